@@ -1,0 +1,76 @@
+// The one description of the source tree's floors. The walls are checked against it and the picture is drawn from it.
+
+export interface Floor {
+  readonly floor: number
+  /** What the floor is for, in a few words. */
+  readonly purpose: string
+  /** Folders below src/, in reading order. Rooms of one floor are strangers, unless `doors` says otherwise. */
+  readonly rooms: readonly string[]
+}
+
+export const TOWER: readonly Floor[] = [
+  { floor: 5, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
+  {
+    floor: 4,
+    purpose: 'touch the world · ask questions of a run',
+    rooms: ['adapters/files', 'adapters/lake', 'adapters/journal', 'adapters/simulated-venue', 'research'],
+  },
+  { floor: 3, purpose: 'the one loop and its sockets · the authoring API', rooms: ['engine', 'sdk'] },
+  {
+    floor: 2,
+    purpose: 'ten rooms in a row, no doors between them',
+    rooms: [
+      'stages/quality',
+      'stages/market',
+      'stages/features',
+      'stages/senses',
+      'stages/fusion',
+      'stages/signals',
+      'stages/allocation',
+      'stages/risk',
+      'stages/execution',
+      'stages/portfolio',
+    ],
+  },
+  { floor: 1, purpose: 'the words of the trade; imports nothing', rooms: ['domain'] },
+]
+
+/** The only doors between rooms of one floor, from → to: the engine runs what the authoring API describes. */
+export const DOORS: readonly (readonly [from: string, to: string])[] = [['engine', 'sdk']]
+
+/** Files that nobody imports because a person or a shell opens them. */
+export const ENTRIES: readonly string[] = ['src/apps/cli/main.ts', 'src/sdk/sdk.ts']
+
+/** The room a source file lives in: 'src/stages/risk/gate.ts' → 'stages/risk'. Undefined outside of every room. */
+export const roomOf = (file: string): string | undefined =>
+  TOWER.flatMap(floor => floor.rooms).find(room => file.startsWith(`src/${room}/`))
+
+export const floorOf = (room: string): number => TOWER.find(floor => floor.rooms.includes(room))?.floor ?? 0
+
+/** The picture of ARCHITECTURE.md, upstairs first. */
+export function drawTower(): string {
+  const width = 62
+  const rule = (left: string, right: string) => `           ${left}${'─'.repeat(width)}${right}`
+  const lines = TOWER.flatMap(({ floor, purpose, rooms }) => {
+    const [first = '', ...rest] = wrap(
+      rooms.map(room => room.replace(/^stages\//, '')),
+      width - 2,
+    )
+    const body = [first, ...rest].map(
+      (text, i) =>
+        `${(i === 0 ? ` floor ${floor}` : '').padEnd(11)}│ ${text.padEnd(width - 2)} │${i === 0 ? `  ${purpose}` : ''}`,
+    )
+    return [rule(floor === 5 ? '┌' : '├', floor === 5 ? '┐' : '┤'), ...body]
+  })
+  return [...lines, rule('└', '┘')].join('\n')
+}
+
+function wrap(words: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 3 + word.length <= width) lines[lines.length - 1] = `${last} · ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
