@@ -1,3 +1,4 @@
+// Where the tests are. Test files may wait for a busy machine, so the timeouts are long; no test asserts a time.
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
@@ -8,5 +9,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    setupFiles: process.env['CAMPAIGN'] ? ['test/campaign.ts'] : [],
   },
 })

@@ -29,14 +29,12 @@ const WORLD =
 const LOCALITY = /\.(?:get|set)(?:Hours|Minutes|Day|Date|Month|FullYear|TimezoneOffset)\(|\btoLocale\w*\(|\blocaleCompare\(/g
 
 test('the walls notice a planted fault, and only in code', () => {
-  const planted = sourceFile(
-    'src/domain/planted.ts',
-    [
-      "import type { A } from '../engine/a.ts' // Date.now() in prose",
-      'export const b = `await ${Date.now()}`',
-      "const c = 'Date.now'",
-    ].join('\n'),
-  )
+  const lines = [
+    "import type { A } from '../engine/a.ts' // Date.now() in prose",
+    'export const b = `await $' + '{Date.now()}`',
+    "const c = 'Date.now'",
+  ]
+  const planted = sourceFile('src/domain/planted.ts', lines.join('\n'))
 
   expect(planted.imports).toEqual(['../engine/a.ts'])
   expect(climbs(planted)).toEqual(['../engine/a.ts'])
