@@ -41,7 +41,7 @@ export function sessionCalendar(name: string): SessionCalendar | undefined {
   const known = calendars.get(name)
   if (known) return known
 
-  const sessions = SESSIONS[name]
+  const sessions = Object.hasOwn(SESSIONS, name) ? SESSIONS[name] : undefined
   if (!sessions) return undefined
   const calendar = sessions === 'always' ? new AlwaysOpen(name) : new ZonedCalendar(name, sessions)
   calendars.set(name, calendar)

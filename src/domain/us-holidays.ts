@@ -75,12 +75,15 @@ export const globexKeeping = byYear(year => ({
   ],
 }))
 
-/** Days on which spot energy prices are never published; further single days may be missing without a rule. */
+/** Days on which EIA's spot prices were never published, 1998–2025; further single days are missing without a rule. */
 export const energyKeeping = byYear(year => ({
   closed: [
     newYear(year),
+    ...(year >= 1998 ? [nth(3, MONDAY, year, 1)] : []),
+    nth(3, MONDAY, year, 2),
     goodFriday(year),
     last(MONDAY, year, 5),
+    ...(year >= 2022 ? [observed(year, 6, 19)] : []),
     observed(year, 7, 4),
     nth(1, MONDAY, year, 9),
     nth(4, THURSDAY, year, 11),
