@@ -1,0 +1,135 @@
+// When a macro value could first be known, for files that carry only the latest vintage and no publication dates.
+import { DAY, HOUR, type Micros, MINUTE } from '../../domain/numbers.ts'
+import { zonedToUtc } from '../../domain/zone.ts'
+
+export type Frequency = 'day' | 'week' | 'month' | 'quarter'
+
+export interface PublicationLag {
+  readonly frequency: Frequency
+  /** Calendar days from the last day of the period to the publication; of daily series, business days. */
+  readonly days: number
+  /** Clock time of the publication in New York, 'HH:MM'. */
+  readonly clock: string
+}
+
+/**
+ * The usual schedule of each publisher, set to its late side, so that nothing is known before it was. A shutdown delays
+ * releases by weeks and is not modelled; neither are revisions: the value is the latest vintage.
+ *
+ * Sources: release calendars of BLS, BEA, the Federal Reserve Board (H.6, H.15, G.17, H.4.1), the Department of Labor, Census,
+ * EIA, the Chicago, New York and Kansas City Fed, Freddie Mac, Cboe and S&P.
+ */
+const LAGS: Readonly<Record<string, PublicationLag>> = {
+  GDP: { frequency: 'quarter', days: 30, clock: '08:30' },
+  GDPC1: { frequency: 'quarter', days: 30, clock: '08:30' },
+
+  CPIAUCSL: { frequency: 'month', days: 15, clock: '08:30' },
+  CPILFESL: { frequency: 'month', days: 15, clock: '08:30' },
+  PPIFIS: { frequency: 'month', days: 16, clock: '08:30' },
+  PCEPILFE: { frequency: 'month', days: 31, clock: '08:30' },
+  UNRATE: { frequency: 'month', days: 10, clock: '08:30' },
+  U6RATE: { frequency: 'month', days: 10, clock: '08:30' },
+  PAYEMS: { frequency: 'month', days: 10, clock: '08:30' },
+  AHETPI: { frequency: 'month', days: 10, clock: '08:30' },
+  CIVPART: { frequency: 'month', days: 10, clock: '08:30' },
+  JTSJOL: { frequency: 'month', days: 40, clock: '10:00' },
+  INDPRO: { frequency: 'month', days: 18, clock: '09:15' },
+  RSXFS: { frequency: 'month', days: 18, clock: '08:30' },
+  DGORDER: { frequency: 'month', days: 35, clock: '10:00' },
+  HOUST: { frequency: 'month', days: 20, clock: '08:30' },
+  HSN1F: { frequency: 'month', days: 28, clock: '10:00' },
+  CFNAI: { frequency: 'month', days: 30, clock: '08:30' },
+  FEDFUNDS: { frequency: 'month', days: 3, clock: '16:15' },
+  M2SL: { frequency: 'month', days: 28, clock: '13:00' },
+  UMCSENT: { frequency: 'month', days: 31, clock: '10:00' },
+  MICH: { frequency: 'month', days: 31, clock: '10:00' },
+  CSUSHPINSA: { frequency: 'month', days: 60, clock: '09:00' },
+  PCOPPUSDM: { frequency: 'month', days: 45, clock: '12:00' },
+  PALLFNFINDEXM: { frequency: 'month', days: 45, clock: '12:00' },
+  OILPRICE: { frequency: 'month', days: 15, clock: '12:00' },
+  /** Turning points are announced many months late: the peak of 2020-02 after 4, the trough of 2009-06 after 15, of 2020-04 after 15. */
+  USREC: { frequency: 'month', days: 640, clock: '12:00' },
+
+  /** Thursday, for the week that ended the Saturday before. */
+  ICSA: { frequency: 'week', days: 5, clock: '08:30' },
+  CCSA: { frequency: 'week', days: 12, clock: '08:30' },
+  WALCL: { frequency: 'week', days: 1, clock: '16:30' },
+  WM2NS: { frequency: 'week', days: 15, clock: '13:00' },
+  MORTGAGE30US: { frequency: 'week', days: 0, clock: '12:00' },
+  STLFSI4: { frequency: 'week', days: 7, clock: '12:00' },
+  ANFCI: { frequency: 'week', days: 5, clock: '08:30' },
+  NFCI: { frequency: 'week', days: 5, clock: '08:30' },
+
+  DGS2: { frequency: 'day', days: 1, clock: '16:15' },
+  DGS10: { frequency: 'day', days: 1, clock: '16:15' },
+  DFF: { frequency: 'day', days: 1, clock: '09:00' },
+  T10Y2Y: { frequency: 'day', days: 1, clock: '17:00' },
+  T10YIE: { frequency: 'day', days: 1, clock: '17:00' },
+  VIXCLS: { frequency: 'day', days: 1, clock: '09:30' },
+  SP500: { frequency: 'day', days: 0, clock: '20:00' },
+  RRPONTSYD: { frequency: 'day', days: 0, clock: '17:00' },
+  BAMLH0A0HYM2: { frequency: 'day', days: 1, clock: '10:00' },
+  BAMLC0A0CM: { frequency: 'day', days: 1, clock: '10:00' },
+  DCOILWTICO: { frequency: 'day', days: 7, clock: '13:00' },
+  DCOILBRENTEU: { frequency: 'day', days: 7, clock: '13:00' },
+  DHHNGSP: { frequency: 'day', days: 7, clock: '13:00' },
+  DTWEXBGS: { frequency: 'day', days: 6, clock: '16:15' },
+}
+
+/** For series outside the table, deliberately late. */
+const ASSUMED: Readonly<Record<Frequency, PublicationLag>> = {
+  day: { frequency: 'day', days: 5, clock: '17:00' },
+  week: { frequency: 'week', days: 14, clock: '17:00' },
+  month: { frequency: 'month', days: 60, clock: '17:00' },
+  quarter: { frequency: 'quarter', days: 100, clock: '17:00' },
+}
+
+/** Undefined for a series whose schedule is not stated. */
+export const publicationLag = (series: string): PublicationLag | undefined => (Object.hasOwn(LAGS, series) ? LAGS[series] : undefined)
+
+export const assumedLag = (frequency: Frequency): PublicationLag => ASSUMED[frequency]
+
+/** In words, for manifests and reports. */
+export function lagInWords({ frequency, days, clock }: PublicationLag): string {
+  const unit = frequency === 'day' ? 'business days' : 'days'
+  return `known ${days} ${unit} after the end of the ${frequency} at ${clock} New York time`
+}
+
+/**
+ * What a value dated `date` is about and when it was known. FRED dates months and quarters by their first day, weeks by
+ * the day they end (weekly series of H.6 by their Monday: a week late here, never early), days by themselves.
+ */
+export function periodOf(date: Micros, lag: PublicationLag): { readonly start: Micros; readonly end: Micros; readonly known: Micros } {
+  const at = new Date(date / 1000)
+  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth()]
+  switch (lag.frequency) {
+    case 'day':
+      return { start: date, end: (date + DAY) as Micros, known: newYork(businessDaysAfter(date, lag.days), lag.clock) }
+    case 'week':
+      return { start: (date - 6 * DAY) as Micros, end: (date + DAY) as Micros, known: newYork(date + lag.days * DAY, lag.clock) }
+    case 'month':
+    case 'quarter': {
+      const end = Date.UTC(year, month + (lag.frequency === 'month' ? 1 : 3), 1) * 1000
+      return { start: date, end: end as Micros, known: newYork(end - DAY + lag.days * DAY, lag.clock) }
+    }
+  }
+}
+
+/** Saturday and Sunday are no business days; holidays are not counted out, which the stated lags are wide enough for. */
+function businessDaysAfter(date: number, days: number): number {
+  let day = date
+  for (let left = days; left > 0; ) {
+    day += DAY
+    const weekday = new Date(day / 1000).getUTCDay()
+    if (weekday !== 0 && weekday !== 6) left--
+  }
+  return day
+}
+
+function newYork(day: number, clock: string): Micros {
+  const at = new Date(day / 1000)
+  const midnight = zonedToUtc('America/New_York', at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate())
+  const local = Number(clock.slice(0, 2)) * HOUR + Number(clock.slice(3)) * MINUTE
+  // Clock changes happen at two in the morning on Sundays; publications happen on working days.
+  return (midnight + local) as Micros
+}

@@ -1,0 +1,107 @@
+// What the lake knows of one imported dataset. A Parquet file counts only once a manifest names it.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { InstrumentSpec } from '../../domain/instrument.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { sha256OfText, writeDurably } from './durable.ts'
+import { LakeError } from './lake-error.ts'
+import { type LakeKind, MANIFEST_FOLDER, type Subject, safe, subjectName } from './layout.ts'
+
+export interface Partition {
+  /** Relative to the lake, with forward slashes. */
+  readonly file: string
+  /** Rows of the Parquet file; of a book one per level, otherwise one per event. */
+  readonly rows: number
+  readonly events: number
+  /** Received times, microseconds UTC. */
+  readonly firstTime: number
+  readonly lastTime: number
+  readonly firstSequence: number
+  readonly lastSequence: number
+  /** Rows are in order of received time; otherwise the reader sorts. */
+  readonly ordered: boolean
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export interface Manifest {
+  readonly version: 1
+  /** A function of the source file's checksum and the subject: the same file twice is the same dataset. */
+  readonly id: string
+  readonly kind: LakeKind
+  readonly instrument: InstrumentSpec | null
+  readonly resolution: string | null
+  readonly series: string | null
+  /** `checksum` is the SHA-256 of the source file. */
+  readonly provenance: Provenance
+  /** Rows of the source: accepted plus quarantined. */
+  readonly rows: number
+  readonly accepted: number
+  readonly quarantined: Readonly<Record<string, number>>
+  readonly firstTime: number | null
+  readonly lastTime: number | null
+  readonly partitions: readonly Partition[]
+  readonly quarantine: { readonly file: string; readonly sha256: string } | null
+  /** What was assumed in reading: publication lags, rounding. */
+  readonly notes: readonly string[]
+}
+
+/** The manifest as it lies on disk: with a checksum over all the rest, so that an edit is noticed. */
+type SealedManifest = Manifest & { readonly checksum: string }
+
+export const subjectOf = (manifest: Manifest): Subject => ({
+  kind: manifest.kind,
+  instrumentId: manifest.instrument?.id,
+  resolution: manifest.resolution ?? undefined,
+  series: manifest.series ?? undefined,
+})
+
+export function datasetId(sourceChecksum: string, subject: Subject): string {
+  return sha256OfText(`${sourceChecksum} ${subjectName(subject)}`).slice(0, 16)
+}
+
+export function manifestPath(root: string, manifest: Pick<Manifest, 'id'>, subject: Subject): string {
+  return join(root, MANIFEST_FOLDER, `${safe(subjectName(subject))}-${manifest.id}.json`)
+}
+
+export async function writeManifest(root: string, manifest: Manifest): Promise<void> {
+  const sealed: SealedManifest = { ...manifest, checksum: seal(manifest) }
+  await writeDurably(manifestPath(root, manifest, subjectOf(manifest)), `${JSON.stringify(sealed, null, 2)}\n`)
+}
+
+/** All manifests, oldest data first. `onFault` hears of files that are damaged; without it they are an error. */
+export async function readManifests(root: string, onFault?: (file: string, fault: string) => void): Promise<Manifest[]> {
+  const folder = join(root, MANIFEST_FOLDER)
+  const names = await readdir(folder).catch(() => [] as string[])
+  const manifests: Manifest[] = []
+
+  for (const name of names.filter(name => name.endsWith('.json')).sort()) {
+    const manifest = open(await readFile(join(folder, name), 'utf8'))
+    if (typeof manifest !== 'string') manifests.push(manifest)
+    else if (onFault) onFault(`${MANIFEST_FOLDER}/${name}`, manifest)
+    else throw damaged(join(folder, name), manifest)
+  }
+  return manifests.sort((a, b) => (a.firstTime ?? 0) - (b.firstTime ?? 0) || (a.id < b.id ? -1 : 1))
+}
+
+function open(text: string): Manifest | string {
+  let sealed: SealedManifest
+  try {
+    sealed = JSON.parse(text) as SealedManifest
+  } catch {
+    return 'is no valid JSON'
+  }
+  if (sealed === null || typeof sealed !== 'object' || sealed.version !== 1) return 'is of an unknown version'
+  const { checksum, ...manifest } = sealed
+  return checksum === seal(manifest) ? manifest : 'was edited: its checksum does not match'
+}
+
+const seal = (manifest: Manifest): string => sha256OfText(JSON.stringify(manifest))
+
+function damaged(path: string, fault: string): LakeError {
+  return new LakeError(
+    'LAKE_MANIFEST_DAMAGED',
+    `The manifest ${path} ${fault}.`,
+    'Run `quadrant data verify` to see what is affected; delete the manifest and import its source file again.',
+  )
+}

@@ -1,0 +1,3 @@
+// Texts inside SQL statements.
+
+export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`
