@@ -6,6 +6,7 @@ import type { Opinion } from '../domain/opinion.ts'
 import type { Command, OrderEvent, OrderIntent, OrderState } from '../domain/order.ts'
 import type { Posting, RoundTrip } from '../domain/portfolio.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { Refusal } from '../stages/risk/review.ts'
 
 /** What one strategy said at one bar, and what became of it before risk. */
 export interface Decision {
@@ -17,14 +18,6 @@ export interface Decision {
   readonly opinion: Opinion | undefined
   /** Feature values by name. Only filled when the engine runs with `explain`, since building it costs more than deciding. */
   readonly features: Readonly<Record<string, number>> | undefined
-}
-
-/** A refusal's code, as numbered in reliability.md §3.2, with what was seen and what was allowed. */
-export interface Refusal {
-  readonly check: number
-  readonly code: string
-  readonly limit: string
-  readonly observed: string
 }
 
 /** How a signal became an intent, or why it did not. */
