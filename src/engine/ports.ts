@@ -22,11 +22,14 @@ export interface Venue {
   readonly nextAnswerTime: number
 }
 
-/** Accepted envelopes in sequence, durable when `flush` returns. A backtest has none. */
+/** Accepted envelopes, each one more than the last, durable when `flush` returns. A backtest has none. */
 export interface Journal {
   append(envelope: Envelope): void
-  /** Everything appended so far is on disk when this returns. */
-  flush(): void
+  /**
+   * Everything appended so far is on disk when this returns. `consumed` is the number of events taken from feeds until
+   * now, rejected ones included: a replay that is resumed skips as many.
+   */
+  flush(consumed: number): void
 }
 
 /** Sees each step that changed something, outside the path. Must not throw. */
