@@ -18,7 +18,10 @@ export interface ParseFault {
 
 export type ParsedRow = FeedEvent | ParseFault
 
-/** One instrument's or series' rows of one kind in one file. A zip may hold several. */
+/**
+ * One instrument's or series' rows of one kind in one file; a zip may hold several. Each event's `sequence` is its
+ * 1-based line (or record) in the file, so that a datum can be found again at its source.
+ */
 export interface ImportDataset {
   /** What is traded; undefined for releases and calendars. */
   readonly instrument?: InstrumentSpec
@@ -29,6 +32,8 @@ export interface ImportDataset {
   readonly series?: string
   /** Shared by every event of the dataset. Its `checksum` is the SHA-256 of the file as it lies on disk. */
   readonly provenance: Provenance
+  /** What was assumed in reading, in words: publication lags, rounding. Kept in the manifest and shown in reports. */
+  readonly notes?: readonly string[]
   /** Rows in the order of the file, in batches of some thousands. Can be walked once. Throws ImportError for a fault of the whole file. */
   rows(): AsyncIterable<readonly ParsedRow[]>
 }

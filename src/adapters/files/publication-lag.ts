@@ -1,5 +1,5 @@
 // When a macro value could first be known, for files that carry only the latest vintage and no publication dates.
-import { DAY, HOUR, type Micros, MINUTE } from '../../domain/numbers.ts'
+import { DAY, HOUR, MINUTE, type Micros } from '../../domain/numbers.ts'
 import { zonedToUtc } from '../../domain/zone.ts'
 
 export type Frequency = 'day' | 'week' | 'month' | 'quarter'
@@ -20,11 +20,11 @@ export interface PublicationLag {
  * EIA, the Chicago, New York and Kansas City Fed, Freddie Mac, Cboe and S&P.
  */
 const LAGS: Readonly<Record<string, PublicationLag>> = {
-  GDP: { frequency: 'quarter', days: 30, clock: '08:30' },
-  GDPC1: { frequency: 'quarter', days: 30, clock: '08:30' },
+  GDP: { frequency: 'quarter', days: 31, clock: '08:30' },
+  GDPC1: { frequency: 'quarter', days: 31, clock: '08:30' },
 
-  CPIAUCSL: { frequency: 'month', days: 15, clock: '08:30' },
-  CPILFESL: { frequency: 'month', days: 15, clock: '08:30' },
+  CPIAUCSL: { frequency: 'month', days: 21, clock: '08:30' },
+  CPILFESL: { frequency: 'month', days: 21, clock: '08:30' },
   PPIFIS: { frequency: 'month', days: 16, clock: '08:30' },
   PCEPILFE: { frequency: 'month', days: 31, clock: '08:30' },
   UNRATE: { frequency: 'month', days: 10, clock: '08:30' },
@@ -39,7 +39,7 @@ const LAGS: Readonly<Record<string, PublicationLag>> = {
   HOUST: { frequency: 'month', days: 20, clock: '08:30' },
   HSN1F: { frequency: 'month', days: 28, clock: '10:00' },
   CFNAI: { frequency: 'month', days: 30, clock: '08:30' },
-  FEDFUNDS: { frequency: 'month', days: 3, clock: '16:15' },
+  FEDFUNDS: { frequency: 'month', days: 4, clock: '16:15' },
   M2SL: { frequency: 'month', days: 28, clock: '13:00' },
   UMCSENT: { frequency: 'month', days: 31, clock: '10:00' },
   MICH: { frequency: 'month', days: 31, clock: '10:00' },
@@ -47,7 +47,7 @@ const LAGS: Readonly<Record<string, PublicationLag>> = {
   PCOPPUSDM: { frequency: 'month', days: 45, clock: '12:00' },
   PALLFNFINDEXM: { frequency: 'month', days: 45, clock: '12:00' },
   OILPRICE: { frequency: 'month', days: 15, clock: '12:00' },
-  /** Turning points are announced many months late: the peak of 2020-02 after 4, the trough of 2009-06 after 15, of 2020-04 after 15. */
+  /** Turning points are announced late: the peak of 2020-02 after 4 months, the trough of 2009-06 after 15, of 1991-03 after 21. */
   USREC: { frequency: 'month', days: 640, clock: '12:00' },
 
   /** Thursday, for the week that ended the Saturday before. */
@@ -85,7 +85,8 @@ const ASSUMED: Readonly<Record<Frequency, PublicationLag>> = {
 }
 
 /** Undefined for a series whose schedule is not stated. */
-export const publicationLag = (series: string): PublicationLag | undefined => (Object.hasOwn(LAGS, series) ? LAGS[series] : undefined)
+export const publicationLag = (series: string): PublicationLag | undefined =>
+  Object.hasOwn(LAGS, series) ? LAGS[series] : undefined
 
 export const assumedLag = (frequency: Frequency): PublicationLag => ASSUMED[frequency]
 
@@ -99,19 +100,27 @@ export function lagInWords({ frequency, days, clock }: PublicationLag): string {
  * What a value dated `date` is about and when it was known. FRED dates months and quarters by their first day, weeks by
  * the day they end (weekly series of H.6 by their Monday: a week late here, never early), days by themselves.
  */
-export function periodOf(date: Micros, lag: PublicationLag): { readonly start: Micros; readonly end: Micros; readonly known: Micros } {
+export function periodOf(
+  date: Micros,
+  lag: PublicationLag,
+): { readonly start: Micros; readonly end: Micros; readonly known: Micros } {
+  const { start, end } = stretch(date, lag.frequency)
+  const last = end - DAY
+  const published = lag.frequency === 'day' ? businessDaysAfter(last, lag.days) : last + lag.days * DAY
+  // Days end at midnight UTC here, so a value published on the evening of its own day counts from that midnight.
+  return { start, end, known: Math.max(end, newYork(published, lag.clock)) as Micros }
+}
+
+function stretch(date: number, frequency: Frequency): { readonly start: Micros; readonly end: Micros } {
   const at = new Date(date / 1000)
-  const [year, month] = [at.getUTCFullYear(), at.getUTCMonth()]
-  switch (lag.frequency) {
+  const months = frequency === 'quarter' ? 3 : 1
+  switch (frequency) {
     case 'day':
-      return { start: date, end: (date + DAY) as Micros, known: newYork(businessDaysAfter(date, lag.days), lag.clock) }
+      return { start: date as Micros, end: (date + DAY) as Micros }
     case 'week':
-      return { start: (date - 6 * DAY) as Micros, end: (date + DAY) as Micros, known: newYork(date + lag.days * DAY, lag.clock) }
-    case 'month':
-    case 'quarter': {
-      const end = Date.UTC(year, month + (lag.frequency === 'month' ? 1 : 3), 1) * 1000
-      return { start: date, end: end as Micros, known: newYork(end - DAY + lag.days * DAY, lag.clock) }
-    }
+      return { start: (date - 6 * DAY) as Micros, end: (date + DAY) as Micros }
+    default:
+      return { start: date as Micros, end: (Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months, 1) * 1000) as Micros }
   }
 }
 

@@ -1,0 +1,124 @@
+// FRED series: CSV of date and value, one series per file, latest vintage only. Blank or '.' is a value that never came.
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { DAY, type Micros, parseMicros } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { faultText, type ImportDataset, ImportError, type ImportFormat, type ParsedRow } from './format.ts'
+import { assumedLag, type Frequency, lagInWords, type PublicationLag, periodOf, publicationLag } from './publication-lag.ts'
+import { emptyFile, unreadable } from './source-file.ts'
+
+const LICENCE = 'FRED, Federal Reserve Bank of St. Louis; terms of the original publisher apply'
+
+export const fred: ImportFormat = {
+  name: 'fred',
+  accepts: path => /^[A-Z0-9]+\.csv$/.test(basename(path)),
+
+  async *open(path, options) {
+    // The longest daily series has some 20,000 lines: half a megabyte.
+    const content = await readFile(path).catch(error => {
+      throw unreadable(path, error)
+    })
+    const lines = content
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .split(/\r?\n/)
+    const header = lines[0] ?? ''
+    if (content.length === 0 || lines.every(line => line.trim() === '')) throw emptyFile(path)
+    if (!/^"?(date|observation_date)"?,"?[\w]+"?$/i.test(header.trim())) throw wrongColumns(path, header)
+
+    const series = seriesOf(path, header)
+    const stated = publicationLag(series)
+    const lag = stated ?? assumedLag(frequencyOf(lines))
+    const provenance: Provenance = Object.freeze({
+      source: options.source ?? 'fred',
+      kind: 'recorded',
+      origin: path,
+      checksum: createHash('sha256').update(content).digest('hex'),
+      licence: options.licence ?? LICENCE,
+    })
+
+    const dataset: ImportDataset = {
+      kind: 'release',
+      series,
+      provenance,
+      notes: [
+        `${series}: latest vintage, ${lagInWords(lag)}${stated ? '' : ' (assumed: no schedule is stated for this series)'}`,
+      ],
+      async *rows() {
+        yield rowsOf({ path, lines, series, lag, provenance })
+      },
+    }
+    yield dataset
+  },
+}
+
+interface Table {
+  readonly path: string
+  readonly lines: readonly string[]
+  readonly series: string
+  readonly lag: PublicationLag
+  readonly provenance: Provenance
+}
+
+function rowsOf({ path, lines, series, lag, provenance }: Table): ParsedRow[] {
+  const rows: ParsedRow[] = []
+  lines.forEach((line, index) => {
+    if (index === 0 || line.trim() === '') return
+
+    const fault = (reason: string): ParsedRow => ({
+      kind: 'fault',
+      reason,
+      where: `${basename(path)}:${index + 1}`,
+      text: faultText(line),
+    })
+    const fields = line.split(',').map(field => field.trim())
+    const date = dateOf(fields[0] ?? '')
+    if (fields.length !== 2 || date === undefined) return void rows.push(fault('schema'))
+    const text = fields[1]!
+    if (text === '' || text === '.') return void rows.push(fault('missing'))
+    if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return void rows.push(fault('schema'))
+
+    const { start, end, known } = periodOf(date, lag)
+    rows.push({
+      kind: 'release',
+      eventTime: end,
+      receivedTime: known,
+      sequence: index + 1,
+      provenance,
+      series,
+      periodStart: start,
+      value: Number(text),
+      lagged: true,
+    })
+  })
+  return rows
+}
+
+/** FRED's own downloads name the series in the header; `date,value` files by their name. */
+function seriesOf(path: string, header: string): string {
+  const column = header.split(',')[1]!.replaceAll('"', '').trim()
+  return /^value$/i.test(column)
+    ? basename(path)
+        .replace(/\.[^.]*$/, '')
+        .toUpperCase()
+    : column.toUpperCase()
+}
+
+const dateOf = (text: string): Micros | undefined => (/^\d{4}-\d\d-\d\d$/.test(text) ? parseMicros(text) : undefined)
+
+/** The usual distance between two lines says how often the series comes. */
+function frequencyOf(lines: readonly string[]): Frequency {
+  const dates = lines.slice(1, 200).flatMap(line => dateOf(line.split(',')[0]!.trim()) ?? [])
+  const steps = dates.slice(1).map((date, index) => (date - dates[index]!) / DAY)
+  const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 30
+  return usual < 5 ? 'day' : usual < 20 ? 'week' : usual < 60 ? 'month' : 'quarter'
+}
+
+function wrongColumns(path: string, header: string): ImportError {
+  return new ImportError(
+    'IMPORT_COLUMNS',
+    `${path} does not start with the columns of a FRED series: found "${faultText(header)}"`,
+    'A FRED file starts with "date,value" or "observation_date,SERIES". Use the csv format with a mapping file for other tables.',
+  )
+}
