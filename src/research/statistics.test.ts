@@ -1,3 +1,4 @@
+// Ratios against LEAN and golden numbers; the rest against arithmetic shown beside it.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
