@@ -61,38 +61,36 @@ interface Table {
   readonly provenance: Provenance
 }
 
-function rowsOf({ path, lines, series, lag, provenance }: Table): ParsedRow[] {
-  const rows: ParsedRow[] = []
-  lines.forEach((line, index) => {
-    if (index === 0 || line.trim() === '') return
+function rowsOf(table: Table): ParsedRow[] {
+  return table.lines.flatMap((line, index) => (index === 0 || line.trim() === '' ? [] : [rowOf(line, index + 1, table)]))
+}
 
-    const fault = (reason: string): ParsedRow => ({
-      kind: 'fault',
-      reason,
-      where: `${basename(path)}:${index + 1}`,
-      text: faultText(line),
-    })
-    const fields = line.split(',').map(field => field.trim())
-    const date = dateOf(fields[0] ?? '')
-    if (fields.length !== 2 || date === undefined) return void rows.push(fault('schema'))
-    const text = fields[1]!
-    if (text === '' || text === '.') return void rows.push(fault('missing'))
-    if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return void rows.push(fault('schema'))
-
-    const { start, end, known } = periodOf(date, lag)
-    rows.push({
-      kind: 'release',
-      eventTime: end,
-      receivedTime: known,
-      sequence: index + 1,
-      provenance,
-      series,
-      periodStart: start,
-      value: Number(text),
-      lagged: true,
-    })
+function rowOf(line: string, sequence: number, { path, series, lag, provenance }: Table): ParsedRow {
+  const fault = (reason: string): ParsedRow => ({
+    kind: 'fault',
+    reason,
+    where: `${basename(path)}:${sequence}`,
+    text: faultText(line),
   })
-  return rows
+
+  const [day = '', text = '', ...rest] = line.split(',').map(field => field.trim())
+  const date = dateOf(day)
+  if (date === undefined || rest.length > 0 || !line.includes(',')) return fault('schema')
+  if (text === '' || text === '.') return fault('missing')
+  if (!/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return fault('schema')
+
+  const { start, end, known } = periodOf(date, lag)
+  return {
+    kind: 'release',
+    eventTime: end,
+    receivedTime: known,
+    sequence,
+    provenance,
+    series,
+    periodStart: start,
+    value: Number(text),
+    lagged: true,
+  }
 }
 
 /** FRED's own downloads name the series in the header; `date,value` files by their name. */

@@ -118,11 +118,20 @@ export class DatasetWriter {
     }
   }
 
-  /** Makes everything durable and visible, in this order: data, quarantine, manifest. */
-  async commit(): Promise<Manifest> {
+  /** Says that all rows are in. After it another dataset may be written, before or after this one is committed. */
+  async seal(): Promise<void> {
     try {
       await this.#close()
-      const quarantine = await this.#closeQuarantine()
+      await this.#closeQuarantine()
+    } catch (error) {
+      throw asLakeError(error, this.#root)
+    }
+  }
+
+  /** Makes everything visible, in this order: data, quarantine, manifest. Call `seal` before. */
+  async commit(): Promise<Manifest> {
+    try {
+      const quarantine = await this.#publishQuarantine()
       for (const { file } of this.#partitions) await moveIntoPlace(join(this.#root, file) + TEMPORARY, join(this.#root, file))
 
       const manifest = this.#manifest(quarantine)
@@ -245,12 +254,15 @@ export class DatasetWriter {
     return this.#quarantine
   }
 
-  async #closeQuarantine(): Promise<Manifest['quarantine']> {
+  async #closeQuarantine(): Promise<void> {
     const stream = this.#quarantine
-    if (!stream) return null
+    if (!stream) return
     await new Promise<void>(resolve => (stream.closed ? resolve() : stream.once('close', resolve).end()))
     if (this.#quarantineFault !== undefined) throw this.#quarantineFault
+  }
 
+  async #publishQuarantine(): Promise<Manifest['quarantine']> {
+    if (!this.#quarantine) return null
     const file = this.#quarantineName()
     const path = join(this.#root, file)
     await moveIntoPlace(path + TEMPORARY, path)

@@ -111,7 +111,7 @@ export class LakeImporter {
     return this.#known.has(datasetId(sourceChecksum, subject))
   }
 
-  /** One at a time: commit or abort it before the next. */
+  /** One at a time: seal or abort it before the next. */
   write(description: DatasetDescription): DatasetWriter {
     this.#refuseOtherScale(description.instrument)
     return new DatasetWriter({
