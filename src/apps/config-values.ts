@@ -12,7 +12,7 @@ import {
   parseMoney,
   SECOND,
 } from '../domain/numbers.ts'
-import type { AllocationMethod, Limit, RunConfig } from './config.ts'
+import type { AllocationMethod, Limit, RunConfig } from './run-config.ts'
 import type { RunDocument } from './run-schema.ts'
 import { type Fault, show } from './shape-faults.ts'
 import { didYouMean } from './suggest.ts'

@@ -1,3 +1,4 @@
+// The printed parts of an error, and the exit code of each family of codes.
 import { describe, expect, test } from 'vitest'
 import { exitOf, Failure, isExplained } from './failure.ts'
 

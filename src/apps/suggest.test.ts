@@ -1,3 +1,4 @@
+// What counts as near enough to suggest.
 import { expect, test } from 'vitest'
 import { didYouMean, nearest } from './suggest.ts'
 
