@@ -1,0 +1,75 @@
+// Every command with one line about it. The files behind them are loaded only when called, which keeps --help fast.
+import type { Command } from 'commander'
+import type { Terminal } from './terminal.ts'
+
+/** What each command's file exports: its arguments, options and action, added to a bare command. */
+export interface CommandFile {
+  define(command: Command, terminal: Terminal): void
+}
+
+export interface Leaf {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<CommandFile>
+}
+
+export interface Group {
+  readonly name: string
+  readonly summary: string
+  readonly commands: readonly Leaf[]
+}
+
+export const TREE: readonly (Leaf | Group)[] = [
+  {
+    name: 'quickstart',
+    summary: 'real data in, the shipped strategies run, a report to read',
+    load: () => import('./quickstart.ts'),
+  },
+  { name: 'init', summary: 'make a project folder with a configuration and a strategy', load: () => import('./init.ts') },
+  { name: 'doctor', summary: 'check this machine and say how to mend it', load: () => import('./doctor.ts') },
+  {
+    name: 'data',
+    summary: 'the lake of market data: bring in, look at, check',
+    commands: [
+      { name: 'import', summary: 'bring files into the lake through the quality gate', load: () => import('./data-import.ts') },
+      { name: 'list', summary: 'what the lake holds', load: () => import('./data-list.ts') },
+      { name: 'verify', summary: 'recompute every checksum', load: () => import('./data-verify.ts') },
+      { name: 'gaps', summary: 'open-market time without data', load: () => import('./data-gaps.ts') },
+    ],
+  },
+  {
+    name: 'backtest',
+    summary: 'run strategies over history and look at the results',
+    commands: [
+      { name: 'run', summary: 'run a configuration', load: () => import('./backtest-run.ts') },
+      { name: 'list', summary: 'the runs there are', load: () => import('./backtest-list.ts') },
+      { name: 'show', summary: 'one run with its orders, fills and trades', load: () => import('./backtest-show.ts') },
+      { name: 'compare', summary: 'two runs side by side', load: () => import('./backtest-compare.ts') },
+      { name: 'report', summary: "where a run's report is", load: () => import('./backtest-report.ts') },
+    ],
+  },
+  {
+    name: 'replay',
+    summary: 'run history through the durable journal; continues where it was stopped',
+    load: () => import('./replay.ts'),
+  },
+  { name: 'why', summary: 'explain an order, or why there was none', load: () => import('./why.ts') },
+  {
+    name: 'strategy',
+    summary: 'write and try strategies',
+    commands: [
+      { name: 'new', summary: 'write a small strategy and its configuration', load: () => import('./strategy-new.ts') },
+      { name: 'list', summary: 'the shipped strategies and those of this folder', load: () => import('./strategy-list.ts') },
+      {
+        name: 'test',
+        summary: 'load a strategy, check it, run it on the bundled data',
+        load: () => import('./strategy-test.ts'),
+      },
+    ],
+  },
+  { name: 'kill', summary: 'stop all new risk at once, until it is reset', load: () => import('./kill.ts') },
+  { name: 'version', summary: 'versions of Quadrant and of what it runs on', load: () => import('./version.ts') },
+  { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.ts') },
+]
+
+export const isGroup = (entry: Leaf | Group): entry is Group => 'commands' in entry
