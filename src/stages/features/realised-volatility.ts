@@ -1,0 +1,68 @@
+// Realised volatility.
+import { assert } from '../../domain/assert.ts'
+import type { Feature } from '../../domain/feature.ts'
+import { assertFinite } from './finite.ts'
+import { MomentsWindow } from './moments-window.ts'
+import { assertSize } from './snapshot.ts'
+
+/**
+ * Standard deviation of the sample (over N - 1) of the last N log returns, per update: 0.01 is one percent per bar. The
+ * caller multiplies by the root of the bars in a year. A price at or below zero has no logarithm: the returns to and from
+ * it count as 0, and `degenerate` is true as long as one of them is in the window.
+ */
+export class RealisedVolatility implements Feature<number> {
+  readonly name: string
+  readonly first: number
+  readonly stableAfter: number
+  readonly #length: number
+  readonly #returns: MomentsWindow
+  #begun = false
+  #last = 0
+  /** Updates until the last undefined return leaves the window. */
+  #undefinedFor = 0
+
+  constructor(length = 20) {
+    assert(length > 1, 'a deviation of a sample needs two returns')
+    this.#length = length
+    this.#returns = new MomentsWindow(length)
+    this.name = `realised-volatility(${length})`
+    this.first = length
+    this.stableAfter = length
+  }
+
+  update(price: number): void {
+    assertFinite(price)
+    const last = this.#last
+    this.#last = price
+    if (!this.#begun) {
+      this.#begun = true
+      return
+    }
+
+    const defined = last > 0 && price > 0
+    if (!defined) this.#undefinedFor = this.#length
+    else if (this.#undefinedFor > 0) this.#undefinedFor--
+    this.#returns.update(defined ? Math.log(price / last) : 0)
+  }
+
+  get value(): number {
+    return Math.sqrt(this.#returns.squaredDeviations / (this.#length - 1))
+  }
+
+  get degenerate(): boolean {
+    return this.#undefinedFor > 0 && !Number.isNaN(this.value)
+  }
+
+  snapshot(): readonly number[] {
+    const state = [this.#begun ? 1 : 0, this.#last, this.#undefinedFor]
+    this.#returns.save(state)
+    return state
+  }
+
+  restore(state: readonly number[]): void {
+    this.#begun = state[0] === 1
+    this.#last = state[1]!
+    this.#undefinedFor = state[2]!
+    assertSize(state, this.#returns.load(state, 3))
+  }
+}
