@@ -1,0 +1,187 @@
+// A run's market data, releases and calendar out of the lake, as one feed in order of received time.
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { FeedEvent } from '../../domain/event.ts'
+import { type Instrument, instrument } from '../../domain/instrument.ts'
+import type { Feed } from '../../engine/ports.ts'
+import { chunks } from './chunks.ts'
+import { type Coverage, coverageOf, missing } from './coverage.ts'
+import { decoderOf, selectColumns } from './decode.ts'
+import { sha256OfText } from './durable.ts'
+import { calendarBatches, releaseBatches } from './facts.ts'
+import type { Lake } from './lake.ts'
+import type { Manifest, Partition } from './manifest.ts'
+import { type Group, type LaneSource, merge } from './merge.ts'
+import type { DataRequest, FeedRequest, Range, Source } from './request.ts'
+import { filePath, sqlText } from './sql.ts'
+
+export interface OpenedFeed {
+  readonly feed: Feed
+  /**
+   * Releases and calendar entries that were known before the feed starts, in order of received time: what a sense may
+   * take in before the first event. The feed itself starts at `from`.
+   */
+  readonly known: readonly FeedEvent[]
+  readonly coverage: readonly Coverage[]
+  /** SHA-256 over the request's range and the checksums of every Parquet file it reads. */
+  readonly dataHash: string
+  readonly instruments: ReadonlyMap<string, Instrument>
+}
+
+/**
+ * Opens what the request names. Throws LakeError DATA_MISSING when the lake has nothing of one of its items, saying what
+ * is there instead.
+ */
+export async function openFeed(lake: Lake, request: FeedRequest): Promise<OpenedFeed> {
+  const manifests = await lake.list()
+  const range: Range = { from: request.from ?? Number.NEGATIVE_INFINITY, to: request.to ?? Number.POSITIVE_INFINITY }
+
+  const market = request.data.map(item => ({ item, sources: sourcesOf(manifests, item, range) }))
+  for (const { item, sources } of market) if (sources.length === 0) throw missing(item, request, manifests)
+  const releases = request.macro.flatMap(series => releaseSources(manifests, series, request))
+  const calendar = request.calendar ? calendarSources(manifests, request) : []
+
+  // Without a stated start, facts older than the market data are history, not part of the run.
+  const firstMarketTime = Math.min(...market.flatMap(({ sources }) => sources.map(({ partition }) => partition.firstTime)))
+  const factRange = { from: request.from ?? (Number.isFinite(firstMarketTime) ? firstMarketTime : range.from), to: range.to }
+  const factsOutliveMarket =
+    market.length === 0 || (request.to !== undefined && request.data.every(item => item.limit === undefined))
+
+  const factGroup = (): Group => ({ left: Number.POSITIVE_INFINITY, leads: factsOutliveMarket })
+
+  async function* batches(): AsyncGenerator<readonly FeedEvent[]> {
+    const connections: DuckDBConnection[] = []
+    const connect = async (): Promise<DuckDBConnection> => {
+      connections.push(await lake.connect())
+      return connections.at(-1)!
+    }
+    const lanes: LaneSource[] = []
+    try {
+      if (releases.length > 0)
+        lanes.push({ batches: releaseBatches(lake.root, await connect(), releases, factRange), group: factGroup() })
+      if (calendar.length > 0)
+        lanes.push({ batches: calendarBatches(lake.root, await connect(), calendar, factRange), group: factGroup() })
+      for (const { item, sources } of market) {
+        const group: Group = { left: item.limit ?? Number.POSITIVE_INFINITY, leads: true }
+        for (const lane of lanesOf(sources))
+          lanes.push({ batches: marketBatches(lake.root, await connect(), { item, sources: lane, range }), group })
+      }
+      yield* merge(lanes)
+    } finally {
+      for (const connection of connections) connection.closeSync()
+    }
+  }
+
+  const before = { from: Number.NEGATIVE_INFINITY, to: factRange.from }
+  const known = Number.isFinite(before.to) ? await knownFacts(lake, { releases, calendar, before }) : []
+  const used = [...market.flatMap(({ sources }) => sources), ...releases, ...calendar]
+
+  return {
+    feed: { batches },
+    known,
+    coverage: coverageOf(used),
+    dataHash: hashOf(request, used),
+    instruments: instrumentsOf(used),
+  }
+}
+
+/** Partitions of the item that touch the range, oldest first. */
+function sourcesOf(manifests: readonly Manifest[], item: DataRequest, range: Range): Source[] {
+  return manifests
+    .filter(
+      ({ kind, instrument, resolution }) =>
+        kind === item.kind && instrument?.id === item.instrument && (kind !== 'bar' || resolution === item.bar),
+    )
+    .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
+    .filter(({ partition }) => partition.lastTime >= range.from && partition.firstTime < range.to)
+    .sort((a, b) => a.partition.firstTime - b.partition.firstTime || a.partition.firstSequence - b.partition.firstSequence)
+}
+
+function releaseSources(manifests: readonly Manifest[], series: string, request: FeedRequest): Source[] {
+  const found = manifests
+    .filter(manifest => manifest.kind === 'release' && manifest.series === series)
+    .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
+  if (found.length === 0) throw missing({ kind: 'release', series }, request, manifests)
+  return found
+}
+
+function calendarSources(manifests: readonly Manifest[], request: FeedRequest): Source[] {
+  const found = manifests
+    .filter(manifest => manifest.kind === 'calendar')
+    .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
+  if (found.length === 0) throw missing({ kind: 'calendar' }, request, manifests)
+  return found
+}
+
+/** Files that follow one another share a lane; files that overlap in time get lanes of their own, to be merged. */
+function lanesOf(sources: readonly Source[]): Source[][] {
+  const lanes: Source[][] = []
+  for (const source of sources) {
+    const lane = lanes.find(lane => lane.at(-1)!.partition.lastTime <= source.partition.firstTime)
+    if (lane) lane.push(source)
+    else lanes.push([source])
+  }
+  return lanes
+}
+
+interface LaneRequest {
+  readonly item: DataRequest
+  readonly sources: readonly Source[]
+  readonly range: Range
+}
+
+async function* marketBatches(
+  root: string,
+  connection: DuckDBConnection,
+  { item, sources, range }: LaneRequest,
+): AsyncGenerator<readonly FeedEvent[]> {
+  for (const { manifest, partition } of sources) {
+    const decoder = decoderOf(item.kind, {
+      instrumentId: item.instrument,
+      provenance: Object.freeze({ ...manifest.provenance }),
+      bidOnly: item.prices === 'bid',
+    })
+    const sql = `SELECT ${selectColumns(item.kind)} FROM read_parquet(${sqlText(filePath(root, partition.file))})${bounds(partition, range)}`
+    for await (const chunk of chunks(connection, sql)) yield decoder.decode(chunk)
+    yield decoder.flush()
+  }
+}
+
+/** Only what is needed: a file inside the range and in order is read straight through. */
+function bounds(partition: Partition, range: Range): string {
+  const conditions: string[] = []
+  if (partition.firstTime < range.from) conditions.push(`received_time >= ${range.from}`)
+  if (partition.lastTime >= range.to) conditions.push(`received_time < ${range.to}`)
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+  return where + (partition.ordered ? '' : ' ORDER BY received_time, sequence')
+}
+
+async function knownFacts(
+  lake: Lake,
+  { releases, calendar, before }: { releases: readonly Source[]; calendar: readonly Source[]; before: Range },
+): Promise<FeedEvent[]> {
+  if (releases.length + calendar.length === 0) return []
+  const connection = await lake.connect()
+  try {
+    const facts: FeedEvent[] = []
+    if (releases.length > 0)
+      for await (const batch of releaseBatches(lake.root, connection, releases, before)) facts.push(...batch)
+    if (calendar.length > 0)
+      for await (const batch of calendarBatches(lake.root, connection, calendar, before)) facts.push(...batch)
+    return facts.sort((a, b) => a.receivedTime - b.receivedTime)
+  } finally {
+    connection.closeSync()
+  }
+}
+
+function hashOf(request: FeedRequest, used: readonly Source[]): string {
+  const { from, to, data, macro, calendar } = request
+  const items = data.map(({ instrument, kind, bar, prices, limit }) => [instrument, kind, bar ?? null, prices, limit ?? null])
+  const files = used.map(({ partition }) => partition.sha256)
+  return sha256OfText(JSON.stringify({ from: from ?? null, to: to ?? null, items, macro, calendar, files }))
+}
+
+function instrumentsOf(used: readonly Source[]): ReadonlyMap<string, Instrument> {
+  const found = new Map<string, Instrument>()
+  for (const { manifest } of used) if (manifest.instrument) found.set(manifest.instrument.id, instrument(manifest.instrument))
+  return found
+}
