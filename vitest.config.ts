@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: { quadrant: resolve(import.meta.dirname, 'src/sdk/sdk.ts') } },
   test: {
     include: ['src/**/*.test.ts', 'strategies/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: process.env['CAMPAIGN'] ? 600_000 : 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
     setupFiles: process.env['CAMPAIGN'] ? ['test/campaign.ts'] : [],

@@ -26,8 +26,20 @@ trap 'exit 130' INT TERM
 printf 'Installing the pinned runtime and packages (once, under a minute) ...\n' >&2
 
 # No package's install script is run: the native parts come ready-made.
-if ! npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
-  --fetch-retries=2 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 >"$log" 2>&1 </dev/null; then
+install() {
+  npm "$@" --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error \
+    --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000 >"$log" 2>&1 </dev/null
+}
+
+# npm leaves out native parts whose package asks for a newer Node than the one npm runs on. They are for the pinned runtime,
+# so npm runs a second time on that one and adds what is missing; where the system's Node is new enough, once does it.
+install ci && {
+  [ "$major" -ge 24 ] || ! node_modules/.bin/node --version >/dev/null 2>&1 ||
+    PATH="$PWD/node_modules/.bin:$PATH" install install --no-save
+}
+installed=$?
+
+if [ "$installed" -ne 0 ]; then
   rm -f node_modules/.package-lock.json
   reason=$(grep -v '^npm warn' "$log" | grep -m 1 -E 'E[A-Z]{4,}|code|error' || head -n 1 "$log")
   case "$(cat "$log")" in
