@@ -17,9 +17,19 @@ export interface OpenInterval {
   readonly close: Micros
 }
 
+/** A trading day's open time, or the closed time after it: nothing changes within `[from, until)`. */
+export interface Stretch {
+  readonly from: Micros
+  readonly until: Micros
+  readonly open: boolean
+  readonly sessionId: number
+}
+
 export interface SessionCalendar {
   readonly name: string
   isOpen(time: Micros): boolean
+  /** The stretch that `time` lies in. Open time of crypto is cut into UTC days. */
+  stretch(time: Micros): Stretch
   /** The first instant at or after `time` when it is open: `time` itself when it is open now. */
   nextOpen(time: Micros): Micros
   /** The end of the open stretch that `time` lies in, or of the next one when it is closed. Infinity when it never closes. */
@@ -122,11 +132,9 @@ function kept(keeping: 'closed' | 'early' | undefined, regular: Hours, earlyClos
 class ZonedCalendar implements SessionCalendar {
   readonly name: string
   readonly #sessions: Sessions
-  // The stretch `[from, until)` in which the last answer holds: one session, or the closed time after it.
-  #from = Number.POSITIVE_INFINITY
-  #until = Number.NEGATIVE_INFINITY
-  #open = false
-  #day: DayNumber = 0
+  #current: Stretch = NOWHERE
+  /** The open time around the newest question, several sessions long where they follow without a break. */
+  #whole: OpenInterval = NOWHEN
 
   constructor(name: string, sessions: Sessions) {
     this.name = name
@@ -134,32 +142,41 @@ class ZonedCalendar implements SessionCalendar {
   }
 
   isOpen(time: Micros): boolean {
-    if (time < this.#from || time >= this.#until) this.#seek(time)
-    return this.#open
+    return this.stretch(time).open
   }
 
   sessionId(time: Micros): number {
-    if (time < this.#from || time >= this.#until) this.#seek(time)
-    return this.#day
+    return this.stretch(time).sessionId
+  }
+
+  stretch(time: Micros): Stretch {
+    const current = this.#current
+    if (time >= current.from && time < current.until) return current
+    this.#current = this.#find(time)
+    return this.#current
   }
 
   nextOpen(time: Micros): Micros {
-    return this.isOpen(time) ? time : (this.#until as Micros)
+    const { open, until } = this.stretch(time)
+    return open ? time : until
   }
 
   nextClose(time: Micros): Micros {
-    const start = this.nextOpen(time)
-    this.sessionId(start)
+    if (time >= this.#whole.open && time < this.#whole.close) return this.#whole.close
 
     // Sessions that follow without a break (fx rolls at 17:00) are one stretch of open time.
-    let day = this.#day
-    let close = this.#until
+    const stretch = this.stretch(time)
+    let day = stretch.open ? stretch.sessionId : this.#dayAfter(stretch.sessionId)
+    let { close } = this.#session(day)!
     for (;;) {
-      const next = this.#sessionAfter(day)
-      if (next.open !== close) return close as Micros
-      day = next.day
+      day = this.#dayAfter(day)
+      const next = this.#session(day)!
+      if (next.open !== close) break
       close = next.close
     }
+
+    this.#whole = { open: time, close }
+    return close
   }
 
   expected(from: Micros, to: Micros): readonly OpenInterval[] {
@@ -172,32 +189,34 @@ class ZonedCalendar implements SessionCalendar {
     return intervals
   }
 
-  #seek(time: number): void {
+  #find(time: Micros): Stretch {
     const { zone } = this.#sessions
-    let day = Math.floor((time + utcOffset(zone, time as Micros)) / DAY) + 1
+    let day = Math.floor((time + utcOffset(zone, time)) / DAY) + 1
     let session = this.#session(day)
     while (!session || session.open > time) session = this.#session(--day)
 
-    this.#day = day
-    this.#open = time < session.close
-    this.#from = this.#open ? session.open : session.close
-    this.#until = this.#open ? session.close : this.#sessionAfter(day).open
+    const { open, close } = session
+    if (time < close) return { from: open, until: close, open: true, sessionId: day }
+    return { from: close, until: this.#session(this.#dayAfter(day))!.open, open: false, sessionId: day }
   }
 
-  #sessionAfter(day: DayNumber): { readonly day: DayNumber; readonly open: number; readonly close: number } {
+  #dayAfter(day: DayNumber): DayNumber {
     let next = day + 1
-    let session = this.#session(next)
-    while (!session) session = this.#session(++next)
-    return { day: next, ...session }
+    while (!this.#sessions.hours(next)) next++
+    return next
   }
 
-  #session(day: DayNumber): { readonly open: number; readonly close: number } | undefined {
+  #session(day: DayNumber): OpenInterval | undefined {
     const hours = this.#sessions.hours(day)
     if (!hours) return undefined
     const { zone } = this.#sessions
     return { open: localToUtc(zone, day * DAY + hours.open), close: localToUtc(zone, day * DAY + hours.close) }
   }
 }
+
+const NEVER = Number.NaN as Micros
+const NOWHERE: Stretch = { from: NEVER, until: NEVER, open: false, sessionId: 0 }
+const NOWHEN: OpenInterval = { open: NEVER, close: NEVER }
 
 /** Open without end; its trading day is the UTC day. */
 class AlwaysOpen implements SessionCalendar {
@@ -209,6 +228,11 @@ class AlwaysOpen implements SessionCalendar {
 
   isOpen(_time: Micros): boolean {
     return true
+  }
+
+  stretch(time: Micros): Stretch {
+    const sessionId = Math.floor(time / DAY)
+    return { from: (sessionId * DAY) as Micros, until: ((sessionId + 1) * DAY) as Micros, open: true, sessionId }
   }
 
   sessionId(time: Micros): number {
