@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'vitest'
 
-const candidates = [process.env['QUADRANT_DATA'], resolve(import.meta.dirname, '../../shared/market')]
+// An empty QUADRANT_DATA says: do without, even where the pack is there.
+const named = process.env['QUADRANT_DATA']
+const candidates =
+  named === undefined ? [resolve(import.meta.dirname, '../../shared/market')] : named === '' ? [] : [resolve(named)]
 
 /** The pack's folder, or undefined on a machine without it. */
-export const PACK: string | undefined = candidates.find(path => path !== undefined && existsSync(join(path, 'cfd/lean')))
+export const PACK: string | undefined = candidates.find(path => existsSync(join(path, 'cfd/lean')))
 
 /** A path inside the pack; call it only inside a `packTest`. */
 export const packPath = (...parts: string[]): string => join(PACK ?? '/data-pack-missing', ...parts)

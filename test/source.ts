@@ -14,10 +14,10 @@ export interface SourceFile {
   readonly imports: readonly string[]
 }
 
-/** Every file that ships: no tests. */
+/** Every file that ships: no tests, and no programs that only a test starts. */
 export function sourceFiles(...patterns: string[]): SourceFile[] {
   return globSync(patterns, { cwd: ROOT })
-    .filter(path => !path.endsWith('.test.ts'))
+    .filter(path => !/\.(?:test|fixture)\.ts$/.test(path))
     .sort()
     .map(path => sourceFile(path, readFileSync(join(ROOT, path), 'utf8')))
 }
