@@ -47,7 +47,8 @@ export function coverageOf(used: readonly Source[]): Coverage[] {
   })
 }
 
-type Wanted = DataRequest | { readonly kind: 'release'; readonly series: string } | { readonly kind: 'calendar' }
+export type WantedFacts = { readonly kind: 'release'; readonly series: string } | { readonly kind: 'calendar' }
+type Wanted = DataRequest | WantedFacts
 
 /** DATA_MISSING: what was asked for, what is there instead, and how to get it in. */
 export function missing(wanted: Wanted, request: FeedRequest, manifests: readonly Manifest[]): LakeError {

@@ -3,8 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { CalendarEntry, Impact, Release } from '../../domain/macro.ts'
 import { DAY, type Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
-import { chunks } from './chunks.ts'
-import type { Range, Source } from './request.ts'
+import type { Source } from './request.ts'
 import { filePath, sqlText } from './sql.ts'
 
 /**
@@ -13,48 +12,44 @@ import { filePath, sqlText } from './sql.ts'
  */
 export const ANNOUNCED_BEFORE = 7 * DAY
 
-/** Releases of all the series in order of received time, within `[from, to)`. */
-export async function* releaseBatches(
-  root: string,
-  connection: DuckDBConnection,
-  sources: readonly Source[],
-  range: Range,
-): AsyncGenerator<readonly Release[]> {
-  const sql = `
-    SELECT event_time::DOUBLE, received_time::DOUBLE, sequence::DOUBLE, period_start::DOUBLE, value, lagged::DOUBLE, filename
-    FROM read_parquet(${fileList(root, sources)}, filename = true)
-    WHERE ${within('received_time', range)}
-    ORDER BY received_time, event_time, filename, sequence`
-  const origins = originsOf(root, sources)
+/** Releases of all the series, series by series. */
+export async function readReleases(root: string, connection: DuckDBConnection, sources: readonly Source[]): Promise<Release[]> {
+  const releases: Release[] = []
+  for (const { manifest, partition } of sources) {
+    const provenance = Object.freeze({ ...manifest.provenance })
+    const series = manifest.series ?? ''
+    const sql = `
+      SELECT event_time::DOUBLE, received_time::DOUBLE, sequence::DOUBLE, period_start::DOUBLE, value, lagged::DOUBLE
+      FROM read_parquet(${sqlText(filePath(root, partition.file))})`
 
-  for await (const chunk of chunks(connection, sql)) {
-    yield chunk.getRows().map(([eventTime, receivedTime, sequence, periodStart, value, lagged, file]): Release => {
-      const { series, provenance } = origins.get(file as string)!
-      return {
+    const rows = (await connection.runAndReadAll(sql)).getRows() as number[][]
+    for (const [eventTime, receivedTime, sequence, periodStart, value, lagged] of rows) {
+      releases.push({
         kind: 'release',
         eventTime: eventTime as Micros,
         receivedTime: receivedTime as Micros,
-        sequence: sequence as number,
+        sequence: sequence!,
         provenance,
         series,
         periodStart: periodStart as Micros,
-        value: value as number,
+        value: value!,
         lagged: lagged === 1,
-      }
-    })
+      })
+    }
   }
+  return releases
 }
 
 /**
  * Every entry twice: announced, without its result, and at its time, with it. A moved entry stands in several files
  * under one id; the one with a result counts, or else the one scheduled last.
  */
-export async function* calendarBatches(
+export async function readCalendar(
   root: string,
   connection: DuckDBConnection,
   sources: readonly Source[],
-  range: Range,
-): AsyncGenerator<readonly CalendarEntry[]> {
+): Promise<CalendarEntry[]> {
+  if (sources.length === 0) return []
   const sql = `
     WITH entry AS (
       SELECT * FROM read_parquet(${fileList(root, sources)}, filename = true)
@@ -67,21 +62,21 @@ export async function* calendarBatches(
     SELECT event_time::DOUBLE, told::DOUBLE, sequence::DOUBLE, id, currency, impact, name,
            CASE WHEN announced THEN 'nan'::DOUBLE ELSE actual END, forecast, previous, scheduled_time::DOUBLE, filename
     FROM happening
-    WHERE ${within('told', range)}
     ORDER BY told, announced, filename, sequence`
   const origins = originsOf(root, sources)
 
-  for await (const chunk of chunks(connection, sql)) yield chunk.getRows().map(row => entryOf(row, origins))
+  const rows = (await connection.runAndReadAll(sql)).getRows()
+  return rows.map(row => entryOf(row, origins))
 }
 
-function entryOf(row: readonly DuckDBValue[], origins: ReadonlyMap<string, Origin>): CalendarEntry {
+function entryOf(row: readonly DuckDBValue[], origins: ReadonlyMap<string, Provenance>): CalendarEntry {
   const [eventTime, told, sequence, id, currency, impact, name, actual, forecast, previous, scheduledTime, file] = row
   return {
     kind: 'calendar-entry',
     eventTime: eventTime as Micros,
     receivedTime: told as Micros,
     sequence: sequence as number,
-    provenance: origins.get(file as string)!.provenance,
+    provenance: origins.get(file as string)!,
     id: id as string,
     currency: currency as string,
     impact: impact as Impact,
@@ -93,25 +88,8 @@ function entryOf(row: readonly DuckDBValue[], origins: ReadonlyMap<string, Origi
   }
 }
 
-interface Origin {
-  readonly series: string
-  readonly provenance: Provenance
-}
-
-const originsOf = (root: string, sources: readonly Source[]): ReadonlyMap<string, Origin> =>
-  new Map(
-    sources.map(({ manifest, partition }) => [
-      filePath(root, partition.file),
-      { series: manifest.series ?? '', provenance: Object.freeze({ ...manifest.provenance }) },
-    ]),
-  )
+const originsOf = (root: string, sources: readonly Source[]): ReadonlyMap<string, Provenance> =>
+  new Map(sources.map(({ manifest, partition }) => [filePath(root, partition.file), Object.freeze({ ...manifest.provenance })]))
 
 const fileList = (root: string, sources: readonly Source[]): string =>
   `[${sources.map(({ partition }) => sqlText(filePath(root, partition.file))).join(', ')}]`
-
-function within(column: string, { from, to }: Range): string {
-  const conditions = ['true']
-  if (Number.isFinite(from)) conditions.push(`${column} >= ${from}`)
-  if (Number.isFinite(to)) conditions.push(`${column} < ${to}`)
-  return conditions.join(' AND ')
-}

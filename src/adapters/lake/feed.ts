@@ -4,10 +4,10 @@ import type { FeedEvent } from '../../domain/event.ts'
 import { type Instrument, instrument } from '../../domain/instrument.ts'
 import type { Feed } from '../../engine/ports.ts'
 import { chunks } from './chunks.ts'
-import { type Coverage, coverageOf, missing } from './coverage.ts'
+import { type Coverage, coverageOf, missing, type WantedFacts } from './coverage.ts'
 import { decoderOf, selectColumns } from './decode.ts'
 import { sha256OfText } from './durable.ts'
-import { calendarBatches, releaseBatches } from './facts.ts'
+import { ANNOUNCED_BEFORE, readCalendar, readReleases } from './facts.ts'
 import type { Lake } from './lake.ts'
 import type { Manifest, Partition } from './manifest.ts'
 import { type Group, type LaneSource, merge } from './merge.ts'
@@ -32,38 +32,49 @@ export interface OpenedFeed {
  * is there instead.
  */
 export async function openFeed(lake: Lake, request: FeedRequest): Promise<OpenedFeed> {
-  const manifests = await lake.list()
+  const manifests = lake.list()
   const range: Range = { from: request.from ?? Number.NEGATIVE_INFINITY, to: request.to ?? Number.POSITIVE_INFINITY }
 
   const market = request.data.map(item => ({ item, sources: sourcesOf(manifests, item, range) }))
   for (const { item, sources } of market) if (sources.length === 0) throw missing(item, request, manifests)
-  const releases = request.macro.flatMap(series => releaseSources(manifests, series, request))
-  const calendar = request.calendar ? calendarSources(manifests, request) : []
+  // Facts follow the market: without a stated start or end, those before its first event are history, those after its last are not read.
+  const partitions = market.flatMap(({ sources }) => sources.map(({ partition }) => partition))
+  const start =
+    request.from ??
+    least(
+      partitions.map(partition => partition.firstTime),
+      Number.NEGATIVE_INFINITY,
+    )
+  const end =
+    request.to ??
+    most(
+      partitions.map(partition => partition.lastTime + 1),
+      Number.POSITIVE_INFINITY,
+    )
 
-  // Without a stated start, facts older than the market data are history, not part of the run.
-  const firstMarketTime = Math.min(...market.flatMap(({ sources }) => sources.map(({ partition }) => partition.firstTime)))
-  const factRange = { from: request.from ?? (Number.isFinite(firstMarketTime) ? firstMarketTime : range.from), to: range.to }
+  const releases = request.macro.flatMap(series => factSources(manifests, { wanted: { kind: 'release', series }, request, end }))
+  const calendar = request.calendar ? factSources(manifests, { wanted: { kind: 'calendar' }, request, end }) : []
+  const used = [...market.flatMap(({ sources }) => sources), ...releases, ...calendar]
+  const facts = await factsOf(lake, { releases, calendar, end })
   const factsOutliveMarket =
     market.length === 0 || (request.to !== undefined && request.data.every(item => item.limit === undefined))
 
-  const factGroup = (): Group => ({ left: Number.POSITIVE_INFINITY, leads: factsOutliveMarket })
-
   async function* batches(): AsyncGenerator<readonly FeedEvent[]> {
     const connections: DuckDBConnection[] = []
-    const connect = async (): Promise<DuckDBConnection> => {
-      connections.push(await lake.connect())
-      return connections.at(-1)!
-    }
-    const lanes: LaneSource[] = []
+    const lanes: LaneSource[] = [
+      {
+        batches: inOne(facts.filter(fact => fact.receivedTime >= start)),
+        group: { left: Number.POSITIVE_INFINITY, leads: factsOutliveMarket },
+      },
+    ]
     try {
-      if (releases.length > 0)
-        lanes.push({ batches: releaseBatches(lake.root, await connect(), releases, factRange), group: factGroup() })
-      if (calendar.length > 0)
-        lanes.push({ batches: calendarBatches(lake.root, await connect(), calendar, factRange), group: factGroup() })
       for (const { item, sources } of market) {
         const group: Group = { left: item.limit ?? Number.POSITIVE_INFINITY, leads: true }
-        for (const lane of lanesOf(sources))
-          lanes.push({ batches: marketBatches(lake.root, await connect(), { item, sources: lane, range }), group })
+        for (const lane of lanesOf(sources)) {
+          const connection = await lake.connect()
+          connections.push(connection)
+          lanes.push({ batches: marketBatches(lake.root, connection, { item, sources: lane, range }), group })
+        }
       }
       yield* merge(lanes)
     } finally {
@@ -71,13 +82,9 @@ export async function openFeed(lake: Lake, request: FeedRequest): Promise<Opened
     }
   }
 
-  const before = { from: Number.NEGATIVE_INFINITY, to: factRange.from }
-  const known = Number.isFinite(before.to) ? await knownFacts(lake, { releases, calendar, before }) : []
-  const used = [...market.flatMap(({ sources }) => sources), ...releases, ...calendar]
-
   return {
     feed: { batches },
-    known,
+    known: facts.filter(fact => fact.receivedTime < start),
     coverage: coverageOf(used),
     dataHash: hashOf(request, used),
     instruments: instrumentsOf(used),
@@ -96,20 +103,18 @@ function sourcesOf(manifests: readonly Manifest[], item: DataRequest, range: Ran
     .sort((a, b) => a.partition.firstTime - b.partition.firstTime || a.partition.firstSequence - b.partition.firstSequence)
 }
 
-function releaseSources(manifests: readonly Manifest[], series: string, request: FeedRequest): Source[] {
+/** Partitions with facts known before the end of the range: the older ones are its history. */
+function factSources(
+  manifests: readonly Manifest[],
+  { wanted, request, end }: { readonly wanted: WantedFacts; readonly request: FeedRequest; readonly end: number },
+): Source[] {
   const found = manifests
-    .filter(manifest => manifest.kind === 'release' && manifest.series === series)
+    .filter(({ kind, series }) => kind === wanted.kind && (wanted.kind === 'calendar' || series === wanted.series))
     .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
-  if (found.length === 0) throw missing({ kind: 'release', series }, request, manifests)
-  return found
-}
+  if (found.length === 0) throw missing(wanted, request, manifests)
 
-function calendarSources(manifests: readonly Manifest[], request: FeedRequest): Source[] {
-  const found = manifests
-    .filter(manifest => manifest.kind === 'calendar')
-    .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
-  if (found.length === 0) throw missing({ kind: 'calendar' }, request, manifests)
-  return found
+  const lead = wanted.kind === 'calendar' ? ANNOUNCED_BEFORE : 0
+  return found.filter(({ partition }) => partition.firstTime - lead < end)
 }
 
 /** Files that follow one another share a lane; files that overlap in time get lanes of their own, to be merged. */
@@ -155,22 +160,30 @@ function bounds(partition: Partition, range: Range): string {
   return where + (partition.ordered ? '' : ' ORDER BY received_time, sequence')
 }
 
-async function knownFacts(
+/** All releases and calendar entries known before `end`, in order: some ten thousand, so they are simply held. */
+async function factsOf(
   lake: Lake,
-  { releases, calendar, before }: { releases: readonly Source[]; calendar: readonly Source[]; before: Range },
+  {
+    releases,
+    calendar,
+    end,
+  }: { readonly releases: readonly Source[]; readonly calendar: readonly Source[]; readonly end: number },
 ): Promise<FeedEvent[]> {
   if (releases.length + calendar.length === 0) return []
   const connection = await lake.connect()
   try {
-    const facts: FeedEvent[] = []
-    if (releases.length > 0)
-      for await (const batch of releaseBatches(lake.root, connection, releases, before)) facts.push(...batch)
-    if (calendar.length > 0)
-      for await (const batch of calendarBatches(lake.root, connection, calendar, before)) facts.push(...batch)
-    return facts.sort((a, b) => a.receivedTime - b.receivedTime)
+    const facts = [
+      ...(await readReleases(lake.root, connection, releases)),
+      ...(await readCalendar(lake.root, connection, calendar)),
+    ]
+    return facts.filter(fact => fact.receivedTime < end).sort((a, b) => a.receivedTime - b.receivedTime)
   } finally {
     connection.closeSync()
   }
+}
+
+async function* inOne(events: readonly FeedEvent[]): AsyncGenerator<readonly FeedEvent[]> {
+  yield events
 }
 
 function hashOf(request: FeedRequest, used: readonly Source[]): string {
@@ -185,3 +198,6 @@ function instrumentsOf(used: readonly Source[]): ReadonlyMap<string, Instrument>
   for (const { manifest } of used) if (manifest.instrument) found.set(manifest.instrument.id, instrument(manifest.instrument))
   return found
 }
+
+const least = (values: readonly number[], none: number): number => values.reduce((a, b) => Math.min(a, b), values[0] ?? none)
+const most = (values: readonly number[], none: number): number => values.reduce((a, b) => Math.max(a, b), values[0] ?? none)

@@ -21,7 +21,7 @@ export class Lake {
   }
 
   /** Every imported dataset, oldest data first. */
-  async list(): Promise<Manifest[]> {
+  list(): Manifest[] {
     return readManifests(this.root)
   }
 
@@ -42,7 +42,7 @@ export class Lake {
     try {
       await this.#sweep()
       connection = await this.connect()
-      return await work(new LakeImporter(this.root, connection, await this.list()))
+      return await work(new LakeImporter(this.root, connection, this.list()))
     } catch (error) {
       throw asLakeError(error, this.root)
     } finally {
