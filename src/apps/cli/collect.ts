@@ -1,0 +1,3 @@
+// An option that may be given several times.
+
+export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value]
