@@ -14,6 +14,7 @@ import { assert } from '../../domain/assert.ts'
 import type { Envelope } from '../../domain/event.ts'
 import { type Batch, BatchWriter, digest, openBatch, recordsOf, seal, type UnsealedBatch } from './batch.ts'
 import { corrupt, diskError, JournalError } from './journal-error.ts'
+import { checkFile } from './lmdb-file.ts'
 import { assertFollows, assertForward, type JournalIdentity, type StoredJournal } from './stored-journal.ts'
 import { Words } from './words.ts'
 import { claimOfThisProcess, isAlive, type WriterClaim } from './writer-claim.ts'
@@ -232,6 +233,7 @@ export class LmdbJournal implements StoredJournal {
 function openStore(directory: string): Store {
   try {
     mkdirSync(directory, { recursive: true })
+    checkFile(directory)
     // Without `overlappingSync: false`, lmdb-js lets a synchronous commit return before it is on disk.
     return open<Buffer, Buffer>({
       path: directory,
