@@ -70,11 +70,23 @@ function counted(report: Report, status: number): Count {
   )
   const failed = report.numFailedTests + unloadable.length
 
+  sayWhatWasSkipped(report)
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && status !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   }
+}
+
+/** '37 × skipped: needs the data pack': a test that does not run says why in its name. */
+function sayWhatWasSkipped(report: Report): void {
+  const reasons = new Map<string, number>()
+  for (const { status, title } of report.testResults.flatMap(file => file.assertionResults)) {
+    if (status === 'passed' || status === 'failed') continue
+    const reason = /\((skipped: [^)]*)\)$/.exec(title)?.[1] ?? `skipped: ${title}`
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  }
+  for (const [reason, times] of reasons) console.log(`${times} × ${reason}`)
 }
 
 /** Suites with random worlds or crashes, again and again: fast-check draws a new seed each time and prints it when one fails. */

@@ -4,7 +4,7 @@ export interface Floor {
   readonly floor: number
   /** What the floor is for, in a few words. */
   readonly purpose: string
-  /** Folders below src/, in reading order. Rooms of one floor are strangers, unless `doors` says otherwise. */
+  /** Folders below src/, in reading order. Rooms of one floor are strangers. */
   readonly rooms: readonly string[]
 }
 
@@ -34,9 +34,6 @@ export const TOWER: readonly Floor[] = [
   },
   { floor: 1, purpose: 'the words of the trade; imports nothing', rooms: ['domain'] },
 ]
-
-/** The only doors between rooms of one floor, from → to: the engine runs what the authoring API describes. */
-export const DOORS: readonly (readonly [from: string, to: string])[] = [['engine', 'sdk']]
 
 /** Files that nobody imports because a person or a shell opens them. */
 export const ENTRIES: readonly string[] = ['src/apps/cli/main.ts', 'src/sdk/sdk.ts']
