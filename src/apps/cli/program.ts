@@ -20,10 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
   let exit: number = EXIT.ok
   try {
-    await run(
-      args.filter((arg, index) => arg !== '--json' || index >= end),
-      terminal,
-    )
+    const rest = args.filter((arg, index) => arg !== '--json' || index >= end)
+    await run(rest[0] === '--version' || rest[0] === '-V' ? ['version', ...rest.slice(1)] : rest, terminal)
     exit = Number(process.exitCode ?? EXIT.ok)
   } catch (error) {
     exit = tell(error, terminal)
@@ -114,6 +112,12 @@ function usageFailure(error: CommanderError, program: Command, args: readonly st
       const typed = /'([^']*)'/.exec(error.message)?.[1] ?? ''
       const known = ['--help', '--json', ...command.options.flatMap(option => option.long ?? [])]
       return new Failure('USAGE_OPTION', { message: `'${path}' has no option '${typed}'.${didYouMean(typed, known)}`, fix })
+    }
+    case 'commander.invalidArgument': {
+      const [, typed = '', choices = ''] = /value '([^']*)' is invalid .*Allowed choices are (.*)\.$/.exec(error.message) ?? []
+      if (choices === '') return new Failure('USAGE_ARGUMENT', { message: spoken(error), fix })
+      const hint = didYouMean(typed, choices.split(', '))
+      return new Failure('USAGE_ARGUMENT', { message: `'${typed}' is not one of ${choices}.${hint}`, fix })
     }
     default:
       return new Failure('USAGE_ARGUMENT', { message: spoken(error), fix })
