@@ -104,11 +104,31 @@ export class BarBuilder {
     this.#lastTime = bar.eventTime
   }
 
+  /** A bar as long as ours passes as it is, with its own times and origin. */
+  whole(bar: Bar): FinishedBar {
+    this.#begin(bar.open, bar.askOpen, bar.openTime)
+    this.#openTime = bar.openTime
+    this.#extend(bar.high, bar.low, bar.close, bar.askHigh, bar.askLow, bar.askClose)
+    this.#volume = bar.volume
+    this.#open = false
+    return { bar, input: this.#measure(bar.eventTime) }
+  }
+
+  /** Whether a source's bar counts as one of ours rather than a part: days are 23 to 25 hours long. */
+  isWhole(bar: Bar): boolean {
+    return (bar.eventTime - bar.openTime) * 2 > this.#length
+  }
+
   /** Ends the bar in the making. Ask after its close time has come, or with length zero after each fact. */
   finish(): FinishedBar {
     assert(this.#open, 'only an open bar can be finished')
     this.#open = false
     const closeTime = (this.#length === 0 ? this.#lastTime : this.#openTime + this.#length) as Micros
+    return { bar: this.#record(closeTime), input: this.#measure(closeTime) }
+  }
+
+  /** The same bar in price units. One object is reused, since measures take what they need at once. */
+  #measure(closeTime: number): BarInput {
     const input = this.#input
     const scale = this.#instrument.priceScale
     input.openTime = this.#openTime
@@ -128,11 +148,11 @@ export class BarBuilder {
     input.volume = this.#volume / units
     input.buyVolume = this.#hasTape ? this.#buyVolume / units : Number.NaN
     input.sellVolume = this.#hasTape ? this.#sellVolume / units : Number.NaN
-    this.#sequence += 1
-    return { bar: this.#record(closeTime), input }
+    return input
   }
 
   #record(closeTime: Micros): Bar {
+    this.#sequence += 1
     const mid = this.#useMid
     return {
       kind: 'bar',

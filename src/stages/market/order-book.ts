@@ -41,11 +41,6 @@ class Levels {
     }
   }
 
-  depth(levels: number): number {
-    let sum = 0
-    for (let i = this.sizes.length - 1; i >= 0 && i >= this.sizes.length - levels; i--) sum += this.sizes[i]!
-    return sum
-  }
 }
 
 export class OrderBook {
@@ -74,12 +69,11 @@ export class OrderBook {
     return this.#best(this.#asks)
   }
 
-  /** Sum of sizes over the best levels; 0 when not live. */
-  bidDepth(levels: number): number {
-    return this.#state === 'live' ? this.#bids.depth(levels) : 0
-  }
-  askDepth(levels: number): number {
-    return this.#state === 'live' ? this.#asks.depth(levels) : 0
+  /** Sizes of the best levels of a side, best first; none when not live. */
+  sizes(side: 'bid' | 'ask', levels: number): readonly number[] {
+    if (this.#state !== 'live') return []
+    const { sizes } = side === 'bid' ? this.#bids : this.#asks
+    return sizes.slice(Math.max(0, sizes.length - levels)).reverse()
   }
 
   levels(side: 'bid' | 'ask'): readonly BookLevel[] {

@@ -1,0 +1,115 @@
+// Orders that wait for a price, sorted so that a quote looks only at the nearest one of each kind.
+import type { Place } from '../../domain/order.ts'
+
+interface Resting {
+  readonly place: Place
+  readonly price: number
+  readonly arrival: number
+  gone: boolean
+}
+
+/** A binary heap of resting orders: the one whose price is reached first is on top, equal prices by arrival. */
+class Queue {
+  readonly #sign: 1 | -1
+  readonly #heap: Resting[] = []
+
+  /** `ascending`: the lowest price is reached first. */
+  constructor(ascending: boolean) {
+    this.#sign = ascending ? 1 : -1
+  }
+
+  get top(): Resting | undefined {
+    const heap = this.#heap
+    while (heap.length > 0 && heap[0]!.gone) this.pop()
+    return heap[0]
+  }
+
+  push(order: Resting): void {
+    const heap = this.#heap
+    let at = heap.length
+    heap.push(order)
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (!this.#before(order, heap[parent]!)) break
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = order
+  }
+
+  pop(): void {
+    const heap = this.#heap
+    const last = heap.pop()!
+    if (heap.length === 0) return
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && this.#before(heap[child + 1]!, heap[child]!)) child += 1
+      if (!this.#before(heap[child]!, last)) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = last
+  }
+
+  #before(a: Resting, b: Resting): boolean {
+    return a.price === b.price ? a.arrival < b.arrival : (a.price - b.price) * this.#sign < 0
+  }
+}
+
+export class RestingOrders {
+  readonly #byId = new Map<string, Resting>()
+  // Reached by a falling ask, a rising bid, a rising ask and a falling bid, in this order.
+  readonly #buyLimits = new Queue(false)
+  readonly #sellLimits = new Queue(true)
+  readonly #buyStops = new Queue(true)
+  readonly #sellStops = new Queue(false)
+  #arrivals = 0
+
+  get count(): number {
+    return this.#byId.size
+  }
+
+  add(place: Place): void {
+    const resting: Resting = { place, price: place.price!, arrival: this.#arrivals++, gone: false }
+    this.#byId.set(place.orderId, resting)
+    this.#queue(place).push(resting)
+  }
+
+  /** True when it was there. The heap forgets it when it comes to the top. */
+  remove(orderId: string): boolean {
+    const resting = this.#byId.get(orderId)
+    if (resting === undefined) return false
+    resting.gone = true
+    this.#byId.delete(orderId)
+    return true
+  }
+
+  /** Takes the next stop that these prices have reached; stops come before limits, which is the pessimistic order. */
+  nextStop(askHigh: number, bidLow: number): Place | undefined {
+    const buy = this.#buyStops.top
+    if (buy !== undefined && askHigh >= buy.price) return this.#take(buy)
+    const sell = this.#sellStops.top
+    if (sell !== undefined && bidLow <= sell.price) return this.#take(sell)
+    return undefined
+  }
+
+  nextLimit(askLow: number, bidHigh: number): Place | undefined {
+    const buy = this.#buyLimits.top
+    if (buy !== undefined && askLow <= buy.price) return this.#take(buy)
+    const sell = this.#sellLimits.top
+    if (sell !== undefined && bidHigh >= sell.price) return this.#take(sell)
+    return undefined
+  }
+
+  #take(resting: Resting): Place {
+    this.remove(resting.place.orderId)
+    return resting.place
+  }
+
+  #queue(place: Place): Queue {
+    if (place.type === 'limit') return place.side === 'buy' ? this.#buyLimits : this.#sellLimits
+    return place.side === 'buy' ? this.#buyStops : this.#sellStops
+  }
+}

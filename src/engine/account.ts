@@ -1,0 +1,336 @@
+// The account half: signals become sized, reviewed orders; the venue's answers become an exact book.
+import type { Digest } from '../domain/digest.ts'
+import type { OperatorCommand } from '../domain/event.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import type { SessionCalendar } from '../domain/calendar.ts'
+import { ZERO_MONEY, moneyToNumber, type Micros, type Money, type Price, type Quantity } from '../domain/numbers.ts'
+import { isOpen, type OrderEvent, type OrderIntent, type OrderRole } from '../domain/order.ts'
+import type { Signal } from '../domain/signal.ts'
+import type { PositionView } from '../domain/strategy.ts'
+import { size, type AllocationRule } from '../stages/allocation/size.ts'
+import { Orders } from '../stages/execution/orders.ts'
+import { Portfolio } from '../stages/portfolio/portfolio.ts'
+import type { Mark } from '../stages/portfolio/rates.ts'
+import { reducesOnly, RiskDesk, type RiskLimits, type RiskSituation } from '../stages/risk/review.ts'
+import type { Decision } from './step.ts'
+import type { StepBuilder } from './step-builder.ts'
+
+export interface AccountSettings {
+  readonly currency: string
+  readonly startEquity: Money
+  readonly allocation: AllocationRule
+  readonly limits: RiskLimits
+}
+
+/** One traded instrument with what the account knows of it. */
+export interface Desk {
+  readonly instrument: Instrument
+  readonly calendar: SessionCalendar
+  readonly mark: Mark
+  /** Set by the analysis half: standard deviation of returns per year, NaN while unknown. */
+  volatility: number
+  barsHeld: number
+}
+
+type Target = Extract<Signal, { kind: 'target' }>
+
+const NO_REFUSALS: readonly never[] = Object.freeze([])
+const NOT_KILLED = { reason: '', reductionsToo: false }
+
+export class Account {
+  readonly portfolio: Portfolio
+  readonly orders = new Orders()
+  readonly #risk: RiskDesk
+  readonly #allocation: AllocationRule
+  readonly #desks = new Map<string, Desk>()
+  /** Stop and target of one fill: when one is done the other goes. */
+  readonly #siblings = new Map<string, string>()
+  #killed = NOT_KILLED
+  #equity: Money
+  #highEquity: Money
+  #dayStartEquity: Money
+  #day = Number.NaN
+
+  constructor(settings: AccountSettings) {
+    this.portfolio = new Portfolio(settings.currency, settings.startEquity)
+    this.#risk = new RiskDesk(settings.limits)
+    this.#allocation = settings.allocation
+    this.#equity = settings.startEquity
+    this.#highEquity = settings.startEquity
+    this.#dayStartEquity = settings.startEquity
+  }
+
+  open(instrument: Instrument, calendar: SessionCalendar): Desk {
+    const desk: Desk = { instrument, calendar, mark: this.portfolio.open(instrument), volatility: Number.NaN, barsHeld: 0 }
+    this.#desks.set(instrument.id, desk)
+    return desk
+  }
+
+  position(desk: Desk): PositionView | undefined {
+    const { instrument } = desk
+    const { quantity, cost } = this.portfolio.position(instrument.id)
+    if (quantity === 0) return undefined
+    const units = Math.abs(quantity) / instrument.quantityScale
+    return {
+      side: quantity > 0 ? 'long' : 'short',
+      quantity: units,
+      entry: Math.abs(moneyToNumber(cost)) / units / instrument.multiplier,
+      barsHeld: desk.barsHeld,
+    }
+  }
+
+  /** Takes the newest equity into the day's start and the high. Called at bar closes and fills, in event time. */
+  sample(desk: Desk, now: Micros): Money | undefined {
+    const equity = this.portfolio.equity()
+    if (equity === undefined) return undefined
+    const day = desk.calendar.sessionId(now)
+    if (day !== this.#day) {
+      this.#day = day
+      this.#dayStartEquity = this.#equity
+    }
+    this.#equity = equity
+    if (equity > this.#highEquity) this.#highEquity = equity
+    return equity
+  }
+
+  /** Carries one decision to commands, or to the reason why there are none. */
+  decide(decision: Decision, now: Micros, step: StepBuilder): void {
+    const { signal } = decision
+    if (signal.kind === 'none') return
+    const desk = this.#desks.get(signal.instrumentId)!
+    const held = this.portfolio.quantity(signal.instrumentId)
+    const expected = held + this.#inFlight(signal.instrumentId)
+    if (signal.kind === 'flat') {
+      if (expected === 0) step.sizing({ decision, intent: undefined, reason: 'already flat' })
+      else this.#leave(decision, desk, expected, now, step)
+      return
+    }
+    const wanted = signal.direction === 'long' ? 1 : -1
+    if (Math.sign(expected) === wanted) {
+      step.sizing({ decision, intent: undefined, reason: `already ${signal.direction}` })
+      return
+    }
+    this.#enter(decision, signal, desk, expected, now, step)
+  }
+
+  onOrderEvent(event: OrderEvent, now: Micros, step: StepBuilder): void {
+    const move = this.orders.apply(event)
+    if (move === undefined) return
+    const { order, from, to } = move
+    step.change({ orderId: order.id, intent: order.intent, from, to, reason: 'reason' in event ? event.reason : order.intent.why, event })
+    if (event.outcome === 'filled') this.#book(event, order.intent, now, step)
+    if (!isOpen(to) && isOpen(from)) this.#siblings.delete(order.id)
+  }
+
+  /** A person's stop: nothing new from now on, and on request cancels and closes everything. */
+  command(event: OperatorCommand, now: Micros, step: StepBuilder): void {
+    if (event.order.action === 'reset') {
+      this.#killed = NOT_KILLED
+      return
+    }
+    const { mode } = event.order
+    this.#killed = { reason: `${event.operator}: ${event.reason}`, reductionsToo: mode === 'halt' || mode === 'cancel' }
+    if (mode === 'halt') return
+    for (const order of [...this.orders.open()]) this.#cancel(order.id, step)
+    if (mode === 'flatten') for (const desk of this.#desks.values()) this.#flatten(desk, 'operator', `emergency stop: ${event.reason}`, now, step)
+  }
+
+  digest(into: Digest): void {
+    this.portfolio.digest(into)
+    this.orders.digest(into)
+    into.bigint(this.#highEquity).bigint(this.#dayStartEquity).text(this.#killed.reason)
+  }
+
+  /** Signed quantity of entries and exits on their way: what the position will be once they are done. */
+  #inFlight(instrumentId: string): number {
+    if (this.orders.openCount === 0) return 0
+    let sum = 0
+    for (const { intent, filled, canceling } of this.orders.openOf(instrumentId)) {
+      if (canceling || intent.role === 'stop' || intent.role === 'target') continue
+      const left = intent.quantity - filled
+      sum += intent.side === 'buy' ? left : -left
+    }
+    return sum
+  }
+
+  #enter(decision: Decision, signal: Target, desk: Desk, expected: number, now: Micros, step: StepBuilder): void {
+    const { instrument, mark } = desk
+    const side = signal.direction === 'long' ? 'buy' : 'sell'
+    const entry = (side === 'buy' ? mark.ask : mark.bid) / instrument.priceScale
+    const equity = this.portfolio.equity()
+    const sized = size(signal, this.#allocation, { instrument, equity, entry, rate: this.#rate(instrument), volatility: desk.volatility })
+    if (sized.kind === 'none') {
+      step.sizing({ decision, intent: undefined, reason: sized.reason })
+      return
+    }
+    const stop = signal.stop.kind === 'at' ? signal.stop.price : undefined
+    const guarded = stop !== undefined || signal.takeProfit !== undefined
+    // Without guards a flip is one order. With them it is two, so that a stop hit on the way cannot double the new side.
+    const crossing = Math.abs(expected)
+    if (expected !== 0 && (guarded || this.orders.openCount > 0)) this.#leave(decision, desk, expected, now, step)
+    const extra = expected !== 0 && !(guarded || this.orders.openCount > 0) ? crossing : 0
+    const intent: OrderIntent = {
+      instrumentId: instrument.id,
+      strategy: signal.strategy,
+      side,
+      quantity: (sized.quantity + extra) as Quantity,
+      type: 'market',
+      role: 'entry',
+      price: undefined,
+      stop,
+      takeProfit: signal.takeProfit,
+      why: signal.why,
+    }
+    step.sizing({ decision, intent, reason: sized.reason })
+    this.submit(intent, desk, now, step)
+  }
+
+  /** Cancels what rests and closes what is held or on its way. */
+  #leave(decision: Decision, desk: Desk, expected: number, now: Micros, step: StepBuilder): void {
+    this.#cancelGuards(desk.instrument.id, step)
+    const intent = closing(desk.instrument, decision.strategy, expected, decision.signal.why)
+    step.sizing({ decision, intent, reason: 'the whole position' })
+    this.submit(intent, desk, now, step)
+  }
+
+  #flatten(desk: Desk, strategy: string, why: string, now: Micros, step: StepBuilder): void {
+    const held = this.portfolio.quantity(desk.instrument.id)
+    if (held !== 0) this.submit(closing(desk.instrument, strategy, held, why), desk, now, step)
+  }
+
+  /** Risk, then execution. The id of the order that left, or undefined when risk said no. */
+  submit(intent: OrderIntent, desk: Desk, now: Micros, step: StepBuilder): string | undefined {
+    const verdict = this.#risk.review(intent, this.#situation(intent, desk, now))
+    if (verdict.kind === 'refused') {
+      step.verdict({ intent, kind: 'refused', refusals: verdict.refusals })
+      return undefined
+    }
+    step.verdict({ intent, kind: 'approved', refusals: NO_REFUSALS })
+    const place = this.orders.plan(verdict.order, step.sequence)
+    step.change({ orderId: place.orderId, intent, from: 'intended', to: 'sent', reason: intent.why, event: undefined })
+    step.command(place)
+    return place.orderId
+  }
+
+  #book(event: Extract<OrderEvent, { outcome: 'filled' }>, intent: OrderIntent, now: Micros, step: StepBuilder): void {
+    const desk = this.#desks.get(event.instrumentId)!
+    const before = this.portfolio.quantity(event.instrumentId)
+    const { postings, roundTrip } = this.portfolio.book({
+      instrument: desk.instrument,
+      strategy: intent.strategy,
+      orderId: event.orderId,
+      side: event.side,
+      price: event.price,
+      quantity: event.quantity,
+      commission: event.commission,
+      time: event.eventTime,
+      why: intent.why,
+    })
+    step.booking({ orderId: event.orderId, intent, event, postings, roundTrip })
+    const after = this.portfolio.quantity(event.instrumentId)
+    if (Math.sign(before) !== Math.sign(after)) desk.barsHeld = 0
+
+    const sibling = this.#siblings.get(event.orderId)
+    if (sibling !== undefined) this.#cancel(sibling, step)
+    if (after === 0) this.#cancelGuards(event.instrumentId, step)
+    else if (intent.role === 'entry') this.#guard(event, intent, desk, now, step)
+    step.equity = this.sample(desk, now)
+  }
+
+  /** Places the stop and the target of an entry's fill. A position that cannot be guarded is closed. */
+  #guard(event: Extract<OrderEvent, { outcome: 'filled' }>, intent: OrderIntent, desk: Desk, now: Micros, step: StepBuilder): void {
+    const held = Math.abs(this.portfolio.quantity(event.instrumentId))
+    const quantity = Math.min(event.quantity, held) as Quantity
+    const guard = (role: OrderRole, type: 'stop' | 'limit', price: Price): string | undefined => {
+      const side = intent.side === 'buy' ? 'sell' : 'buy'
+      const wish: OrderIntent = { ...intent, side, quantity, type, role, price, stop: undefined, takeProfit: undefined, why: `${role} of ${event.orderId}` }
+      return this.submit(wish, desk, now, step)
+    }
+    const stop = intent.stop === undefined ? undefined : guard('stop', 'stop', intent.stop)
+    if (intent.stop !== undefined && stop === undefined) {
+      this.#flatten(desk, intent.strategy, 'the stop was refused, so the position is closed', now, step)
+      return
+    }
+    const target = intent.takeProfit === undefined ? undefined : guard('target', 'limit', intent.takeProfit)
+    if (stop !== undefined && target !== undefined) {
+      this.#siblings.set(stop, target)
+      this.#siblings.set(target, stop)
+    }
+  }
+
+  #cancelGuards(instrumentId: string, step: StepBuilder): void {
+    if (this.orders.openCount === 0) return
+    for (const order of [...this.orders.openOf(instrumentId)]) if (order.reduceOnly) this.#cancel(order.id, step)
+  }
+
+  #cancel(orderId: string, step: StepBuilder): void {
+    const command = this.orders.cancel(orderId)
+    if (command !== undefined) step.command(command)
+  }
+
+  #situation(intent: OrderIntent, desk: Desk, now: Micros): RiskSituation {
+    const { instrument, mark } = desk
+    const position = this.portfolio.quantity(instrument.id)
+    let openBuys = 0
+    let openSells = 0
+    for (const { intent: open, filled, reduceOnly } of this.orders.openOf(instrument.id)) {
+      if (reduceOnly) continue
+      if (open.side === 'buy') openBuys += open.quantity - filled
+      else openSells += open.quantity - filled
+    }
+    const buys = openBuys + (intent.side === 'buy' ? intent.quantity : 0)
+    const sells = openSells + (intent.side === 'sell' ? intent.quantity : 0)
+    const worst = Math.max(Math.abs(position + buys), Math.abs(position - sells))
+    const reduces = reducesOnly(intent, position)
+    return {
+      now,
+      instrument,
+      marketOpen: desk.calendar.isOpen(now),
+      bid: mark.bid,
+      ask: mark.ask,
+      priceTime: mark.time,
+      position,
+      openBuys,
+      openSells,
+      equity: reduces ? ZERO_MONEY : this.portfolio.equity(),
+      orderValue: reduces ? ZERO_MONEY : this.portfolio.exposure(instrument, intent.quantity),
+      positionValue: reduces ? ZERO_MONEY : this.portfolio.exposure(instrument, worst),
+      otherValue: reduces ? ZERO_MONEY : this.#otherExposure(instrument.id),
+      dayStartEquity: this.#dayStartEquity,
+      highEquity: this.#highEquity,
+      killed: this.#killed.reason,
+      killedReductions: this.#killed.reductionsToo,
+    }
+  }
+
+  #otherExposure(instrumentId: string): Money | undefined {
+    let sum = 0n
+    for (const { instrument } of this.#desks.values()) {
+      if (instrument.id === instrumentId) continue
+      const value = this.portfolio.exposure(instrument, this.portfolio.quantity(instrument.id))
+      if (value === undefined) return undefined
+      sum += value
+    }
+    return sum as Money
+  }
+
+  /** Account currency per settle currency unit, as an estimate for sizing; NaN while unknown. */
+  #rate(instrument: Instrument): number {
+    if (instrument.settle === this.portfolio.currency) return 1
+    const one = this.portfolio.rates.convert(10n ** 18n as Money, instrument.settle, this.portfolio.currency)
+    return one === undefined ? Number.NaN : moneyToNumber(one)
+  }
+}
+
+const closing = (instrument: Instrument, strategy: string, held: number, why: string): OrderIntent => ({
+  instrumentId: instrument.id,
+  strategy,
+  side: held > 0 ? 'sell' : 'buy',
+  quantity: Math.abs(held) as Quantity,
+  type: 'market',
+  role: 'exit',
+  price: undefined,
+  stop: undefined,
+  takeProfit: undefined,
+  why,
+})

@@ -1,0 +1,186 @@
+// The analysis half: facts become bars, measures, readings, opinions and signals. State per instrument, no account.
+import type { Digest } from '../domain/digest.ts'
+import type { BarInput } from '../domain/feature.ts'
+import type { Instrument } from '../domain/instrument.ts'
+import { toPrice } from '../domain/instrument.ts'
+import type { Bar, Quote, Trade } from '../domain/market.ts'
+import type { Micros } from '../domain/numbers.ts'
+import type { Opinion, Reading, Sense } from '../domain/opinion.ts'
+import type { Signal, StopRule } from '../domain/signal.ts'
+import type { Action, Measure, ParameterValues, PositionView, Strategy, Surroundings } from '../domain/strategy.ts'
+import { BarBuilder, type BarShape, type FinishedBar } from '../stages/market/bar-builder.ts'
+import { OrderBook } from '../stages/market/order-book.ts'
+import type { Desk } from './account.ts'
+import type { SenseSuite } from './sense-suite.ts'
+import type { Decision } from './step.ts'
+
+export interface StrategyRun {
+  readonly strategy: Strategy
+  readonly values: ParameterValues
+  readonly shape: BarShape
+}
+
+/** A strategy at work on one instrument: its measures, and the question at each bar. */
+export class StrategySeat {
+  readonly name: string
+  readonly #strategy: Strategy
+  readonly #values: ParameterValues
+  readonly #measures: Readonly<Record<string, Measure>>
+  readonly #list: readonly Measure[]
+  readonly #warmUp: number
+  #seen = 0
+
+  constructor({ strategy, values }: StrategyRun) {
+    this.name = strategy.name
+    this.#strategy = strategy
+    this.#values = values
+    this.#measures = strategy.measures(values)
+    this.#list = Object.values(this.#measures)
+    this.#warmUp = this.#list.reduce((most, measure) => Math.max(most, measure.first), 0)
+  }
+
+  /** What the strategy says at this bar; a reason without a decision while it warms up. */
+  decide(lane: Lane, { bar, input }: FinishedBar, position: PositionView | undefined, explain: boolean): Decision {
+    for (const measure of this.#list) measure.update(input, lane)
+    this.#seen += 1
+    const action: Action = this.#seen > this.#warmUp ? this.#strategy.decide({ bar: input, f: this.#measures, p: this.#values, position }) : WARMING_UP
+    return {
+      strategy: this.name,
+      instrumentId: lane.instrument.id,
+      time: lane.now,
+      bar,
+      signal: this.#signal(action, lane, input),
+      opinion: lane.opinion,
+      features: explain ? this.#numbers() : undefined,
+    }
+  }
+
+  digest(into: Digest): void {
+    into.text(this.name).number(this.#seen)
+    for (const measure of this.#list) for (const value of Object.values(measure.numbers())) into.number(value)
+  }
+
+  #signal(action: Action, { instrument }: Lane, bar: BarInput): Signal {
+    const strategy = this.name
+    const instrumentId = instrument.id
+    if (action.kind === 'hold') return { kind: 'none', strategy, instrumentId, why: action.why }
+    if (action.kind === 'exit') return { kind: 'flat', strategy, instrumentId, why: action.why }
+    const { direction, why } = action
+    const stop = stopRule(action, instrument)
+    if (stop === undefined) return { kind: 'none', strategy, instrumentId, why: 'the stop it asked for is no number' }
+    const estimate = takeProfit(action, bar.close)
+    const takeProfitPrice = estimate === undefined ? undefined : toPrice(instrument, estimate, direction === 'long' ? 'up' : 'down')
+    const risk = action.risk === undefined ? undefined : action.risk / 100
+    return { kind: 'target', strategy, instrumentId, direction, stop, takeProfit: takeProfitPrice, risk, why }
+  }
+
+  #numbers(): Record<string, number> {
+    const numbers: Record<string, number> = {}
+    for (const [name, measure] of Object.entries(this.#measures)) {
+      for (const [part, value] of Object.entries(measure.numbers())) numbers[part === '' ? name : `${name}.${part}`] = value
+    }
+    return numbers
+  }
+}
+
+const WARMING_UP: Action = { kind: 'hold', why: 'warming up' }
+
+type Entry = Extract<Action, { kind: 'enter' }>
+
+/** Rounded away from the entry, so that rounding never makes the loss smaller than was asked for. */
+function stopRule(action: Entry, instrument: Instrument): StopRule | undefined {
+  if (action.stop === 'none') return { kind: 'none' }
+  if (!Number.isFinite(action.stop)) return undefined
+  return { kind: 'at', price: toPrice(instrument, action.stop, action.direction === 'long' ? 'down' : 'up') }
+}
+
+function takeProfit(action: Entry, close: number): number | undefined {
+  if (action.target === undefined || typeof action.target === 'number') return action.target
+  if (action.stop === 'none') return undefined
+  const multiple = Number(action.target.slice(0, -1))
+  return close + multiple * (close - action.stop)
+}
+
+/** One shape of bars of an instrument, with those who listen to it. */
+export class Series {
+  readonly builder: BarBuilder
+  readonly senses: SenseSuite | undefined
+  readonly seat: StrategySeat | undefined
+
+  constructor(instrument: Instrument, shape: BarShape, senses: SenseSuite | undefined, seat: StrategySeat | undefined) {
+    this.builder = new BarBuilder(instrument, shape)
+    this.senses = senses
+    this.seat = seat
+  }
+}
+
+/** Everything the analysis knows of one instrument. It is what a strategy's measures see of their surroundings. */
+export class Lane implements Surroundings {
+  readonly instrument: Instrument
+  readonly desk: Desk
+  readonly book = new OrderBook()
+  readonly series: readonly Series[]
+  now = 0 as Micros
+  opinion: Opinion | undefined
+  /** Event time at which equity is next sampled, so that a strategy on every quote does not pay for it each time. */
+  sampleTime = Number.NEGATIVE_INFINITY
+  #hasQuotes = false
+
+  constructor(desk: Desk, series: readonly Series[]) {
+    this.instrument = desk.instrument
+    this.desk = desk
+    this.series = series
+  }
+
+  reading(sense: Sense): Reading | undefined {
+    return this.opinion?.readings.find(reading => reading.sense === sense)
+  }
+
+  /** When the earliest bar in the making must be closed. */
+  get nextCloseTime(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const { builder } of this.series) if (builder.closeTime < next) next = builder.closeTime
+    return next
+  }
+
+  quote(quote: Quote): void {
+    this.#hasQuotes = true
+    this.#price(quote.bid, quote.ask, quote.receivedTime)
+    for (const { builder } of this.series) if (builder.shape.basis !== 'trade') builder.quote(quote.bid, quote.ask, quote.receivedTime)
+  }
+
+  trade(trade: Trade): void {
+    if (!this.#hasQuotes) this.#price(trade.price, trade.price, trade.receivedTime)
+    for (const { builder } of this.series) {
+      if (builder.shape.basis === 'trade') builder.trade(trade.price, trade.quantity, trade.aggressor, trade.receivedTime)
+      else builder.tape(trade.quantity, trade.aggressor)
+    }
+  }
+
+  /** A book without a quote stream is also the price. */
+  bookMoved(time: Micros): void {
+    const { bestBid, bestAsk } = this.book
+    if (this.#hasQuotes || bestBid !== bestBid || bestAsk !== bestAsk) return
+    this.#price(bestBid, bestAsk, time)
+    for (const { builder } of this.series) if (builder.shape.basis !== 'trade') builder.quote(bestBid, bestAsk, time)
+  }
+
+  bar(bar: Bar): void {
+    if (!this.#hasQuotes) this.#price(bar.close, bar.askClose, bar.receivedTime)
+  }
+
+  digest(into: Digest): void {
+    into.text(this.instrument.id).number(this.desk.mark.bid).number(this.desk.mark.ask)
+    for (const { seat, senses } of this.series) {
+      seat?.digest(into)
+      senses?.digest(into)
+    }
+  }
+
+  #price(bid: number, ask: number, time: number): void {
+    const { mark } = this.desk
+    mark.bid = bid
+    mark.ask = ask
+    mark.time = time
+  }
+}
