@@ -1,5 +1,8 @@
 // The file formats that can be imported, by the name a user types.
+import { bi5 } from './bi5.ts'
+import { binanceCapture } from './binance-capture.ts'
 import { bundled } from './bundled.ts'
+import { ejtrader } from './ejtrader.ts'
 import { forexfactory } from './forexfactory.ts'
 import type { ImportFormat } from './format.ts'
 import { fred } from './fred.ts'
@@ -7,6 +10,9 @@ import { lean } from './lean.ts'
 
 export const formats: Readonly<Record<string, ImportFormat>> = {
   lean,
+  ejtrader,
+  bi5,
+  'binance-capture': binanceCapture,
   fred,
   forexfactory,
   bundled,

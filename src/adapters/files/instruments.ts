@@ -156,10 +156,11 @@ function futuresContract(symbol: string, venue: string): InstrumentSpec | undefi
 
 const LISTED: ReadonlyMap<string, InstrumentSpec> = new Map(
   [
-    crypto('BTCUSDT.BINANCE', { base: 'BTC', quote: 'USDT', priceDecimals: 2, quantityDecimals: 5 }),
-    crypto('BTCBUSD.BINANCE', { base: 'BTC', quote: 'BUSD', priceDecimals: 2, quantityDecimals: 5 }),
-    crypto('ETHUSDT.BINANCE', { base: 'ETH', quote: 'USDT', priceDecimals: 2, quantityDecimals: 4 }),
-    crypto('ADAUSDT.BINANCE', { base: 'ADA', quote: 'USDT', priceDecimals: 4, quantityDecimals: 1 }),
+    // Binance's spot books hold old orders finer than today's lot (0.00001 BTC), so quantities keep all eight decimals.
+    crypto('BTCUSDT.BINANCE', { base: 'BTC', quote: 'USDT', priceDecimals: 2, quantityDecimals: 8, lot: 1000 }),
+    crypto('BTCBUSD.BINANCE', { base: 'BTC', quote: 'BUSD', priceDecimals: 2, quantityDecimals: 8, lot: 1000 }),
+    crypto('ETHUSDT.BINANCE', { base: 'ETH', quote: 'USDT', priceDecimals: 2, quantityDecimals: 8, lot: 10_000 }),
+    crypto('ADAUSDT.BINANCE', { base: 'ADA', quote: 'USDT', priceDecimals: 4, quantityDecimals: 8, lot: 10_000_000 }),
     crypto('BTCUSDT-PERP.BINANCE', { base: 'BTC', quote: 'USDT', priceDecimals: 1, quantityDecimals: 3 }),
     crypto('ETHUSDT-PERP.BINANCE', { base: 'ETH', quote: 'USDT', priceDecimals: 2, quantityDecimals: 3 }),
     crypto('ADAUSDT-PERP.BINANCE', { base: 'ADA', quote: 'USDT', priceDecimals: 4, quantityDecimals: 0 }),
@@ -195,7 +196,13 @@ const LISTED: ReadonlyMap<string, InstrumentSpec> = new Map(
 
 function crypto(
   id: string,
-  facts: { readonly base: string; readonly quote: string; readonly priceDecimals: number; readonly quantityDecimals: number },
+  facts: {
+    readonly base: string
+    readonly quote: string
+    readonly priceDecimals: number
+    readonly quantityDecimals: number
+    readonly lot?: number
+  },
 ): InstrumentSpec {
   return { ...spot({ id, assetClass: 'crypto', base: facts.base, quote: facts.quote, calendar: 'crypto' }), ...facts }
 }

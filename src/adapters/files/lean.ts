@@ -13,6 +13,7 @@ import type { Bar, Quote, Trade } from '../../domain/market.ts'
 import { DAY, HOUR, MINUTE, type Micros, type Price, type Quantity, SECOND } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { localToUtc, utcOffset } from '../../domain/zone.ts'
+import { civilTime } from './civil-time.ts'
 import type { FieldReader } from './field-reader.ts'
 import { type ImportDataset, ImportError, type ImportFormat, type ImportOptions } from './format.ts'
 import { findInstrument, futuresId, resolveInstrument } from './instruments.ts'
@@ -248,15 +249,6 @@ function barOpenTime(reader: FieldReader, rows: Rows): number {
 }
 
 const localToUtcOrNaN = (zone: string, local: number): number => (!Number.isNaN(local) ? localToUtc(zone, local) : Number.NaN)
-
-/** 'yyyyMMdd HH:mm' as microseconds on a wall clock, NaN when it is no such time. */
-function civilTime(text: string): number {
-  const match = /^(\d{4})(\d\d)(\d\d) (\d\d):(\d\d)$/.exec(text)
-  if (!match) return Number.NaN
-  const [year, month, day, hour, minute] = match.slice(1).map(Number) as [number, number, number, number, number]
-  const time = Date.UTC(year, month - 1, day, hour, minute)
-  return new Date(time).getUTCDate() === day && hour < 24 && minute < 60 && month >= 1 && month <= 12 ? time * 1000 : Number.NaN
-}
 
 /** A bar is known at its close. A day closes at the next midnight of its own clock, 23 or 25 hours later when that changes. */
 function closeTime(rows: Rows, openTime: number): number {

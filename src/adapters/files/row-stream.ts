@@ -15,8 +15,8 @@ export interface RowStream {
   /** As a user knows it; faults are shown as its last part and the line. */
   readonly name: string
   readonly read: ReadRow
-  /** Thrown when the file had no row at all. */
-  readonly empty: () => ImportError
+  /** Thrown when the file had no row at all; without it, that is no fault. */
+  readonly empty?: () => ImportError
 }
 
 export async function* readRows({ chunks, name, read, empty }: RowStream): AsyncGenerator<readonly ParsedRow[]> {
@@ -37,7 +37,7 @@ export async function* readRows({ chunks, name, read, empty }: RowStream): Async
     yield rows
   }
 
-  if (!any) throw empty()
+  if (!any && empty) throw empty()
 }
 
 export const fault = (reason: FaultReason, where: string, raw: string): ParseFault => ({

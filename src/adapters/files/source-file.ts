@@ -18,6 +18,8 @@ export async function fingerprint(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
+export const fingerprintOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+
 /** Where the rows of a recorded file come from. */
 export async function recordedFrom(
   path: string,
