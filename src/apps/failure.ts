@@ -70,7 +70,7 @@ const FAMILIES: readonly (readonly [RegExp, number])[] = [
   [/_DENIED$/, EXIT.denied],
   [/_TIMEOUT$/, EXIT.timeout],
   [/^USAGE_/, EXIT.usage],
-  [/^(CONFIG|STRATEGY)_/, EXIT.configInvalid],
+  [/^(CONFIG|STRATEGY|INSTRUMENT)_/, EXIT.configInvalid],
   [/^(DATA|IMPORT|LAKE)_/, EXIT.data],
   [/^UPSTREAM_/, EXIT.upstream],
   [/^CHECK_/, EXIT.checkFailed],

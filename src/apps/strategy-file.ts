@@ -7,12 +7,13 @@ import type { Strategy } from '../domain/strategy.ts'
 import { Failure } from './failure.ts'
 import { didYouMean } from './suggest.ts'
 
-const SHIPPED = resolve(import.meta.dirname, '../../strategies')
+/** The folder of the shipped strategies. */
+export const shippedFolder = resolve(import.meta.dirname, '../../strategies')
 const SDK = new URL('../sdk/sdk.ts', import.meta.url).href
 
 /** Names of the shipped strategies, sorted. */
 export function shippedStrategies(): string[] {
-  return strategyFiles(SHIPPED).map(file => file.slice(0, -'.ts'.length))
+  return strategyFiles(shippedFolder).map(file => file.slice(0, -'.ts'.length))
 }
 
 /** The .ts files of a folder that are no tests, sorted; none when there is no such folder. */
@@ -34,7 +35,7 @@ export async function loadStrategy({
   readonly use: string
   readonly path: string | undefined
 }): Promise<Strategy> {
-  const file = path ?? join(SHIPPED, `${use}.ts`)
+  const file = path ?? join(shippedFolder, `${use}.ts`)
   if (!existsSync(file) || (path === undefined && !shippedStrategies().includes(use))) throw notFound(use, path)
 
   nameTheSdk()

@@ -1,0 +1,69 @@
+// Writes new projects and strategies. What is there already is never overwritten.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { Failure } from './failure.ts'
+import { runSchemaJson } from './run-schema.ts'
+import { configText, PROJECT_PACKAGE, projectReadme, projectTsconfig, strategyText } from './strategy-template.ts'
+
+const SDK = resolve(import.meta.dirname, '../sdk/sdk.ts')
+const FIRST = 'first'
+
+/** Makes a project in `folder`, new or existing. Returns the files written, relative to it. Throws Failure FILE_EXISTS. */
+export function makeProject(folder: string): string[] {
+  return writeNew(folder, {
+    'README.md': projectReadme(FIRST),
+    'package.json': PROJECT_PACKAGE,
+    'tsconfig.json': projectTsconfig(SDK),
+    '.gitignore': '.quadrant/\nnode_modules/\n',
+    'config/run.schema.json': runSchemaJson(),
+    [`config/${FIRST}.yaml`]: configText({ name: FIRST, use: `../strategies/${FIRST}.ts`, from: '1990-01-01' }),
+    [`strategies/${FIRST}.ts`]: strategyText(FIRST),
+  })
+}
+
+/** Writes strategies/NAME.ts and config/NAME.yaml below `folder`. Throws Failure USAGE_NAME or FILE_EXISTS. */
+export function makeStrategy(folder: string, name: string): string[] {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 60) {
+    throw new Failure('USAGE_NAME', {
+      message: `'${name}' is no strategy name: lower-case words joined by dashes`,
+      fix: `quadrant strategy new ${kebab(name) || 'my-idea'}`,
+    })
+  }
+
+  const schema = 'config/run.schema.json'
+  return writeNew(folder, {
+    ...(existsSync(join(folder, schema)) ? {} : { [schema]: runSchemaJson() }),
+    [`config/${name}.yaml`]: configText({ name, use: `../strategies/${name}.ts`, from: '1990-01-01' }),
+    [`strategies/${name}.ts`]: strategyText(name),
+  })
+}
+
+/** The configuration that `strategy test` runs a file with: the bundled oil prices. */
+export function testConfigText(file: string): string {
+  const name = `test-${kebab(basename(file, '.ts')) || 'strategy'}`
+  return configText({ name, use: resolve(file), from: '1990-01-01' })
+}
+
+function writeNew(folder: string, files: Readonly<Record<string, string>>): string[] {
+  const there = Object.keys(files).filter(file => existsSync(join(folder, file)))
+  if (there.length > 0) {
+    throw new Failure('FILE_EXISTS', {
+      message: `${relative(process.cwd(), resolve(folder)) || 'this folder'} already has ${there.join(', ')}; nothing was written`,
+      fix: 'choose another name or folder, or move the old files away',
+    })
+  }
+
+  for (const [file, text] of Object.entries(files)) {
+    const path = join(folder, file)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text, { flag: 'wx' })
+  }
+  return Object.keys(files)
+}
+
+const kebab = (text: string): string =>
+  text
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-0-9]+|-+$/g, '')
