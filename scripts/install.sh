@@ -31,11 +31,21 @@ install() {
     --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000 >"$log" 2>&1 </dev/null
 }
 
+runtime_works() { node_modules/.bin/node --version >/dev/null 2>&1; }
+
+# npm 9 (seen with 9.9.4 on Node 18) installs the runtime without linking its program into .bin.
+link_runtime() {
+  for program in node_modules/node-*/bin/node; do
+    [ -x "$program" ] && ! runtime_works && ln -sf "../${program#node_modules/}" node_modules/.bin/node
+  done
+  return 0
+}
+
 # npm leaves out native parts whose package asks for a newer Node than the one npm runs on. They are for the pinned runtime,
 # so npm runs a second time on that one and adds what is missing; where the system's Node is new enough, once does it.
 install ci && {
-  [ "$major" -ge 24 ] || ! node_modules/.bin/node --version >/dev/null 2>&1 ||
-    PATH="$PWD/node_modules/.bin:$PATH" install install --no-save
+  link_runtime
+  [ "$major" -ge 24 ] || ! runtime_works || PATH="$PWD/node_modules/.bin:$PATH" install install --no-save
 }
 installed=$?
 
@@ -61,9 +71,12 @@ if [ "$installed" -ne 0 ]; then
   esac
 fi
 
+link_runtime
+runtime_works || [ "$major" -ge 24 ] || {
+  rm -f node_modules/.package-lock.json
+  fail SETUP_RUNTIME "no ready-made Node 24 runs on $(uname -sm)" 'the pinned runtime covers Linux and macOS on x64 and arm64, and Windows on x64' \
+    'install Node.js 24 or newer from your system, then run the command again'
+}
+
 # The folder's own record is the stamp that make compares with the lockfile.
 touch node_modules/.package-lock.json
-
-node_modules/.bin/node --version >/dev/null 2>&1 || [ "$major" -ge 24 ] ||
-  fail SETUP_RUNTIME "no ready-made Node 24 runs on $(uname -sm)" 'the pinned runtime covers Linux, macOS and Windows on x64, Linux and macOS on arm64' \
-    'install Node.js 24 or newer from your system, then run the command again'

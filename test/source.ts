@@ -12,6 +12,8 @@ export interface SourceFile {
   readonly code: string
   /** As written: './order.ts', 'node:fs', 'yaml'. */
   readonly imports: readonly string[]
+  /** Those of them that are loaded only when called for: `import('…')`. */
+  readonly lazy: readonly string[]
 }
 
 /** Every file that ships: no tests, and no programs that only a test starts. */
@@ -27,6 +29,7 @@ export const sourceFile = (path: string, text: string): SourceFile => ({
   text,
   code: withoutProse(text),
   imports: importsOf(text),
+  lazy: [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)].map(match => match[1]!),
 })
 
 /** The file a relative import means, from the root; undefined for a package. */

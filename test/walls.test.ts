@@ -70,7 +70,9 @@ test('a shipped strategy imports the sdk and nothing else', () => {
 })
 
 test('no file imports itself, not even around three corners', () => {
-  const next = new Map(sources.map(file => [file.path, file.imports.flatMap(specifier => target(file, specifier) ?? [])]))
+  // What is loaded only when called for closes no circle of loading.
+  const waitsFor = (file: SourceFile) => file.imports.filter(specifier => !file.lazy.includes(specifier))
+  const next = new Map(sources.map(file => [file.path, waitsFor(file).flatMap(specifier => target(file, specifier) ?? [])]))
   const done = new Set<string>()
   const circles: string[] = []
   const walk = (path: string, trail: readonly string[]) => {
