@@ -62,21 +62,21 @@ const ALWAYS: readonly Choice[] = [
 ]
 
 const asChoice = ({ name, summary }: { name: string; summary: string }): Choice => ({ word: name, summary })
-const joined = (choices: readonly Choice[]): string => choices.map(({ word }) => word).join(' ')
 
 /** Where nothing of ours fits, every shell falls back to file names. */
 const SCRIPTS: Readonly<Record<Shell, (lines: readonly Line[]) => string>> = {
   bash: lines => `# Completion of the quadrant command for bash.
 _quadrant() {
-  local current words choices
+  local current words choices options
   current=\${COMP_WORDS[COMP_CWORD]}
   words="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
-  choices=''
+  choices='' options=''
   case " $words " in
 ${deepestFirst(lines)
-  .map(({ words, choices }) => `    ${bashPattern(words)}) choices=${quoted(joined(choices))} ;;`)
+  .map(({ words, choices }) => `    ${bashPattern(words)}) ${bashChoices(choices)} ;;`)
   .join('\n')}
   esac
+  [[ $current == -* ]] && choices=$options
   COMPREPLY=($(compgen -W "$choices" -- "$current"))
 }
 complete -o default -F _quadrant quadrant
@@ -98,7 +98,7 @@ ${deepestFirst(lines)
   _describe -t commands quadrant choices
   _files
 }
-compdef _quadrant quadrant
+if [ "$funcstack[1]" = _quadrant ]; then _quadrant "$@"; else compdef _quadrant quadrant; fi
 `,
 
   fish: lines => `# Completion of the quadrant command for fish.
@@ -110,6 +110,15 @@ const deepestFirst = (lines: readonly Line[]): Line[] => [...lines].sort((a, b) 
 
 /** A command line that starts with these words; no words is the bare command. */
 const bashPattern = (words: readonly string[]): string => (words.length === 0 ? '"  "' : `" ${words.join(' ')} "*`)
+
+/** Options are offered once a dash is typed; before that the words, and file names where there are none. */
+function bashChoices(choices: readonly Choice[]): string {
+  const [options, words] = [choices.filter(isOption), choices.filter(choice => !isOption(choice))]
+  return `choices=${quoted(joined(words))} options=${quoted(joined(options))}`
+}
+
+const isOption = ({ word }: Choice): boolean => word.startsWith('-')
+const joined = (choices: readonly Choice[]): string => choices.map(({ word }) => word).join(' ')
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 const zshChoice = ({ word, summary }: Choice): string => (summary === '' ? word : `${word}:${summary.replaceAll(':', '\\:')}`)

@@ -26,7 +26,8 @@ export function define(command: Command, terminal: Terminal): void {
     progress.end()
     lake.close()
 
-    const here = relative(process.cwd(), folder)
+    const shorter = relative(process.cwd(), folder)
+    const here = shorter.length < folder.length ? shorter : folder
     const next = [...(here === '' ? [] : [`cd ${here}`]), 'quadrant backtest run config/first.yaml']
     terminal.answer({ folder, files, home, rows, next }, () =>
       [`A project in ${folder}:`, ...files.map(file => `  ${file}`), '', 'Next:', ...next.map(line => `  ${line}`)].join('\n'),

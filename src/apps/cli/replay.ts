@@ -1,0 +1,29 @@
+// quadrant replay: a configuration through the durable journal; started again, it continues where it was stopped.
+import type { Command } from 'commander'
+import { stateHome } from '../home.ts'
+import { collect } from './collect.ts'
+import { count } from './figures.ts'
+import { interruptSignal } from './interrupt.ts'
+import { runText } from './run-view.ts'
+import type { Terminal } from './terminal.ts'
+
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
+    .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
+    .action(async (file: string, { set }: { set: readonly string[] }) => {
+      const { readRunConfig } = await import('../config.ts')
+      const config = readRunConfig(file, set)
+
+      const { runReplay } = await import('../runs.ts')
+      const progress = terminal.progress(config.name)
+      const summary = await runReplay(config, {
+        home: stateHome(),
+        signal: interruptSignal(),
+        onProgress: (done, total) => progress.update(done, total, `${count(done)} events`),
+      })
+      progress.end()
+
+      terminal.answer(summary, () => runText(summary))
+    })
+}
