@@ -75,7 +75,7 @@ export function resolveRun(document: RunDocument): { readonly values: Resolved; 
       orderNotional: reader.limit('risk.orderNotional', risk.orderNotional),
       positionNotional: reader.limit('risk.positionNotional', risk.positionNotional),
       grossNotional: reader.limit('risk.grossNotional', risk.grossNotional),
-      marginRate: reader.share('risk.marginRate', risk.marginRate),
+      marginRate: reader.shareOrNone('risk.marginRate', risk.marginRate),
       dailyLoss: reader.limit('risk.dailyLoss', risk.dailyLoss),
       drawdown: reader.limit('risk.drawdown', risk.drawdown),
       collar: reader.fraction('risk.collar', risk.collar),
@@ -135,6 +135,11 @@ class ValueReader {
     const fraction = Number(`${text.slice(0, -1)}e-2`)
     if (fraction === 0) this.#fault(path, `${show(text)} is not above zero`)
     return fraction
+  }
+
+  /** From zero to the whole: a margin rate of zero asks for none. */
+  shareOrNone(path: string, text: string): number {
+    return Number(`${text.slice(0, -1)}e-2`) === 0 ? 0 : this.share(path, text)
   }
 
   /** Above zero and at most the whole. */

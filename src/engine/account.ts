@@ -22,14 +22,36 @@ export interface AccountSettings {
   readonly limits: RiskLimits
 }
 
-/** One traded instrument with what the account knows of it. */
-export interface Desk {
+/** One traded instrument with what the account knows of it. A strategy sees it as its position, while there is one. */
+export class Desk implements PositionView {
   readonly instrument: Instrument
   readonly calendar: SessionCalendar
   readonly mark: Mark
+  readonly #portfolio: Portfolio
   /** Set by the analysis half: standard deviation of returns per year, NaN while unknown. */
-  volatility: number
-  barsHeld: number
+  volatility = Number.NaN
+  barsHeld = 0
+
+  constructor(instrument: Instrument, calendar: SessionCalendar, portfolio: Portfolio) {
+    this.instrument = instrument
+    this.calendar = calendar
+    this.#portfolio = portfolio
+    this.mark = portfolio.open(instrument)
+  }
+
+  get position(): PositionView | undefined {
+    return this.#portfolio.quantity(this.instrument.id) === 0 ? undefined : this
+  }
+  get side(): 'long' | 'short' {
+    return this.#portfolio.quantity(this.instrument.id) > 0 ? 'long' : 'short'
+  }
+  get quantity(): number {
+    return Math.abs(this.#portfolio.quantity(this.instrument.id)) / this.instrument.quantityScale
+  }
+  get entry(): number {
+    const { quantity, cost } = this.#portfolio.position(this.instrument.id)
+    return (moneyToNumber(cost) * this.instrument.quantityScale) / quantity / this.instrument.multiplier
+  }
 }
 
 type Target = Extract<Signal, { kind: 'target' }>
@@ -50,6 +72,8 @@ export class Account {
   #highEquity: Money
   #dayStartEquity: Money
   #day = Number.NaN
+  #valued: Money | undefined
+  #valuedAt = -1
 
   constructor(settings: AccountSettings) {
     this.portfolio = new Portfolio(settings.currency, settings.startEquity)
@@ -61,27 +85,14 @@ export class Account {
   }
 
   open(instrument: Instrument, calendar: SessionCalendar): Desk {
-    const desk: Desk = { instrument, calendar, mark: this.portfolio.open(instrument), volatility: Number.NaN, barsHeld: 0 }
+    const desk = new Desk(instrument, calendar, this.portfolio)
     this.#desks.set(instrument.id, desk)
     return desk
   }
 
-  position(desk: Desk): PositionView | undefined {
-    const { instrument } = desk
-    const { quantity, cost } = this.portfolio.position(instrument.id)
-    if (quantity === 0) return undefined
-    const units = Math.abs(quantity) / instrument.quantityScale
-    return {
-      side: quantity > 0 ? 'long' : 'short',
-      quantity: units,
-      entry: Math.abs(moneyToNumber(cost)) / units / instrument.multiplier,
-      barsHeld: desk.barsHeld,
-    }
-  }
-
   /** Takes the newest equity into the day's start and the high. Called at bar closes and fills, in event time. */
-  sample(desk: Desk, now: Micros): Money | undefined {
-    const equity = this.portfolio.equity()
+  sample(desk: Desk, now: Micros, sequence: number): Money | undefined {
+    const equity = this.#value(sequence)
     if (equity === undefined) return undefined
     const day = desk.calendar.sessionId(now)
     if (day !== this.#day) {
@@ -91,6 +102,15 @@ export class Account {
     this.#equity = equity
     if (equity > this.#highEquity) this.#highEquity = equity
     return equity
+  }
+
+  /** Equity, reckoned once per event: prices do not change within one, and a booking forgets it. */
+  #value(sequence: number): Money | undefined {
+    if (sequence !== this.#valuedAt) {
+      this.#valued = this.portfolio.equity()
+      this.#valuedAt = sequence
+    }
+    return this.#valued
   }
 
   /** Carries one decision to commands, or to the reason why there are none. */
@@ -157,7 +177,7 @@ export class Account {
     const { instrument, mark } = desk
     const side = signal.direction === 'long' ? 'buy' : 'sell'
     const entry = (side === 'buy' ? mark.ask : mark.bid) / instrument.priceScale
-    const equity = this.portfolio.equity()
+    const equity = this.#allocation.method === 'fixed' ? undefined : this.#value(step.sequence)
     const sized = size(signal, this.#allocation, { instrument, equity, entry, rate: this.#rate(instrument), volatility: desk.volatility })
     if (sized.kind === 'none') {
       step.sizing({ decision, intent: undefined, reason: sized.reason })
@@ -200,7 +220,7 @@ export class Account {
 
   /** Risk, then execution. The id of the order that left, or undefined when risk said no. */
   submit(intent: OrderIntent, desk: Desk, now: Micros, step: StepBuilder): string | undefined {
-    const verdict = this.#risk.review(intent, this.#situation(intent, desk, now))
+    const verdict = this.#risk.review(intent, this.#situation(intent, desk, now, step.sequence))
     if (verdict.kind === 'refused') {
       step.verdict({ intent, kind: 'refused', refusals: verdict.refusals })
       return undefined
@@ -226,6 +246,7 @@ export class Account {
       time: event.eventTime,
       why: intent.why,
     })
+    this.#valuedAt = -1
     step.booking({ orderId: event.orderId, intent, event, postings, roundTrip })
     const after = this.portfolio.quantity(event.instrumentId)
     if (Math.sign(before) !== Math.sign(after)) desk.barsHeld = 0
@@ -234,7 +255,7 @@ export class Account {
     if (sibling !== undefined) this.#cancel(sibling, step)
     if (after === 0) this.#cancelGuards(event.instrumentId, step)
     else if (intent.role === 'entry') this.#guard(event, intent, desk, now, step)
-    step.equity = this.sample(desk, now)
+    step.equity = this.sample(desk, now, step.sequence)
   }
 
   /** Places the stop and the target of an entry's fill. A position that cannot be guarded is closed. */
@@ -268,7 +289,7 @@ export class Account {
     if (command !== undefined) step.command(command)
   }
 
-  #situation(intent: OrderIntent, desk: Desk, now: Micros): RiskSituation {
+  #situation(intent: OrderIntent, desk: Desk, now: Micros, sequence: number): RiskSituation {
     const { instrument, mark } = desk
     const position = this.portfolio.quantity(instrument.id)
     let openBuys = 0
@@ -292,7 +313,7 @@ export class Account {
       position,
       openBuys,
       openSells,
-      equity: reduces ? ZERO_MONEY : this.portfolio.equity(),
+      equity: reduces ? ZERO_MONEY : this.#value(sequence),
       orderValue: reduces ? ZERO_MONEY : this.portfolio.exposure(instrument, intent.quantity),
       positionValue: reduces ? ZERO_MONEY : this.portfolio.exposure(instrument, worst),
       otherValue: reduces ? ZERO_MONEY : this.#otherExposure(instrument.id),

@@ -180,15 +180,15 @@ export class Engine {
       if (lane.opinion !== undefined) step.opinion(lane.opinion)
     }
     if (seat === undefined && senses === undefined) return
-    if (series.builder.shape.lengthMicros > 0 || now >= lane.sampleTime) {
+    if (series.builder.shape.lengthMicros > 0) step.bar(finished.bar)
+    if (now >= lane.sampleTime) {
       lane.sampleTime = now + MINUTE
-      step.equity = this.account.sample(lane.desk, now)
-      step.bar(finished.bar)
+      step.equity = this.account.sample(lane.desk, now, step.sequence)
     }
     if (seat === undefined) return
     lane.desk.barsHeld += 1
     this.#decisions += 1
-    const decision = seat.decide(lane, finished, this.account.position(lane.desk), this.#explain)
+    const decision = seat.decide(lane, finished, lane.desk.position, this.#explain)
     step.decision(decision)
     if (decision.signal.kind !== 'none') this.account.decide(decision, now, step)
   }

@@ -30,12 +30,15 @@ export class StepBuilder {
     this.#bars.push(bar)
   }
   opinion(opinion: Opinion): void {
+    this.#touched = true
     this.#opinions.push(opinion)
   }
   decision(decision: Decision): void {
+    this.#touched = true
     this.#decisions.push(decision)
   }
   sizing(sizing: Sizing): void {
+    this.#touched = true
     this.#sizings.push(sizing)
   }
   verdict(verdict: Verdict): void {
@@ -47,6 +50,7 @@ export class StepBuilder {
     this.#changes.push(change)
   }
   booking(booking: Booking): void {
+    this.#touched = true
     this.#bookings.push(booking)
   }
   command(command: Command): void {

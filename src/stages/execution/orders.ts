@@ -55,9 +55,14 @@ export interface Move {
   readonly to: OrderState
 }
 
-/** Open orders only: a closed one leaves, so the cost of the next order does not grow with their number. */
+/** So many closed orders are remembered, in case a fill crossed our cancel on the wire. */
+const CLOSED_MAX = 1024
+
+/** A closed order leaves, so the cost of the next one does not grow with their number. */
 export class Orders {
   readonly #open = new Map<string, Order>()
+  readonly #closed: Order[] = []
+  #nextClosed = 0
   #legs = 0
   #sequence = -1
 
@@ -106,9 +111,9 @@ export class Orders {
     return { kind: 'cancel', orderId, instrumentId: order.intent.instrumentId }
   }
 
-  /** Applies the venue's word. Undefined when the order is not open: a late or repeated answer, which changes nothing here. */
+  /** Applies the venue's word. Undefined for an order that is not ours or was closed long ago. */
   apply(event: OrderEvent): Move | undefined {
-    const order = this.#open.get(event.orderId)
+    const order = this.#open.get(event.orderId) ?? this.#closed.find(closed => closed.id === event.orderId)
     if (order === undefined) return undefined
     const from = order.state
     if (event.outcome === 'filled') {
@@ -118,8 +123,14 @@ export class Orders {
     const to = nextState(from, event.outcome, order.intent.quantity - order.filled)
     assert(to !== undefined, `an order that is ${from} cannot be ${event.outcome}`)
     order.state = to
-    if (!isOpen(to)) this.#open.delete(order.id)
+    if (isOpen(from) && !isOpen(to)) this.#retire(order)
     return { order, from, to }
+  }
+
+  #retire(order: Order): void {
+    this.#open.delete(order.id)
+    this.#closed[this.#nextClosed] = order
+    this.#nextClosed = (this.#nextClosed + 1) % CLOSED_MAX
   }
 
   digest(into: Digest): void {

@@ -17,17 +17,13 @@ class Account {
 
 export class Ledger {
   readonly #accounts = new Map<string, Map<string, Account>>()
-  /** Running sum of every posting per currency: zero, or the book is broken. */
-  readonly #sums = new Map<string, bigint>()
-
-  /** Posts one entry. A broken entry is a bug and stops the process before anything is written. */
+  /**
+   * Posts one entry. A broken entry is a bug and stops the process before anything is written, so the book sums to zero
+   * after every one: each adds nothing to the sum.
+   */
   post(postings: readonly Posting[]): void {
     assert(sumsToZero(postings), 'the lines of an entry sum to zero per currency')
-    for (const posting of postings) {
-      this.#account(posting.account, posting.currency).balance += posting.amount
-      this.#sums.set(posting.currency, (this.#sums.get(posting.currency) ?? 0n) + posting.amount)
-    }
-    for (const sum of this.#sums.values()) assert(sum === 0n, 'the ledger sums to zero')
+    for (const posting of postings) this.#account(posting.account, posting.currency).balance += posting.amount
   }
 
   balance(account: string, currency: string): Money {
@@ -71,11 +67,14 @@ export class Ledger {
 
 function sumsToZero(postings: readonly Posting[]): boolean {
   const currency = postings[0]?.currency
-  if (postings.every(posting => posting.currency === currency)) {
-    let sum = 0n
-    for (const posting of postings) sum += posting.amount
-    return sum === 0n
+  let sum = 0n
+  let single = true
+  for (const posting of postings) {
+    sum += posting.amount
+    if (posting.currency !== currency) single = false
   }
+  if (single || sum !== 0n) return sum === 0n
+
   const sums = new Map<string, bigint>()
   for (const { currency, amount } of postings) sums.set(currency, (sums.get(currency) ?? 0n) + amount)
   return [...sums.values()].every(sum => sum === 0n)

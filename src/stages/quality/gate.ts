@@ -51,8 +51,12 @@ class Track {
 export class QualityGate {
   readonly #settings: QualitySettings
   readonly #tracks = new Map<string, Track>()
+  // The track of the last quote and of the last bar: most streams are of one instrument.
   #quoteId = ''
   #quoteTrack: Track | undefined
+  #barId = ''
+  #barMicros = Number.NaN
+  #barTrack: Track | undefined
 
   constructor(settings: QualitySettings) {
     this.#settings = settings
@@ -119,7 +123,13 @@ export class QualityGate {
 
   #bar(bar: Bar): QualityReason | undefined {
     const duration = bar.eventTime - bar.openTime
-    const track = this.#track(`bar/${duration}`, bar.instrumentId)
+    let track = this.#barTrack
+    if (track === undefined || bar.instrumentId !== this.#barId || duration !== this.#barMicros) {
+      track = this.#track(`bar/${duration}`, bar.instrumentId)
+      this.#barTrack = track
+      this.#barId = bar.instrumentId
+      this.#barMicros = duration
+    }
     if (!barIsWhole(bar) || !timed(bar)) return 'schema'
     if (duration <= 0 || !(bar.volume >= 0)) return 'range'
     if (!sidesAreConsistent(bar)) return 'range'
