@@ -8,6 +8,7 @@ import {
   type ImportOptions,
   type ParsedRow,
 } from '../adapters/files/format.ts'
+import { formats } from '../adapters/files/formats.ts'
 import type { DatasetWriter, Quarantined } from '../adapters/lake/dataset-writer.ts'
 import type { Lake, LakeImporter } from '../adapters/lake/lake.ts'
 import type { FeedEvent } from '../domain/event.ts'
@@ -49,6 +50,23 @@ export interface ImportWatch {
   readonly onProgress?: (progress: ImportProgress) => void
   /** Aborting it ends the import cleanly: the file in hand leaves no trace, files before it stay. */
   readonly signal?: AbortSignal
+}
+
+/** As `importWith`, by the format's name. Throws ImportError USAGE_UNKNOWN_FORMAT. */
+export async function importFiles(
+  formatName: string,
+  paths: readonly string[],
+  options: ImportOptions,
+  lake: Lake,
+  watch: ImportWatch = {},
+): Promise<ImportResult> {
+  const format = Object.hasOwn(formats, formatName) ? formats[formatName] : undefined
+  if (format) return importWith(format, paths, options, lake, watch)
+  throw new ImportError(
+    'USAGE_UNKNOWN_FORMAT',
+    `There is no import format "${formatName}".`,
+    `Use one of: ${Object.keys(formats).join(', ')}.`,
+  )
 }
 
 /**

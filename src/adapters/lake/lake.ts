@@ -123,7 +123,8 @@ export class LakeImporter {
   }
 
   #learn(manifest: Manifest): void {
-    this.#known.add(manifest.id)
+    // A file of which nothing was accepted may be tried again, with a corrected mapping.
+    if (manifest.accepted > 0) this.#known.add(manifest.id)
     if (manifest.instrument) this.#instruments.set(manifest.instrument.id, manifest.instrument)
   }
 
