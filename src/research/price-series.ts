@@ -25,9 +25,10 @@ export class PriceSeries {
     this.#capacity = capacity
   }
 
-  /** A bar of time already told is passed over: several strategies may build bars of several lengths of one instrument. */
+  /** A bar of time already told is passed over: several strategies may build bars of several lengths of one instrument.
+   * A bar without length is a price at an instant. */
   add(bar: Bar): void {
-    if (bar.openTime < this.#knownUntil) return
+    if (bar.openTime < this.#knownUntil || bar.eventTime <= this.#knownUntil) return
     this.#knownUntil = bar.eventTime
 
     if (this.#inBar === 0) {

@@ -235,6 +235,8 @@ describe('the funnel', () => {
     expect(watched.finish()).toMatchObject({
       decisions: 5,
       signals: 2,
+      entries: 1,
+      guards: 0,
       withoutStop: 1,
       intents: 2,
       approved: 1,

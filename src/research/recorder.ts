@@ -67,6 +67,8 @@ export interface RunRecord {
   /** Why a signal became no intent. */
   readonly noIntent: readonly Counted[]
   readonly approved: number
+  /** How many of the approved are stops and targets that guard a position rather than wishes of a strategy. */
+  readonly guards: number
   /** Each refused intent by the first of its codes, the most frequent first. */
   readonly refused: readonly RefusalCount[]
   readonly orders: number
@@ -78,7 +80,8 @@ export interface RunRecord {
   readonly commission: Money
   /** Amounts that no rate could bring into the account's currency: they count as zero in commission and trades. */
   readonly unconverted: number
-  /** Signals that entered without a stop, said in so many words. */
+  /** Approved intents that open or flip a position, and how many of them had no stop, said in so many words. */
+  readonly entries: number
   readonly withoutStop: number
   readonly bars: number
   readonly senses: readonly SenseCount[]
@@ -105,11 +108,13 @@ export class RunRecorder implements Observer {
 
   #decisions = 0
   #signals = 0
-  #withoutStop = 0
   readonly #noSignal = new Tally(REASONS)
   #intents = 0
   readonly #noIntent = new Tally(REASONS)
   #approved = 0
+  #guards = 0
+  #entries = 0
+  #withoutStop = 0
   readonly #refused = new Map<string, Growing<RefusalCount>>()
 
   #orders = 0
@@ -162,6 +167,7 @@ export class RunRecorder implements Observer {
       intents: this.#intents,
       noIntent: this.#noIntent.top(),
       approved: this.#approved,
+      guards: this.#guards,
       refused: [...this.#refused.values()].sort((a, b) => b.count - a.count || a.check - b.check),
       orders: this.#orders,
       orderStates: this.#orderStates,
@@ -169,6 +175,7 @@ export class RunRecorder implements Observer {
       trades: statistics.trades,
       commission: this.#commission,
       unconverted: this.#unconverted,
+      entries: this.#entries,
       withoutStop: this.#withoutStop,
       bars: this.#bars,
       senses: [...this.#senses].map(([sense, { readings, abstentions }]) => ({
@@ -193,15 +200,8 @@ export class RunRecorder implements Observer {
   #decide(decision: Decision): void {
     const { signal } = decision
     this.#decisions++
-    // A strategy that looks at every quote has no bars of its own; then its view of the quote draws the price.
-    this.#series(decision.instrumentId).add(decision.bar)
-
-    if (signal.kind === 'none') {
-      this.#noSignal.add(signal.why)
-      return
-    }
-    this.#signals++
-    if (signal.kind === 'target' && signal.stop.kind === 'none') this.#withoutStop++
+    if (signal.kind === 'none') this.#noSignal.add(signal.why)
+    else this.#signals++
   }
 
   #hear(opinion: Opinion): void {
@@ -219,7 +219,11 @@ export class RunRecorder implements Observer {
   #judge(verdict: Verdict): void {
     this.#intents++
     if (verdict.kind === 'approved') {
+      const { role, stop } = verdict.intent
       this.#approved++
+      if (role === 'stop' || role === 'target') this.#guards++
+      if (role === 'entry') this.#entries++
+      if (role === 'entry' && stop === undefined) this.#withoutStop++
       return
     }
 

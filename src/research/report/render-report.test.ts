@@ -103,6 +103,8 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
     trades: 0,
     commission: usd('0'),
     unconverted: 0,
+    guards: 0,
+    entries: 0,
     withoutStop: 0,
     bars: 1,
     senses: [],
@@ -326,6 +328,7 @@ describe('what is in a report is what went in', () => {
       summary: { ...summary, sharpe: 3, trades: 4_000, ledgerSum: { USD: '0.01' } },
       record: record({
         signals: 9,
+        entries: 12,
         withoutStop: 9,
         unconverted: 2,
         roundTripStride: 2,
@@ -335,7 +338,7 @@ describe('what is in a report is what went in', () => {
     const text = readable(draw(warned))
     expect(text).toContain('The ledger does not balance: 0.01 USD.')
     expect(text).toContain('2 amounts had no exchange rate')
-    expect(text).toContain('9 of 9 signals entered with stop: none')
+    expect(text).toContain('9 of 12 entries said stop: none')
     expect(text).toContain('Still open at the end: short 10 WTI.EIA since 2020-04-20 00:00:00 (trend)')
     expect(text).toContain('show one in 2 of 4,000 trades')
     expect(text).toContain('rest on 0 daily returns')

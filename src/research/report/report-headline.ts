@@ -82,11 +82,11 @@ function sampleNotes({ summary, statistics }: ReportInput): string[] {
   return notes
 }
 
-function tradeNotes({ funnel, withoutStop, openPositions, tradeStride, summary }: ReportInput): string[] {
+function tradeNotes({ funnel, openPositions, tradeStride, summary }: ReportInput): string[] {
   const notes: string[] = []
-  if (withoutStop > 0) {
+  if (funnel.withoutStop > 0) {
     notes.push(
-      `${count(withoutStop)} of ${counted(funnel.signals, 'signal')} entered with stop: none, in so many words. A loss had no bound but the account's limits.`,
+      `${count(funnel.withoutStop)} of ${counted(funnel.entries, 'entry', 'entries')} said stop: none. A loss had no bound but the account's limits.`,
     )
   }
   for (const position of openPositions) {

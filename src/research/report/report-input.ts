@@ -34,9 +34,8 @@ export interface ReportInput {
   /** The run's configuration as YAML, every default written out. */
   readonly configuration: string
   readonly reproduction: Reproduction
-  /** Remarks of the recorder that a reader must not miss. */
+  /** Amounts that no rate could bring into the account's currency. */
   readonly unconverted: number
-  readonly withoutStop: number
 }
 
 /** One instrument's prices in price units: parallel arrays, times in UTC seconds, bars `[opens, closes)`. */
@@ -66,6 +65,10 @@ export interface Funnel {
   readonly signals: number
   readonly intents: number
   readonly approved: number
+  /** Stops and targets among the approved. */
+  readonly guards: number
+  readonly entries: number
+  readonly withoutStop: number
   readonly orders: number
   readonly fills: number
   readonly noSignal: readonly Counted[]
@@ -167,6 +170,9 @@ export function reportInput(run: FinishedRun): ReportInput {
       signals: record.signals,
       intents: record.intents,
       approved: record.approved,
+      guards: record.guards,
+      entries: record.entries,
+      withoutStop: record.withoutStop,
       orders: record.orders,
       fills: record.fills,
       noSignal: record.noSignal,
@@ -189,7 +195,6 @@ export function reportInput(run: FinishedRun): ReportInput {
     configuration: run.configuration,
     reproduction: run.reproduction,
     unconverted: record.unconverted,
-    withoutStop: record.withoutStop,
   }
 }
 

@@ -46,8 +46,8 @@ export function funnelSection({ funnel, refusals, summary }: ReportInput): Html 
   const steps = [
     { name: 'Decisions', value: funnel.decisions, of: 0, lost: null },
     { name: 'Signals', value: funnel.signals, of: funnel.decisions, lost: reasons('No signal, because', funnel.noSignal) },
-    { name: 'Approved', value: funnel.approved, of: funnel.signals, lost: notApproved(funnel, refusals) },
-    { name: 'Orders', value: funnel.orders, of: funnel.approved, lost: null },
+    { name: 'Approved', value: funnel.approved - funnel.guards, of: funnel.signals, lost: notApproved(funnel, refusals) },
+    { name: 'Orders', value: funnel.orders, of: funnel.approved, lost: guards(funnel) },
     { name: 'Fills', value: funnel.fills, of: funnel.orders, lost: orderEnds(funnel) },
   ]
 
@@ -73,7 +73,8 @@ function noTrade(funnel: Funnel, refusals: ReportInput['refusals']): Html {
   return html`<div class="empty"><p class="why">${funnel.orders === 0 ? 'No trade was made.' : 'No trade was closed.'} ${top.length > 0 ? 'The top reasons were:' : 'No strategy was asked: no bar it listens to was closed.'}</p>${top.length > 0 && html`<ul>${why}</ul>`}</div>`
 }
 
-const share = (value: number, of: number): string => (of > 0 ? `${percent(value / of, 1)} of the step before` : '')
+/** A flip may take two orders, so a step can be larger than the one before; then a share says nothing. */
+const share = (value: number, of: number): string => (of > 0 && value <= of ? `${percent(value / of, 1)} of the step before` : '')
 const barWidth = (value: number, of: number): string =>
   of > 0 ? Math.min(100, (value / of) * 100).toFixed(2) : value > 0 ? '100' : '0'
 
@@ -92,6 +93,9 @@ const notApproved = (funnel: Funnel, refusals: ReportInput['refusals']): Html =>
     'Refused by risk',
     refusals.map(({ code, count: times }) => ({ text: code, count: times })),
   )}`
+
+const guards = ({ guards: placed }: Funnel): Html | null =>
+  placed === 0 ? null : reasons('Among them', [{ text: 'stops and targets that guard a position', count: placed }])
 
 function orderEnds({ orderStates }: Funnel): Html | null {
   const ends = Object.entries(orderStates).map(([text, times]) => ({ text, count: times }))
