@@ -31,17 +31,20 @@ type Store = RootDatabase<Buffer, Buffer>
 export interface OpenOptions {
   /** Become the writer although another one is registered: for when its machine is gone. It is refused from then on. */
   readonly takeOver?: boolean
+  /** When a new journal begins, ISO: part of what its hash chain covers. The clock's time when left out. */
+  readonly created?: string
 }
 
 /**
  * Begins the journal of a run in `directory`, or continues it. Every stored batch is checked against the hash chain first.
  * Throws JournalError: LOCKED, MISMATCH, CORRUPT, VERSION, UNWRITABLE, DISK_FULL.
  */
-export function openJournal(directory: string, identity: JournalIdentity, { takeOver = false }: OpenOptions = {}): LmdbJournal {
-  const store = openStore(directory)
+export function openJournal(directory: string, identity: JournalIdentity, options: OpenOptions = {}): LmdbJournal {
+  const { store, made } = openStore(directory)
   let claim: WriterClaim | undefined
   try {
-    claim = claimWriter(store, directory, identity, takeOver)
+    claim = claimWriter(store, directory, identity, options)
+    syncFolders(resolve(directory), dirname(made))
     return new LmdbJournal(store, directory, claim)
   } catch (error) {
     if (claim) releaseWriter(store, claim)
@@ -56,6 +59,8 @@ export class LmdbJournal implements StoredJournal {
   readonly #store: Store
   readonly #directory: string
   readonly #claim: WriterClaim
+  /** The claim as it is stored: what every commit looks for. */
+  readonly #claimBytes: Buffer
   readonly #words = new Words()
   readonly #writer = new BatchWriter(this.#words)
   #full: UnsealedBatch[] = []
@@ -74,6 +79,7 @@ export class LmdbJournal implements StoredJournal {
     this.#store = store
     this.#directory = directory
     this.#claim = claim
+    this.#claimBytes = Buffer.from(JSON.stringify(claim))
 
     const stored = store.get(IDENTITY_KEY)
     assert(stored !== undefined, 'a claimed journal has an identity')
@@ -221,8 +227,7 @@ export class LmdbJournal implements StoredJournal {
   }
 
   #refuseIfTakenOver(): void {
-    const stored = this.#store.get(OWNER_KEY)
-    if (stored !== undefined && parse<WriterClaim>(stored).token === this.#claim.token) return
+    if (this.#store.get(OWNER_KEY)?.equals(this.#claimBytes)) return
     throw new JournalError('JOURNAL_LOCKED', {
       message: `Another writer has taken over the journal in ${this.#directory}.`,
       fix: 'Let that writer go on, or stop it and open the journal again.',
@@ -230,12 +235,13 @@ export class LmdbJournal implements StoredJournal {
   }
 }
 
-function openStore(directory: string): Store {
+/** `made` is the outermost folder that had to be made, the journal's own when all were there. */
+function openStore(directory: string): { readonly store: Store; readonly made: string } {
   try {
-    mkdirSync(directory, { recursive: true })
+    const made = mkdirSync(directory, { recursive: true })
     checkFile(directory)
     // Without `overlappingSync: false`, lmdb-js lets a synchronous commit return before it is on disk.
-    return open<Buffer, Buffer>({
+    const store = open<Buffer, Buffer>({
       path: directory,
       noSubdir: false,
       encoding: 'binary',
@@ -243,15 +249,16 @@ function openStore(directory: string): Store {
       overlappingSync: false,
       cache: false,
     })
+    return { store, made: made ?? resolve(directory) }
   } catch (error) {
     throw diskError(error, 'opening it', directory)
   }
 }
 
 /** Registers this process as the writer, and the run as the journal's. LMDB's lock lets one process at a time do so. */
-function claimWriter(store: Store, directory: string, identity: JournalIdentity, takeOver: boolean): WriterClaim {
+function claimWriter(store: Store, directory: string, identity: JournalIdentity, options: OpenOptions): WriterClaim {
   const claim = claimOfThisProcess()
-  let begun = false
+  const { takeOver = false, created = new Date().toISOString() } = options
 
   store.transactionSync(() => {
     const owner = store.get(OWNER_KEY)
@@ -261,14 +268,11 @@ function claimWriter(store: Store, directory: string, identity: JournalIdentity,
     if (stored !== undefined) refuseIfOther(parse(stored), identity, directory)
     else {
       const { runId, configHash, dataHash } = identity
-      const created = new Date().toISOString()
       store.putSync(IDENTITY_KEY, Buffer.from(JSON.stringify({ runId, configHash, dataHash, created })))
-      begun = true
     }
     store.putSync(OWNER_KEY, Buffer.from(JSON.stringify(claim)))
   })
 
-  if (begun) syncFolder(directory)
   return claim
 }
 
@@ -309,16 +313,17 @@ function batchKey(sequence: number): Buffer {
   return key
 }
 
-/** A file is only as durable as its entry in the folder, and that folder's in its own. Windows syncs both by itself. */
-function syncFolder(directory: string): void {
+/** A file is only as durable as its entry in its folder, and so on outwards. Windows syncs entries by itself. */
+function syncFolders(innermost: string, outermost: string): void {
   if (process.platform === 'win32') return
-  for (const folder of [resolve(directory), dirname(resolve(directory))]) {
+  for (let folder = innermost; ; folder = dirname(folder)) {
     const descriptor = openSync(folder, 'r')
     try {
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
     }
+    if (folder === outermost || folder === dirname(folder)) return
   }
 }
 
