@@ -108,7 +108,6 @@ function page(): string {
       configuration: '',
       coverage: [],
       assumptions: [],
-      sources: [],
       reproduction: { command: '', commit: '', version: '', node: '', machine: '' },
     }),
     readReportAssets(),

@@ -158,9 +158,19 @@ const finished = (changes: Partial<FinishedRun> = {}): FinishedRun => ({
   record: record(),
   instruments: new Map([[oil.id, oil]]),
   configuration: 'name: oil\n',
-  coverage: [{ name: oil.id, kind: 'bar 1d', rows: 1, from: summary.from, to: summary.to, quarantined: {} }],
+  coverage: [
+    {
+      what: 'bar 1d WTI.EIA',
+      files: 1,
+      events: 1,
+      from: summary.from,
+      to: summary.to,
+      quarantined: { missing: 2 },
+      sources: [{ source: 'eia', licence: 'public domain' }],
+      notes: ['the day of the settlement'],
+    },
+  ],
   assumptions: [{ name: 'Stops', value: 'none' }],
-  sources: [{ source: 'eia', kind: 'recorded', origin: 'data/wti.csv', checksum: 'ab'.repeat(32), licence: 'public domain' }],
   reproduction: {
     command: 'quadrant backtest run config/oil.yaml',
     commit: 'abc1234',
@@ -212,9 +222,19 @@ describe('nothing in a report can act', () => {
           openPositions: [{ instrumentId: oil.id, quantity: 1, since: at('2020-04-20'), reason: evil }],
         }),
         configuration: evil,
-        coverage: [{ name: evil, kind: evil, rows: 1, from: '', to: '', quarantined: { [evil]: 1 } }],
+        coverage: [
+          {
+            what: evil,
+            files: 1,
+            events: 1,
+            from: evil,
+            to: evil,
+            quarantined: { [evil]: 1 },
+            sources: [{ source: evil, licence: evil }],
+            notes: [evil],
+          },
+        ],
         assumptions: [{ name: evil, value: evil, note: evil }],
-        sources: [{ source: evil, kind: 'recorded', origin: evil, checksum: evil, licence: evil }],
         reproduction: { command: evil, commit: evil, version: evil, node: evil, machine: evil },
       }),
     )
@@ -288,6 +308,7 @@ describe('what is in a report is what went in', () => {
       'State hash 5f2c3b1a9d0e4f67',
       'quadrant backtest run config/oil.yaml',
       'The account lost 14,094.11 USD after costs.',
+      'bar 1d WTI.EIA 1 1 2020-04-20 00:00:00 2020-04-21 00:00:00 2 missing 2 eia (public domain)',
       'accepted 8,301 events of this run and set 3 aside (0.036 %): duplicate 3',
     ])
       expect(text).toContain(shown)
@@ -303,7 +324,7 @@ describe('what is in a report is what went in', () => {
 
   test('a run without any bar, mark or data still is a page', () => {
     const page = draw(
-      finished({ record: record({ decisions: 0, noSignal: [], prices: new Map() }), coverage: [], sources: [], assumptions: [] }),
+      finished({ record: record({ decisions: 0, noSignal: [], prices: new Map() }), coverage: [], assumptions: [] }),
     )
     expect(readable(page)).toContain('No strategy was asked')
     expect(page).not.toMatch(/NaN|undefined|Infinity/)

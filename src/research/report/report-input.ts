@@ -2,7 +2,6 @@
 import { assert } from '../../domain/assert.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps } from '../../domain/numbers.ts'
-import type { Provenance } from '../../domain/provenance.ts'
 import type { PriceBar } from '../price-series.ts'
 import type { RefusalCount, RunRecord, SenseCount } from '../recorder.ts'
 import { type TradeLine, tradeLine } from '../records.ts'
@@ -30,7 +29,6 @@ export interface ReportInput {
   readonly costs: readonly CostLine[]
   readonly coverage: readonly Coverage[]
   readonly assumptions: readonly Stated[]
-  readonly sources: readonly Provenance[]
   /** The run's configuration as YAML, every default written out. */
   readonly configuration: string
   readonly reproduction: Reproduction
@@ -86,16 +84,18 @@ export interface CostLine {
 
 /** One stream of the run's data. */
 export interface Coverage {
-  /** 'XAUUSD.OANDA', 'CPIAUCSL'. */
-  readonly name: string
-  /** 'quote', 'bar 1m', 'release'. */
-  readonly kind: string
-  readonly rows: number
-  /** ISO instants of the first and last row; empty when there is none. */
+  /** 'quote XAUUSD.OANDA', 'release CPIAUCSL'. */
+  readonly what: string
+  readonly files: number
+  /** Events in those files; the run's range may use fewer. */
+  readonly events: number
+  /** ISO instants of the first and last event. */
   readonly from: string
   readonly to: string
-  /** Rows set aside, by reason. */
+  /** Rows set aside when the files were imported, by reason. */
   readonly quarantined: Readonly<Record<string, number>>
+  readonly sources: readonly { readonly source: string; readonly licence: string }[]
+  readonly notes: readonly string[]
 }
 
 export interface Stated {
@@ -122,7 +122,6 @@ export interface FinishedRun {
   readonly configuration: string
   readonly coverage: readonly Coverage[]
   readonly assumptions: readonly Stated[]
-  readonly sources: readonly Provenance[]
   readonly reproduction: Reproduction
   /** Half the spread of every market order's fill added up, where the venue knows it: exact decimal in the account's currency. */
   readonly spreadPaid?: string
@@ -191,7 +190,6 @@ export function reportInput(run: FinishedRun): ReportInput {
     ],
     coverage: run.coverage,
     assumptions: run.assumptions,
-    sources: run.sources,
     configuration: run.configuration,
     reproduction: run.reproduction,
     unconverted: record.unconverted,
