@@ -37,7 +37,22 @@ export async function readReleases(root: string, connection: DuckDBConnection, s
       })
     }
   }
-  return releases
+  return withoutRepeats(releases)
+}
+
+/**
+ * Latest-vintage files overlap: the same period's value may stand in several. It counts once, at the latest time any of
+ * them states, so that nothing is known too early. True vintages are different facts and stay.
+ */
+function withoutRepeats(releases: readonly Release[]): Release[] {
+  const latest = new Map<string, Release>()
+  for (const release of releases) {
+    const { series, periodStart, receivedTime, lagged } = release
+    const key = `${series} ${periodStart} ${lagged ? '' : receivedTime}`
+    const known = latest.get(key)
+    if (!known || receivedTime > known.receivedTime) latest.set(key, release)
+  }
+  return [...latest.values()]
 }
 
 /**
