@@ -1,6 +1,6 @@
 // A fresh clone in a temporary folder, and commands run in it the way a stranger would: nothing of this process leaks in.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ROOT } from '../source.ts'
@@ -14,11 +14,12 @@ export interface Outcome {
   readonly stderr: string
 }
 
-/** The committed tree, without packages and without the data pack. Where there is no git, the files as they lie. */
+/** The committed tree, without packages and without the data pack. Where git cannot give it, the files as they lie. */
 export function freshClone(): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'quadrant-clone-')), 'quadrant')
-  if (existsSync(join(ROOT, '.git'))) execFileSync('git', ['clone', '--quiet', ROOT, folder], { stdio: 'ignore' })
-  else cpSync(ROOT, folder, { recursive: true, filter: path => !/[/\\](?:node_modules|\.quadrant|out)$/.test(path) })
+  const cloned = spawnSync('git', ['clone', '--quiet', ROOT, folder], { stdio: 'ignore' })
+  if (cloned.status !== 0)
+    cpSync(ROOT, folder, { recursive: true, filter: path => !/[/\\](?:node_modules|\.quadrant|\.git|out)$/.test(path) })
   return folder
 }
 
