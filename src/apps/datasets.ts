@@ -3,9 +3,8 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { BUNDLED_FOLDER, bundledFiles } from '../adapters/files/bundled.ts'
 import type { ImportOptions } from '../adapters/files/format.ts'
-import { formats } from '../adapters/files/formats.ts'
 import type { Lake } from '../adapters/lake/lake.ts'
-import { type ImportProgress, type ImportWatch, importWith } from './import.ts'
+import { type ImportProgress, type ImportWatch, importFiles } from './import.ts'
 
 /** What was read, in total. Files that are in the lake already are skipped and counted nowhere. */
 export interface DatasetResult {
@@ -56,7 +55,7 @@ async function importParts(parts: readonly Part[], lake: Lake, watch: ImportWatc
   const total = { rows: 0, quarantined: 0, partitions: 0 }
   for (const [index, { format, paths, options = {} }] of parts.entries()) {
     const { onProgress } = watch
-    const result = await importWith(formats[format]!, paths, options, lake, {
+    const result = await importFiles(format, paths, options, lake, {
       ...watch,
       ...(onProgress && { onProgress: at => onProgress(asShare(at, index, parts.length)) }),
     })

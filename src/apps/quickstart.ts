@@ -46,7 +46,12 @@ export async function quickstart(
   const runs: RunSummary[] = []
   for (const config of shippedConfigs().filter(config => isCovered(config, held))) {
     runs.push(
-      await runBacktest(config, { home, ...interruptible, onProgress: (done, total) => onProgress?.(config.name, done, total) }),
+      await runBacktest(config, {
+        home,
+        ...interruptible,
+        reuse: true,
+        onProgress: (done, total) => onProgress?.(config.name, done, total),
+      }),
     )
   }
   return { dataset, runs }

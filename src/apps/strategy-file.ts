@@ -35,7 +35,7 @@ export async function loadStrategy({
   readonly use: string
   readonly path: string | undefined
 }): Promise<Strategy> {
-  const file = path ?? join(shippedFolder, `${use}.ts`)
+  const file = strategyPath({ use, path })
   if (!existsSync(file) || (path === undefined && !shippedStrategies().includes(use))) throw notFound(use, path)
 
   nameTheSdk()
@@ -48,6 +48,10 @@ export async function loadStrategy({
   if (!isStrategy(exported)) throw invalid(use, 'has no strategy as its default export')
   return exported
 }
+
+/** Where a strategy's source lies. */
+export const strategyPath = ({ use, path }: { readonly use: string; readonly path: string | undefined }): string =>
+  path ?? join(shippedFolder, `${use}.ts`)
 
 function isStrategy(value: unknown): value is Strategy {
   const candidate = value as Partial<Strategy> | null | undefined

@@ -23,15 +23,11 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--mapping <file>', 'of csv and parquet: what the columns mean (docs/data-formats.md)')
     .option('--licence <text>', 'kept with the data')
     .action(async (name: (typeof FORMATS)[number], paths: readonly string[], options: ImportOptions) => {
-      const [{ formats }, { importWith }, { Lake }] = await Promise.all([
-        import('../../adapters/files/formats.ts'),
-        import('../import.ts'),
-        import('../../adapters/lake/lake.ts'),
-      ])
+      const [{ importFiles }, { Lake }] = await Promise.all([import('../import.ts'), import('../../adapters/lake/lake.ts')])
 
       const lake = new Lake(lakeFolder(stateHome()))
       const progress = terminal.progress('Importing')
-      const result = await importWith(formats[name]!, paths, options, lake, {
+      const result = await importFiles(name, paths, options, lake, {
         signal: interruptSignal(),
         onProgress: at => progress.update(at.bytesDone, at.bytes, `${basename(at.path)}, ${count(at.rows)} rows`),
       })
