@@ -108,6 +108,7 @@ function page(): string {
       configuration: '',
       coverage: [],
       assumptions: [],
+      sources: [],
       reproduction: { command: '', commit: '', version: '', node: '', machine: '' },
     }),
     readReportAssets(),

@@ -160,17 +160,17 @@ const finished = (changes: Partial<FinishedRun> = {}): FinishedRun => ({
   configuration: 'name: oil\n',
   coverage: [
     {
-      what: 'bar 1d WTI.EIA',
-      files: 1,
-      events: 1,
+      name: oil.id,
+      kind: 'bar 1d',
+      rows: 1,
       from: summary.from,
       to: summary.to,
-      quarantined: { missing: 2 },
-      sources: [{ source: 'eia', licence: 'public domain' }],
+      quarantined: {},
       notes: ['the day of the settlement'],
     },
   ],
   assumptions: [{ name: 'Stops', value: 'none' }],
+  sources: [{ source: 'eia', kind: 'recorded', origin: 'data/wti.csv', checksum: 'ab'.repeat(32), licence: 'public domain' }],
   reproduction: {
     command: 'quadrant backtest run config/oil.yaml',
     commit: 'abc1234',
@@ -222,19 +222,9 @@ describe('nothing in a report can act', () => {
           openPositions: [{ instrumentId: oil.id, quantity: 1, since: at('2020-04-20'), reason: evil }],
         }),
         configuration: evil,
-        coverage: [
-          {
-            what: evil,
-            files: 1,
-            events: 1,
-            from: evil,
-            to: evil,
-            quarantined: { [evil]: 1 },
-            sources: [{ source: evil, licence: evil }],
-            notes: [evil],
-          },
-        ],
+        coverage: [{ name: evil, kind: evil, rows: 1, from: '', to: '', quarantined: { [evil]: 1 }, notes: [evil] }],
         assumptions: [{ name: evil, value: evil, note: evil }],
+        sources: [{ source: evil, kind: 'recorded', origin: evil, checksum: evil, licence: evil }],
         reproduction: { command: evil, commit: evil, version: evil, node: evil, machine: evil },
       }),
     )
@@ -308,7 +298,9 @@ describe('what is in a report is what went in', () => {
       'State hash 5f2c3b1a9d0e4f67',
       'quadrant backtest run config/oil.yaml',
       'The account lost 14,094.11 USD after costs.',
-      'bar 1d WTI.EIA 1 1 2020-04-20 00:00:00 2020-04-21 00:00:00 2 missing 2 eia (public domain)',
+      'WTI.EIA bar 1d 1 2020-04-20 00:00:00 2020-04-21 00:00:00 0 –',
+      'the day of the settlement',
+      'eia recorded data/wti.csv abababababab public domain',
       'accepted 8,301 events of this run and set 3 aside (0.036 %): duplicate 3',
     ])
       expect(text).toContain(shown)
@@ -324,7 +316,7 @@ describe('what is in a report is what went in', () => {
 
   test('a run without any bar, mark or data still is a page', () => {
     const page = draw(
-      finished({ record: record({ decisions: 0, noSignal: [], prices: new Map() }), coverage: [], assumptions: [] }),
+      finished({ record: record({ decisions: 0, noSignal: [], prices: new Map() }), coverage: [], sources: [], assumptions: [] }),
     )
     expect(readable(page)).toContain('No strategy was asked')
     expect(page).not.toMatch(/NaN|undefined|Infinity/)

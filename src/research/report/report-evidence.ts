@@ -3,25 +3,32 @@ import { type Html, html } from './html.ts'
 import { count, instant, MISSING, percent } from './report-format.ts'
 import type { Coverage, ReportInput, Stated } from './report-input.ts'
 
-export function dataSection({ coverage, summary }: ReportInput): Html {
-  const notes = [...new Set(coverage.flatMap(({ notes: said }) => said))]
+export function dataSection({ coverage, sources, summary }: ReportInput): Html {
+  const hashed = sources.some(({ checksum }) => checksum !== '')
+  const notes = [...new Set(coverage.flatMap(({ notes: said = [] }) => said))]
 
   return html`<section id="data"><h2>Data</h2>
 ${coverage.length === 0 && html`<p class="empty">No stream of data was recorded for this run.</p>`}
 ${
   coverage.length > 0 &&
   html`<div class="scroll"><table>
-<thead><tr><th>Stream</th><th class="r">Files</th><th class="r">Events</th><th>First</th><th>Last</th><th class="r">Set aside at import</th><th>Source and licence</th></tr></thead>
+<thead><tr><th>Stream</th><th>Kind</th><th class="r">Rows</th><th>First</th><th>Last</th><th class="r">Set aside</th><th>Why</th></tr></thead>
 <tbody>${coverage.map(coverageRow)}</tbody></table></div>`
 }
 ${quarantine(summary.quarantined, summary.events)}
-${notes.length > 0 && html`<ul class="small">${notes.map(note => html`<li>${note}</li>`)}</ul>`}</section>`
+${notes.length > 0 && html`<ul class="small">${notes.map(note => html`<li>${note}</li>`)}</ul>`}
+<h3>Sources and licences</h3>
+<div class="scroll"><table>
+<thead><tr><th>Source</th><th>Kind</th><th>Origin</th>${hashed && html`<th>SHA-256</th>`}<th>Licence</th></tr></thead>
+<tbody>${sources.map(
+    source =>
+      html`<tr><td>${source.source}</td><td>${source.kind}</td><td class="text">${source.origin}</td>${hashed && html`<td title="${source.checksum}"><code>${source.checksum.slice(0, 12) || MISSING}</code></td>`}<td class="text">${source.licence || MISSING}</td></tr>`,
+  )}</tbody></table></div></section>`
 }
 
-function coverageRow({ what, files, events, from, to, quarantined, sources }: Coverage): Html {
+function coverageRow({ name, kind, rows, from, to, quarantined }: Coverage): Html {
   const aside = Object.values(quarantined).reduce((sum, times) => sum + times, 0)
-  const licences = sources.map(({ source, licence }) => (licence ? `${source} (${licence})` : source)).join('; ')
-  return html`<tr><td>${what}</td><td class="r">${count(files)}</td><td class="r">${count(events)}</td><td>${instant(from)}</td><td>${instant(to)}</td><td class="r">${count(aside)}${aside > 0 && html` <small>${byReason(quarantined)}</small>`}</td><td class="text">${licences || MISSING}</td></tr>`
+  return html`<tr><td>${name}</td><td>${kind}</td><td class="r">${count(rows)}</td><td>${instant(from) || MISSING}</td><td>${instant(to) || MISSING}</td><td class="r">${count(aside)}</td><td class="text">${byReason(quarantined) || MISSING}</td></tr>`
 }
 
 function quarantine(quarantined: Readonly<Record<string, number>>, events: number): Html {

@@ -2,6 +2,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
 import type { PriceBar } from '../price-series.ts'
 import type { RefusalCount, RunRecord, SenseCount } from '../recorder.ts'
 import { type TradeLine, tradeLine } from '../records.ts'
@@ -29,6 +30,7 @@ export interface ReportInput {
   readonly costs: readonly CostLine[]
   readonly coverage: readonly Coverage[]
   readonly assumptions: readonly Stated[]
+  readonly sources: readonly Provenance[]
   /** The run's configuration as YAML, every default written out. */
   readonly configuration: string
   readonly reproduction: Reproduction
@@ -84,18 +86,18 @@ export interface CostLine {
 
 /** One stream of the run's data. */
 export interface Coverage {
-  /** 'quote XAUUSD.OANDA', 'release CPIAUCSL'. */
-  readonly what: string
-  readonly files: number
-  /** Events in those files; the run's range may use fewer. */
-  readonly events: number
-  /** ISO instants of the first and last event. */
+  /** 'XAUUSD.OANDA', 'CPIAUCSL'. */
+  readonly name: string
+  /** 'quote', 'bar 1m', 'release'. */
+  readonly kind: string
+  readonly rows: number
+  /** ISO instants of the first and last row; empty when there is none. */
   readonly from: string
   readonly to: string
-  /** Rows set aside when the files were imported, by reason. */
+  /** Rows set aside when it was imported, by reason. */
   readonly quarantined: Readonly<Record<string, number>>
-  readonly sources: readonly { readonly source: string; readonly licence: string }[]
-  readonly notes: readonly string[]
+  /** What a reader of these numbers should know: 'quantities rounded to 8 decimals'. */
+  readonly notes?: readonly string[]
 }
 
 export interface Stated {
@@ -122,6 +124,7 @@ export interface FinishedRun {
   readonly configuration: string
   readonly coverage: readonly Coverage[]
   readonly assumptions: readonly Stated[]
+  readonly sources: readonly Provenance[]
   readonly reproduction: Reproduction
   /** Half the spread of every market order's fill added up, where the venue knows it: exact decimal in the account's currency. */
   readonly spreadPaid?: string
@@ -190,6 +193,7 @@ export function reportInput(run: FinishedRun): ReportInput {
     ],
     coverage: run.coverage,
     assumptions: run.assumptions,
+    sources: run.sources,
     configuration: run.configuration,
     reproduction: run.reproduction,
     unconverted: record.unconverted,
