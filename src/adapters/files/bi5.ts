@@ -18,8 +18,12 @@ import { fingerprintOf, messageOf, unreadable } from './source-file.ts'
 const PLACE = /([^\\/]+)[\\/](\d{4})[\\/](\d\d)[\\/](\d\d)[\\/](\d\d)h_ticks\.bi5$/i
 const RECORD_BYTES = 20
 const VOLUME_UNIT = 1_000_000
-/** Three million ticks in one hour; the busiest hours on record have some tens of thousands. */
-const UNPACKED_BYTES_MAX = 60_000_000
+/** A million ticks in one hour; the busiest hours on record have some tens of thousands. */
+const UNPACKED_BYTES_MAX = 20_000_000
+/** The decoder reserves what the header asks for; Dukascopy's files ask for 4 MiB. */
+const DICTIONARY_BYTES_MAX = 1 << 26
+const HEADER_BYTES = 13
+const SIZE_UNKNOWN = 0xffff_ffff_ffff_ffffn
 const BATCH_ROWS = 4096
 
 export const bi5: ImportFormat = {
@@ -53,6 +57,8 @@ export const bi5: ImportFormat = {
 
 /** Bytes of an "LZMA alone" container. Throws IMPORT_BI5_CORRUPT. */
 async function unpack(packed: Buffer, path: string): Promise<Buffer> {
+  refuseUnsafe(packed, path)
+
   // Loaded here, so that a machine without its native part can still import everything else.
   const { lzma } = await import('@napi-rs/lzma').catch(cause => {
     throw new ImportError(
@@ -75,6 +81,15 @@ async function unpack(packed: Buffer, path: string): Promise<Buffer> {
   }
   if (size % RECORD_BYTES !== 0) throw corrupt(path, `${size} bytes are no whole number of ${RECORD_BYTES}-byte ticks`)
   return Buffer.concat(parts)
+}
+
+/** byte 0: properties · bytes 1…4: dictionary size · bytes 5…12: unpacked size, all ones when the stream ends itself. */
+function refuseUnsafe(packed: Buffer, path: string): void {
+  if (packed.length <= HEADER_BYTES) throw corrupt(path, 'it is shorter than its header')
+  const dictionary = packed.readUInt32LE(1)
+  if (dictionary > DICTIONARY_BYTES_MAX) throw corrupt(path, `its header asks for a dictionary of ${dictionary} bytes`)
+  const size = packed.readBigUInt64LE(5)
+  if (size !== SIZE_UNKNOWN && size > UNPACKED_BYTES_MAX) throw corrupt(path, `its header claims ${size} unpacked bytes`)
 }
 
 interface Hour {
