@@ -1,11 +1,11 @@
 // Builds a session from a parsed configuration: the one place where everything is plugged together. Read it top to bottom.
 import { SimulatedVenue } from '../adapters/simulated-venue/simulated-venue.ts'
 import { sessionCalendar } from '../domain/calendar.ts'
-import { instrument, type Instrument } from '../domain/instrument.ts'
+import { type Instrument, instrument } from '../domain/instrument.ts'
 import type { PriceBasis } from '../domain/market.ts'
 import { MINUTE, parseSteps, type Quantity } from '../domain/numbers.ts'
 import { Account } from '../engine/account.ts'
-import { Lane, Series, StrategySeat, type StrategyRun } from '../engine/analysis.ts'
+import { Lane, Series, type StrategyRun, StrategySeat } from '../engine/analysis.ts'
 import { Engine } from '../engine/engine.ts'
 import type { Journal, Observer } from '../engine/ports.ts'
 import { SenseSuite, World } from '../engine/sense-suite.ts'
@@ -41,7 +41,9 @@ export async function loadStrategies(config: RunConfig): Promise<LoadedStrategy[
     const checked = found.length > 0 ? found : strategy.check(values)
     for (const fault of checked) faults.push(`strategies.${index} (${strategy.name}): ${fault}`)
     if (config.strategies.findIndex(other => other.instrument === use.instrument) !== index) {
-      faults.push(`strategies.${index}: ${use.instrument} has a strategy already; positions net per instrument, so run the second one on its own`)
+      faults.push(
+        `strategies.${index}: ${use.instrument} has a strategy already; positions net per instrument, so run the second one on its own`,
+      )
     }
     const lengthMicros = use.bar === undefined ? parseBarLength(strategy.bar) : use.bar === 'quote' ? 0 : use.bar
     if (lengthMicros === undefined) faults.push(`strategies.${index} (${strategy.name}): its bar '${strategy.bar}' is no length`)
@@ -75,7 +77,11 @@ export function compose(config: RunConfig, strategies: readonly LoadedStrategy[]
   const world = new World()
   const lanes = traded.map(of => {
     const calendar = sessionCalendar(of.calendar)
-    if (calendar === undefined) throw new Failure('CONFIG_INVALID', { message: `${of.id} has the unknown calendar '${of.calendar}'`, fix: 'import it again with a calendar that docs/data-formats.md lists' })
+    if (calendar === undefined)
+      throw new Failure('CONFIG_INVALID', {
+        message: `${of.id} has the unknown calendar '${of.calendar}'`,
+        fix: 'import it again with a calendar that docs/data-formats.md lists',
+      })
     const desk = account.open(of, calendar)
     const run = strategies.find(({ use }) => use.instrument === of.id)
     const suite = (barMicros: number) =>
@@ -86,14 +92,21 @@ export function compose(config: RunConfig, strategies: readonly LoadedStrategy[]
   const engine = new Engine({ account, lanes, world, explain: plugs.explain ?? false })
   const venue = new SimulatedVenue(config.venue, traded)
   const observers = plugs.observers ?? []
-  return new Session(plugs.journal === undefined ? { engine, gate, venue, observers } : { engine, gate, venue, observers, journal: plugs.journal })
+  return new Session(
+    plugs.journal === undefined ? { engine, gate, venue, observers } : { engine, gate, venue, observers, journal: plugs.journal },
+  )
 }
 
 /**
  * The bars of one instrument. Senses read where the strategy decides; a strategy on every quote is given senses that
  * read each minute, since a sense is not asked on every quote. They are measured before the strategy sees the bar.
  */
-function seriesOf(of: Instrument, run: LoadedStrategy | undefined, suite: (barMicros: number) => SenseSuite, config: RunConfig): Series[] {
+function seriesOf(
+  of: Instrument,
+  run: LoadedStrategy | undefined,
+  suite: (barMicros: number) => SenseSuite,
+  config: RunConfig,
+): Series[] {
   if (run === undefined) return []
   const seat = new StrategySeat(run)
   const needsSenses = config.senses.length > 0 || config.allocation.method === 'volatility'
@@ -109,7 +122,10 @@ function tradedInstruments(config: RunConfig, known: ReadonlyMap<string, Instrum
   return ids.map(id => {
     const found = known.get(id)
     if (found === undefined) {
-      throw new Failure('INSTRUMENT_UNKNOWN', { message: `no data of ${id} is read, so it cannot be traded`, fix: `name ${id} under data, or correct the strategy's instrument` })
+      throw new Failure('INSTRUMENT_UNKNOWN', {
+        message: `no data of ${id} is read, so it cannot be traded`,
+        fix: `name ${id} under data, or correct the strategy's instrument`,
+      })
     }
     return instrument(found)
   })

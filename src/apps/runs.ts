@@ -1,0 +1,216 @@
+// Runs a configuration: lake → session → recorder → folder with report. The words behind `quadrant backtest`.
+import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
+import { type OpenedFeed, openFeed } from '../adapters/lake/feed.ts'
+import { Lake } from '../adapters/lake/lake.ts'
+import { formatMicros, formatMoney, money, type Micros } from '../domain/numbers.ts'
+import type { Provenance } from '../domain/provenance.ts'
+import type { Journal } from '../engine/ports.ts'
+import type { Session } from '../engine/session.ts'
+import { run } from '../research/backtest.ts'
+import { RunRecorder, type RunRecord } from '../research/recorder.ts'
+import { renderReport } from '../research/report/render-report.ts'
+import { type Coverage as ReportCoverage, reportInput } from '../research/report/report-input.ts'
+import type { RunSummary } from '../research/summary.ts'
+import { assumptionsOf } from './assumptions.ts'
+import { codeHash } from './code-hash.ts'
+import { compose, loadStrategies, type LoadedStrategy } from './compose.ts'
+import { Failure } from './failure.ts'
+import { lakeFolder } from './home.ts'
+import { readReportAssets } from './report-assets.ts'
+import type { RunConfig } from './run-config.ts'
+import { findRun, reportPath, RunFolder } from './run-folder.ts'
+import { reproductionOf } from './reproduction.ts'
+import { strategyPath } from './strategy-file.ts'
+
+export { explain } from './explain.ts'
+export { runReplay } from './replay.ts'
+export { listRuns, showRun } from './run-folder.ts'
+
+export interface RunOptions {
+  readonly home: string
+  readonly signal?: AbortSignal
+  /** Facts done and facts there are, between batches. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Give the stored result where configuration, data and code are those of a finished run. */
+  readonly reuse?: boolean
+}
+
+/** Throws Failure, LakeError (DATA_MISSING …) and, when the signal is aborted, Failure INTERRUPTED. */
+export async function runBacktest(config: RunConfig, options: RunOptions): Promise<RunSummary> {
+  const strategies = await loadStrategies(config)
+  const lake = new Lake(lakeFolder(options.home))
+  try {
+    const started = performance.now()
+    const opened = await openFeed(lake, config)
+    const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
+    const id = runId(config, opened, code)
+    const stored = options.reuse ? findRun(options.home, id) : undefined
+    if (stored !== undefined) return stored.summary
+    return await execute({ config, strategies, opened, id, code, started, options })
+  } finally {
+    lake.close()
+  }
+}
+
+/** The same inputs and the same code make the same run, and so the same id. */
+export function runId(config: RunConfig, opened: OpenedFeed, code: string): string {
+  const hash = createHash('sha256').update(config.configHash).update(opened.dataHash).update(code).digest('hex')
+  return `${config.name}-${hash.slice(0, 8)}`
+}
+
+export interface Job {
+  readonly config: RunConfig
+  readonly strategies: readonly LoadedStrategy[]
+  readonly opened: OpenedFeed
+  readonly id: string
+  readonly code: string
+  /** performance.now() when the lake was first read. */
+  readonly started: number
+  readonly options: RunOptions
+}
+
+async function execute(job: Job): Promise<RunSummary> {
+  const { signal, onProgress } = job.options
+  const total = factsOf(job.opened)
+  return recorded('BACKTEST', job, undefined, session =>
+    run(session, job.opened, {
+      between: () => {
+        if (signal?.aborted) throw interrupted()
+        onProgress?.(session.consumed, total)
+        return false
+      },
+    }),
+  )
+}
+
+/** Plays a session under the eyes of a recorder and leaves a finished folder, or nothing at all. */
+export async function recorded(
+  mode: RunSummary['mode'],
+  { config, strategies, opened, id, code, started, options: { home } }: Job,
+  journal: Journal | undefined,
+  play: (session: Session) => Promise<void>,
+): Promise<RunSummary> {
+  const folder = new RunFolder(home, id, opened.instruments)
+  try {
+    const { session, recorder } = recordedSession({ config, strategies, opened }, folder, journal)
+    await play(session)
+    const elapsedSeconds = (performance.now() - started) / 1000
+    const { summary, record } = summarise({ mode, config, opened, id, session, recorder, elapsedSeconds, report: reportPath(home, id) })
+    const input = reportInput({
+      summary,
+      record,
+      instruments: opened.instruments,
+      configuration: config.yaml,
+      coverage: reportCoverage(opened),
+      assumptions: assumptionsOf(config),
+      sources: sourcesOf(opened),
+      reproduction: reproductionOf(config),
+    })
+    const report = renderReport(input, readReportAssets())
+    folder.finish({ summary, origin: { file: resolve(config.file), overrides: config.overrides, codeHash: code }, yaml: config.yaml, report })
+    return summary
+  } catch (error) {
+    folder.discard()
+    throw error
+  }
+}
+
+/** How many facts there are to read: the total of a progress bar. */
+export const factsOf = (opened: OpenedFeed): number => opened.coverage.reduce((sum, { events }) => sum + events, 0)
+
+function recordedSession(
+  { config, strategies, opened }: Pick<Job, 'config' | 'strategies' | 'opened'>,
+  sink: RunFolder,
+  journal: Journal | undefined,
+): { readonly session: Session; readonly recorder: RunRecorder } {
+  const session = compose(config, strategies, {
+    instruments: opened.instruments,
+    // The recorder needs the session's rates and the session its observer: the observer is there first.
+    observers: [{ observe: step => recorder.observe(step) }],
+    ...(journal === undefined ? {} : { journal }),
+  })
+  const recorder = new RunRecorder({
+    startEquity: config.account.equity,
+    instruments: opened.instruments,
+    convert: (amount, currency) => session.engine.account.portfolio.rates.convert(amount, currency, config.account.currency),
+    sink,
+  })
+  return { session, recorder }
+}
+
+interface Finished {
+  readonly mode: RunSummary['mode']
+  readonly config: RunConfig
+  readonly opened: OpenedFeed
+  readonly id: string
+  readonly session: Session
+  readonly recorder: RunRecorder
+  readonly elapsedSeconds: number
+  readonly report: string
+}
+
+function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds, report }: Finished): { readonly summary: RunSummary; readonly record: RunRecord } {
+  const { engine } = session
+  const finalEquity = engine.equity()
+  const time = session.lastTime ?? (0 as Micros)
+  const record = recorder.finish(finalEquity === undefined ? undefined : { time, equity: finalEquity })
+  if (finalEquity === undefined) {
+    throw new Failure('DATA_INCOMPLETE', { message: 'an exchange rate is missing at the end of the run, so the account has no value', fix: 'add the currency pair under data' })
+  }
+  const { statistics } = record
+  const start = config.account.equity
+  const summary: RunSummary = {
+    id,
+    name: config.name,
+    mode,
+    events: session.accepted,
+    quarantined: session.quarantined,
+    elapsedSeconds,
+    eventsPerSecond: elapsedSeconds > 0 ? session.accepted / elapsedSeconds : 0,
+    bars: record.bars,
+    decisions: record.decisions,
+    signals: record.signals,
+    refused: Object.fromEntries(record.refused.map(({ code, count }) => [code, count])),
+    orders: record.orders,
+    fills: record.fills,
+    trades: record.trades,
+    netProfit: formatMoney(money(finalEquity - start)),
+    return: Number(((finalEquity - start) * 10n ** 15n) / start) / 1e15,
+    sharpe: statistics.sharpe,
+    sortino: statistics.sortino,
+    maxDrawdown: statistics.maxDrawdown,
+    profitFactor: statistics.profitFactor,
+    winRate: statistics.winRate,
+    costs: formatMoney(record.commission),
+    currency: config.account.currency,
+    startEquity: formatMoney(start),
+    finalEquity: formatMoney(finalEquity),
+    ledgerSum: engine.account.portfolio.ledger.sums(),
+    stateHash: engine.stateHash(),
+    dataHash: opened.dataHash,
+    configHash: config.configHash,
+    from: session.firstTime === undefined ? '' : formatMicros(session.firstTime),
+    to: session.lastTime === undefined ? '' : formatMicros(session.lastTime),
+    report,
+  }
+  return { summary, record }
+}
+
+function reportCoverage(opened: OpenedFeed): ReportCoverage[] {
+  return opened.coverage.map(({ what, events, firstTime, lastTime, quarantined, notes }) => {
+    const [kind = '', ...name] = what.split(' ')
+    return { name: name.join(' ') || kind, kind, rows: events, from: formatMicros(firstTime), to: formatMicros(lastTime), quarantined, notes }
+  })
+}
+
+function sourcesOf(opened: OpenedFeed): Provenance[] {
+  const seen = new Map<string, Provenance>()
+  for (const { sources, what } of opened.coverage) {
+    for (const { source, licence } of sources) seen.set(`${source} ${licence}`, { source, kind: 'recorded', origin: what, checksum: '', licence })
+  }
+  return [...seen.values()]
+}
+
+export const interrupted = (): Failure => new Failure('INTERRUPTED', { message: 'interrupted; nothing half-done was kept', fix: 'run the command again' })
+
