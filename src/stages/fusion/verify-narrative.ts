@@ -111,7 +111,12 @@ function checkStatement(statement: RegExpExecArray, reading: Awake): readonly st
   if (strength !== reading.strength.toFixed(2)) faults.push(`another strength: ${strength}`)
   if (confidence !== reading.confidence.toFixed(2)) faults.push(`another confidence: ${confidence}`)
 
-  for (const clause of clauses?.split(/(?<=\]); /) ?? []) faults.push(...checkClause(clause, reading))
+  const shown = new Set<string>()
+  for (const clause of clauses?.split(/(?<=\]); /) ?? []) {
+    faults.push(...checkClause(clause, reading))
+    if (shown.has(clause)) faults.push(`told twice: ${clause}`)
+    shown.add(clause)
+  }
   if (clauses === undefined && reading.evidence.length > 0) faults.push(`${reading.sense} shows no evidence`)
   return faults
 }
@@ -126,7 +131,7 @@ function checkClause(text: string, reading: Awake): readonly string[] {
   const faults: string[] = []
   if (metric !== fact.metric || source !== fact.source) faults.push(`${id} is ${fact.metric} of ${fact.source}`)
   if (unit !== fact.unit) faults.push(`${id} is in ${fact.unit}, not ${unit}`)
-  if (Number(value) !== Number(fact.value.toPrecision(4))) faults.push(`${id} is ${fact.value}, not ${value}`)
+  if (value !== String(Number(fact.value.toPrecision(4)) + 0)) faults.push(`${id} is ${fact.value}, not ${value}`)
   if (side !== sideOf(fact)) faults.push(`${id} speaks for ${sideOf(fact) ?? 'neither side'}`)
   if (known !== (fact.asOf === reading.asOf ? undefined : minuteOf(fact.asOf))) faults.push(`${id} was known at another time`)
   return faults
