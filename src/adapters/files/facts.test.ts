@@ -44,6 +44,7 @@ describe('FRED', () => {
       { kind: 'fault', reason: 'missing', where: 'UNRATE.csv:4' },
       { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:5', text: '2025-12-01,abc' },
       { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:6' },
+      { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:7' },
     ])
     const { periodStart, eventTime, receivedTime } = rows[0] as Release
     expect([periodStart, eventTime, receivedTime].map(formatMicros)).toEqual([

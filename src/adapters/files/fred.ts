@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { DAY, type Micros, parseMicros } from '../../domain/numbers.ts'
+import { DAY, formatMicros, type Micros, parseMicros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { faultText, type ImportDataset, ImportError, type ImportFormat, type ParsedRow } from './format.ts'
 import { assumedLag, type Frequency, lagInWords, type PublicationLag, periodOf, publicationLag } from './publication-lag.ts'
@@ -103,7 +103,11 @@ function seriesOf(path: string, header: string): string {
     : column.toUpperCase()
 }
 
-const dateOf = (text: string): Micros | undefined => (/^\d{4}-\d\d-\d\d$/.test(text) ? parseMicros(text) : undefined)
+/** Undefined for what is no day of the calendar. */
+function dateOf(text: string): Micros | undefined {
+  const date = /^\d{4}-\d\d-\d\d$/.test(text) ? parseMicros(text) : undefined
+  return date !== undefined && formatMicros(date).startsWith(text) ? date : undefined
+}
 
 /** The usual distance between two lines says how often the series comes. */
 function frequencyOf(lines: readonly string[]): Frequency {

@@ -1,6 +1,6 @@
 // One row of a mapped table into one fact: exact decimals, civil times, and a reason where it cannot be.
 import type { FeedEvent } from '../../domain/event.ts'
-import { DAY, type Micros, type Price, parseMicros, type Quantity } from '../../domain/numbers.ts'
+import { DAY, formatMicros, type Micros, type Price, parseMicros, type Quantity } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { localToUtc } from '../../domain/zone.ts'
 import { barLength } from './bar-length.ts'
@@ -233,11 +233,11 @@ function timeParser(format: string, zone: string): (text: string) => Instant {
 
 /** A time that names its own offset needs no zone. */
 function isoTime(text: string, zone: string): Instant {
-  const time = parseMicros(text)
-  if (time === undefined) return NO_TIME
-  const own = /\d\d:\d\d.*?(Z|[+-]\d\d:?\d\d)$/.exec(text)?.[1]
-  if (own === undefined) return { utc: localToUtc(zone, time), local: time }
-  return { utc: time, local: parseMicros(text.slice(0, -own.length)) ?? Number.NaN }
+  const own = /\d\d:\d\d.*?(Z|[+-]\d\d:?\d\d)$/.exec(text)?.[1] ?? ''
+  const local = parseMicros(text.slice(0, text.length - own.length))
+  // A 30th of February is read as the 2nd of March; here it is no time.
+  if (local === undefined || formatMicros(local).slice(0, 10) !== text.slice(0, 10)) return NO_TIME
+  return { utc: own === '' ? localToUtc(zone, local) : (parseMicros(text) ?? Number.NaN), local }
 }
 
 /** 'yyyy.MM.dd HH:mm' as a regular expression: letters are figures of that width, all else is itself. */

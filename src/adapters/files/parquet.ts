@@ -1,6 +1,7 @@
 // Any Parquet file, read by the same mapping file as separated values.
 import { basename } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { formatMicros, micros } from '../../domain/numbers.ts'
 import { refuseMissing } from './csv.ts'
 import { faultText, ImportError, type ImportFormat, type ParsedRow } from './format.ts'
 import { type Cell, rowReader } from './mapped-row.ts'
@@ -32,12 +33,12 @@ async function* rowsOf(
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })
   const connection = await instance.connect()
   try {
-    const names = await columnsOf(connection, path)
-    refuseMissing(path, { columns: names, mapping })
-    const index = new Map(names.map((name, at) => [name, at]))
+    const columns = await columnsOf(connection, path)
+    refuseMissing(path, { columns: columns.map(({ name }) => name), mapping })
+    const index = new Map(columns.map(({ name }, at) => [name, at]))
 
     let number = 0
-    for await (const batch of await textRows(connection, { path, names })) {
+    for await (const batch of await textRows(connection, { path, columns })) {
       yield batch.map((values): ParsedRow => {
         number++
         const cell: Cell = column => String(values[typeof column === 'number' ? column - 1 : index.get(column)!] ?? '')
@@ -53,25 +54,40 @@ async function* rowsOf(
   }
 }
 
-async function columnsOf(connection: DuckDBConnection, path: string): Promise<string[]> {
+interface ParquetColumn {
+  readonly name: string
+  readonly isInstant: boolean
+}
+
+async function columnsOf(connection: DuckDBConnection, path: string): Promise<ParquetColumn[]> {
   try {
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoted(path)})`)
-    return described.getRows().map(([name]) => String(name))
+    return described
+      .getRows()
+      .map(([name, type]) => ({ name: String(name), isInstant: String(type) === 'TIMESTAMP WITH TIME ZONE' }))
   } catch (error) {
     throw noParquet(path, error)
   }
 }
 
-/** Every value as text, so that one reader of rows serves all formats: decimals and ISO times keep every digit. */
+/**
+ * Every value as text, so that one reader of rows serves all formats: decimals and ISO times keep every digit. Instants
+ * are written here, since DuckDB writes them in the zone of the machine.
+ */
 async function* textRows(
   connection: DuckDBConnection,
-  { path, names }: { readonly path: string; readonly names: readonly string[] },
+  { path, columns }: { readonly path: string; readonly columns: readonly ParquetColumn[] },
 ): AsyncGenerator<DuckDBValue[][]> {
-  const columns = names.map(name => `"${name.replaceAll('"', '""')}"::VARCHAR`)
+  const selected = columns.map(({ name, isInstant }) => {
+    const column = `"${name.replaceAll('"', '""')}"`
+    return isInstant ? `epoch_us(${column})` : `${column}::VARCHAR`
+  })
+  const asText = (value: DuckDBValue): DuckDBValue => (typeof value === 'bigint' ? formatMicros(micros(Number(value))) : value)
   try {
-    const result = await connection.stream(`SELECT ${columns.join(', ')} FROM read_parquet(${quoted(path)})`)
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
-      yield chunk.getRows()
+    const result = await connection.stream(`SELECT ${selected.join(', ')} FROM read_parquet(${quoted(path)})`)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      yield chunk.getRows().map(row => row.map(asText))
+    }
   } catch (error) {
     throw noParquet(path, error)
   }
