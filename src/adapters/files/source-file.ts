@@ -1,6 +1,7 @@
 // A file as it lies on disk: its fingerprint, its bytes, and what a user is told when it cannot be read.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Provenance } from '../../domain/provenance.ts'
@@ -48,7 +49,7 @@ export async function* gunzipChunks(path: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of unpacked) yield chunk as Buffer
   } catch (error) {
-    throw gzipFault(path, error)
+    throw await gzipFault(path, error)
   }
 }
 
@@ -65,8 +66,9 @@ export const messageOf = (cause: unknown): string => (cause instanceof Error ? c
 export const codeOf = (cause: unknown): string | undefined =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 
-function gzipFault(path: string, cause: unknown): ImportError {
+async function gzipFault(path: string, cause: unknown): Promise<ImportError> {
   const code = codeOf(cause)
+  if (code === 'Z_BUF_ERROR' && (await stat(path)).size === 0) return emptyFile(path)
   if (code === 'Z_BUF_ERROR') {
     return new ImportError(
       'IMPORT_GZIP_TRUNCATED',
