@@ -104,6 +104,8 @@ export class RunRecorder implements Observer {
   readonly #statistics: OnlineStatistics
   readonly #equity = new EquityCurve(POINTS)
   readonly #prices = new Map<string, PriceSeries>()
+  #lastId: string | undefined
+  #lastSeries = new PriceSeries(POINTS)
   readonly #roundTrips = new EvenSample<RoundTrip>(POINTS)
 
   #decisions = 0
@@ -198,8 +200,11 @@ export class RunRecorder implements Observer {
   }
 
   #decide(decision: Decision): void {
-    const { signal } = decision
+    const { signal, bar } = decision
     this.#decisions++
+    // Where a strategy looks at every quote no bar is closed; then its quotes, bars without length, draw the price.
+    if (bar.openTime === bar.eventTime) this.#series(decision.instrumentId).add(bar)
+
     if (signal.kind === 'none') this.#noSignal.add(signal.why)
     else this.#signals++
   }
@@ -312,11 +317,14 @@ export class RunRecorder implements Observer {
   }
 
   #series(instrumentId: string): PriceSeries {
+    if (instrumentId === this.#lastId) return this.#lastSeries
     let series = this.#prices.get(instrumentId)
     if (series === undefined) {
       series = new PriceSeries(POINTS)
       this.#prices.set(instrumentId, series)
     }
+    this.#lastId = instrumentId
+    this.#lastSeries = series
     return series
   }
 

@@ -1,9 +1,10 @@
 // The three lists a run leaves behind, one line each: orders, fills and trades.
 import type { Instrument } from '../domain/instrument.ts'
 import type { Side } from '../domain/market.ts'
-import { formatMicros, formatMoney, formatSteps, type Micros, type Money, type Price, type Quantity } from '../domain/numbers.ts'
+import type { Micros, Money, Price, Quantity } from '../domain/numbers.ts'
 import type { OrderIntent, OrderState } from '../domain/order.ts'
 import type { RoundTrip } from '../domain/portfolio.ts'
+import { microsText, moneyText, stepsText } from './record-text.ts'
 
 /** An order and what became of it. */
 export interface OrderRecord {
@@ -40,18 +41,18 @@ export const orderLine = (order: OrderRecord, of: Instrument) => ({
   instrument: order.intent.instrumentId,
   strategy: order.intent.strategy,
   side: order.intent.side,
-  quantity: formatSteps(order.intent.quantity, of.quantityDecimals),
+  quantity: stepsText(order.intent.quantity, of.quantityDecimals),
   type: order.intent.type,
   role: order.intent.role,
-  price: order.intent.price === undefined ? null : formatSteps(order.intent.price, of.priceDecimals),
+  price: order.intent.price === undefined ? null : stepsText(order.intent.price, of.priceDecimals),
   state: order.state,
-  filled: formatSteps(order.filled, of.quantityDecimals),
+  filled: stepsText(order.filled, of.quantityDecimals),
   reason: order.reason,
   why: order.intent.why,
   createdMicros: order.createdTime,
-  created: formatMicros(order.createdTime),
+  created: microsText(order.createdTime),
   changedMicros: order.changedTime,
-  changed: formatMicros(order.changedTime),
+  changed: microsText(order.changedTime),
 })
 
 export const fillLine = (fill: FillRecord, of: Instrument) => ({
@@ -60,12 +61,12 @@ export const fillLine = (fill: FillRecord, of: Instrument) => ({
   instrument: fill.instrumentId,
   strategy: fill.strategy,
   side: fill.side,
-  quantity: formatSteps(fill.quantity, of.quantityDecimals),
-  price: formatSteps(fill.price, of.priceDecimals),
-  commission: formatMoney(fill.commission),
+  quantity: stepsText(fill.quantity, of.quantityDecimals),
+  price: stepsText(fill.price, of.priceDecimals),
+  commission: moneyText(fill.commission),
   currency: of.settle,
   timeMicros: fill.time,
-  time: formatMicros(fill.time),
+  time: microsText(fill.time),
 })
 
 /** Average prices are quotients for display, in price units. */
@@ -73,19 +74,19 @@ export const tradeLine = (trip: RoundTrip, of: Instrument) => ({
   instrument: trip.instrumentId,
   strategy: trip.strategy,
   side: trip.side,
-  quantity: formatSteps(trip.quantity, of.quantityDecimals),
+  quantity: stepsText(trip.quantity, of.quantityDecimals),
   ...averagePrices(trip, of),
-  commission: formatMoney(trip.commission),
-  profit: formatMoney(trip.profit),
+  commission: moneyText(trip.commission),
+  profit: moneyText(trip.profit),
   currency: trip.currency,
   entryOrderId: trip.entryOrderId,
   exitOrderId: trip.exitOrderId,
   entryReason: trip.entryReason,
   exitReason: trip.exitReason,
   entryMicros: trip.entryTime,
-  entry: formatMicros(trip.entryTime),
+  entry: microsText(trip.entryTime),
   exitMicros: trip.exitTime,
-  exit: formatMicros(trip.exitTime),
+  exit: microsText(trip.exitTime),
 })
 
 /** The values of a round trip are sizes without a sign; the exit price has one, and the gain says how far the entry lay from it. */
@@ -100,6 +101,6 @@ export function averagePrices(trip: RoundTrip, of: Instrument): { readonly entry
 
 /** Three decimals finer than the instrument's. */
 function inPriceUnits(value: bigint, quantity: Quantity, of: Instrument): number {
-  const price = Number(value) / Number(of.moneyScale) / quantity / of.priceScale
-  return Number(price.toFixed(of.priceDecimals + 3))
+  const steps = Number(value) / Number(of.moneyScale) / quantity
+  return Math.round(steps * 1000) / (of.priceScale * 1000)
 }
