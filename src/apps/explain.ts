@@ -71,6 +71,8 @@ class Trail {
   readonly #instruments: ReadonlyMap<string, Instrument>
   readonly #until: { readonly order: string } | { readonly at: number }
   readonly #newest = new Map<string, MarketEvent>()
+  /** Handed to the session but not processed yet: what becomes due before it knows nothing of it. */
+  #incoming: MarketEvent | undefined
   /** The newest decision of each strategy, and what followed from it. */
   readonly #decisions = new Map<string, { readonly decision: Decision; readonly step: Step; readonly fact: MarketEvent | undefined }>()
   #placed: { readonly step: Step; readonly fact: MarketEvent | undefined } | undefined
@@ -78,6 +80,7 @@ class Trail {
   readonly #steps: Step[] = []
   readonly #facts = new Map<Booking, MarketEvent | undefined>()
   #done = false
+  #past = false
 
   constructor(instruments: ReadonlyMap<string, Instrument>, until: { readonly order: string } | { readonly at: number }) {
     this.#instruments = instruments
@@ -85,17 +88,24 @@ class Trail {
   }
 
   get done(): boolean {
-    return this.#done
+    return this.#done || this.#past
   }
 
   see(event: FeedEvent): void {
     if (event.kind === 'release' || event.kind === 'calendar-entry') return
-    if ('at' in this.#until && event.receivedTime > this.#until.at) this.#done = true
-    if (!this.#done) this.#newest.set(event.instrumentId, event)
+    this.#settle()
+    this.#incoming = event
+    if ('at' in this.#until && event.receivedTime > this.#until.at) this.#past = true
+  }
+
+  #settle(): void {
+    if (this.#incoming !== undefined) this.#newest.set(this.#incoming.instrumentId, this.#incoming)
+    this.#incoming = undefined
   }
 
   observe(step: Step): void {
     if (this.#done) return
+    if (step.event === this.#incoming) this.#settle()
     if ('at' in this.#until) {
       if (step.event.receivedTime > this.#until.at) this.#done = true
       else for (const decision of step.decisions) this.#decisions.set(decision.strategy, { decision, step, fact: this.#newest.get(decision.instrumentId) })
