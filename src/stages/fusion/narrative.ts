@@ -1,26 +1,26 @@
 // An opinion in plain words. Every number comes from the evidence it names; the same opinion gives the same text.
-import { formatMicros, type Micros } from '../../domain/numbers.ts'
-import type { Evidence, Opinion, Reading, Sense } from '../../domain/opinion.ts'
+import { assert } from '../../domain/assert.ts'
+import type { Micros } from '../../domain/numbers.ts'
+import type { Evidence, Opinion, Reading } from '../../domain/opinion.ts'
 import { areOpposed } from './fuse.ts'
-
-/** What each sense reads, for readers who do not know the four words. */
-const SUBJECT: Readonly<Record<Sense, string>> = {
-  why: 'WHY (economy)',
-  how: 'HOW (order flow and structure)',
-  what: 'WHAT (price)',
-  when: 'WHEN (time)',
-}
+import { verifyNarrative } from './verify-narrative.ts'
+import { minuteOf, plain, SUBJECT } from './wording.ts'
 
 /** Evidence shown per sense; the rest stays in the record. */
 const EVIDENCE_SHOWN = 5
 
 /**
  * One line per statement: the opinion, each sense with its evidence in the form `metric value unit, speaks for up [id: source]`,
- * conflicts, abstentions and the advice to stand aside. For people: build it when one asks, not while deciding.
+ * conflicts, abstentions and the advice to stand aside. Checked before it leaves. For people: build it when one asks, not
+ * while deciding.
  */
 export function narrate(opinion: Opinion): string {
   const statements = opinion.readings.map(reading => statement(reading))
-  return [headline(opinion), ...statements, ...conflicts(opinion), ...standAside(opinion)].join('\n')
+  const text = [headline(opinion), ...statements, ...conflicts(opinion), ...standAside(opinion)].join('\n')
+
+  const faults = verifyNarrative(text, opinion)
+  assert(faults.length === 0, `a narrative tells what the opinion holds, but ${faults[0]}`)
+  return text
 }
 
 /** Bands of the probability of the side it leans to: below 0.55 none, then slight, from 0.65 moderate, from 0.75 strong. */
@@ -36,11 +36,11 @@ function certainty(probabilityUp: number): string {
 
 function headline({ instrumentId, asOf, probabilityUp, confidence }: Opinion): string {
   const up = `${Math.round(100 * probabilityUp)} %`
-  return `${instrumentId} at ${minute(asOf)}: ${certainty(probabilityUp)}; probability of a rise ${up}, confidence ${Math.round(100 * confidence)} %.`
+  return `${plain(instrumentId)} at ${minuteOf(asOf)}: ${certainty(probabilityUp)}; probability of a rise ${up}, confidence ${Math.round(100 * confidence)} %.`
 }
 
 function statement(reading: Reading): string {
-  if (reading.kind === 'abstains') return `${SUBJECT[reading.sense]} abstains: ${reading.reason}.`
+  if (reading.kind === 'abstains') return `${SUBJECT[reading.sense]} abstains: ${plain(reading.reason)}.`
 
   const { sense, direction, strength, confidence, evidence, asOf } = reading
   const lean = direction === 0 || strength === 0 ? 'leans neither way' : direction > 0 ? 'leans up' : 'leans down'
@@ -52,8 +52,8 @@ function statement(reading: Reading): string {
 /** 'RSI 61.3 points, speaks for up [what.rsi: rsi(14)]'; with the time it became known where that is earlier. */
 function clause({ id, metric, value, unit, direction, asOf, source }: Evidence, readAt: Micros): string {
   const points = direction > 0 ? ', speaks for up' : direction < 0 ? ', speaks for down' : ''
-  const known = asOf === readAt ? '' : `, known ${minute(asOf)}`
-  return `${metric} ${figure(value)} ${unit}${points}${known} [${id}: ${source}]`
+  const known = asOf === readAt ? '' : `, known ${minuteOf(asOf)}`
+  return `${metric} ${figure(value)} ${unit}${points}${known} [${id}: ${plain(source)}]`
 }
 
 function conflicts({ conflict, readings }: Opinion): readonly string[] {
@@ -70,7 +70,7 @@ function conflicts({ conflict, readings }: Opinion): readonly string[] {
 }
 
 const standAside = (opinion: Opinion): readonly string[] =>
-  opinion.standAside === '' ? [] : [`Stand aside: ${opinion.standAside}.`]
+  opinion.standAside === '' ? [] : [`Stand aside: ${plain(opinion.standAside)}.`]
 
 /** At most four significant digits; never an exponent for what a market prints. */
 function figure(value: number): string {
@@ -79,6 +79,3 @@ function figure(value: number): string {
 }
 
 const ratio = (value: number): string => value.toFixed(2)
-
-/** '2014-05-02 12:30 UTC'. */
-const minute = (time: Micros): string => `${formatMicros(time).slice(0, 16).replace('T', ' ')} UTC`

@@ -1,7 +1,7 @@
 // Checks a narrative against the opinion it claims to tell: nothing unproven, nothing left out, no promises.
-import { formatMicros } from '../../domain/numbers.ts'
 import type { Evidence, Opinion, Reading } from '../../domain/opinion.ts'
 import { areOpposed } from './fuse.ts'
+import { minuteOf, plain } from './wording.ts'
 
 /** The words of the headline and the probability of the leaning side they stand for, half-open. */
 const BANDS = [
@@ -11,15 +11,16 @@ const BANDS = [
   { words: 'a strong edge', from: 0.75, to: 1.01 },
 ] as const
 
+/** Words that no measured fact needs. */
 const PROMISES = /\b(will|guaranteed?|certain(?:ly)?|surely|must|should|buy|sell|safe|risk-free|always|never)\b/i
 
 const HEADLINE =
-  /^(\S+) at (\d{4}-\d\d-\d\d \d\d:\d\d) UTC: (no edge|a (?:slight|moderate|strong) edge)(?: (up|down))?; probability of a rise (\d+) %, confidence (\d+) %\.$/
+  /^(.*) at (\d{4}-\d\d-\d\d \d\d:\d\d UTC): (no edge|a (?:slight|moderate|strong) edge)(?: (up|down))?; probability of a rise (\d+) %, confidence (\d+) %\.$/
 const ABSTENTION = /^(WHY|HOW|WHAT|WHEN) \([^)]*\) abstains: (.*)\.$/
 const STATEMENT =
   /^(WHY|HOW|WHAT|WHEN) \([^)]*\) leans (up|down|neither way) \(strength (\d\.\d\d), confidence (\d\.\d\d)\)(?:: (.*))?\.$/
 const CLAUSE =
-  /^(.*) (-?[\d.]+(?:e[+-]?\d+)?) (\S+(?: \d+)?)(?:, speaks for (up|down))?(?:, known (\d{4}-\d\d-\d\d \d\d:\d\d) UTC)? \[([^:\]]+): (.*)\]$/
+  /^(.*) (-?[\d.]+(?:e[+-]?\d+)?) (\S+(?: \d+)?)(?:, speaks for (up|down))?(?:, known (\d{4}-\d\d-\d\d \d\d:\d\d UTC))? \[([^:\]]+): (.*)\]$/
 const CONFLICT =
   /^Conflict: (WHY|HOW|WHAT|WHEN) \([^)]*\) leans up, (WHY|HOW|WHAT|WHEN) \([^)]*\) leans down over a similar time\.$/
 const ASIDE = /^Stand aside: (.*)\.$/
@@ -38,7 +39,6 @@ export function verifyNarrative(text: string, opinion: Opinion): readonly string
 
   faults.push(...checkHeadline(first, opinion))
   for (const line of rest) {
-    if (PROMISES.test(line.replaceAll(/\[[^\]]*\]/g, ''))) faults.push(`a promise or advice: ${line}`)
     faults.push(...checkLine(line, opinion, told))
   }
 
@@ -56,7 +56,7 @@ function checkHeadline(line: string, opinion: Opinion): readonly string[] {
   const [, instrument, time, words, side, up, confidence] = match
 
   const faults: string[] = []
-  if (instrument !== opinion.instrumentId) faults.push(`another instrument: ${instrument}`)
+  if (instrument !== plain(opinion.instrumentId)) faults.push(`another instrument: ${instrument}`)
   if (time !== minuteOf(opinion.asOf)) faults.push(`another time: ${time}`)
   if (Number(up) !== Math.round(100 * opinion.probabilityUp)) faults.push(`another probability: ${up}`)
   if (Number(confidence) !== Math.round(100 * opinion.confidence)) faults.push(`another confidence: ${confidence}`)
@@ -75,7 +75,7 @@ function checkLine(line: string, opinion: Opinion, told: Set<string>): readonly 
   if (abstention) {
     const reading = readings.find(({ sense }) => sense === abstention[1]!.toLowerCase())
     told.add(abstention[1]!.toLowerCase())
-    return reading?.kind === 'abstains' && reading.reason === abstention[2] ? [] : [`no such abstention: ${line}`]
+    return reading?.kind === 'abstains' && plain(reading.reason) === abstention[2] ? [] : [`no such abstention: ${line}`]
   }
 
   const statement = STATEMENT.exec(line)
@@ -98,7 +98,7 @@ function checkLine(line: string, opinion: Opinion, told: Set<string>): readonly 
   const aside = ASIDE.exec(line)
   if (aside) {
     told.add('stand aside')
-    return aside[1] === opinion.standAside ? [] : [`no such warning: ${line}`]
+    return aside[1] === plain(opinion.standAside) ? [] : [`no such warning: ${line}`]
   }
   return [`a line without a fact: ${line}`]
 }
@@ -129,7 +129,8 @@ function checkClause(text: string, reading: Awake): readonly string[] {
   if (!fact) return [`no evidence called ${id}`]
 
   const faults: string[] = []
-  if (metric !== fact.metric || source !== fact.source) faults.push(`${id} is ${fact.metric} of ${fact.source}`)
+  if (PROMISES.test(fact.metric)) faults.push(`a promise or advice: ${metric}`)
+  if (metric !== fact.metric || source !== plain(fact.source)) faults.push(`${id} is ${fact.metric} of ${fact.source}`)
   if (unit !== fact.unit) faults.push(`${id} is in ${fact.unit}, not ${unit}`)
   if (value !== String(Number(fact.value.toPrecision(4)) + 0)) faults.push(`${id} is ${fact.value}, not ${value}`)
   if (side !== sideOf(fact)) faults.push(`${id} speaks for ${sideOf(fact) ?? 'neither side'}`)
@@ -138,5 +139,3 @@ function checkClause(text: string, reading: Awake): readonly string[] {
 }
 
 const sideOf = ({ direction }: Evidence): string | undefined => (direction > 0 ? 'up' : direction < 0 ? 'down' : undefined)
-
-const minuteOf = (time: Opinion['asOf']): string => formatMicros(time).slice(0, 16).replace('T', ' ')
