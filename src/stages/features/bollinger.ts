@@ -18,6 +18,8 @@ export class Bollinger implements Feature<number> {
   readonly #width: number
   readonly #moments: MomentsWindow
   #last = 0
+  #middle = Number.NaN
+  #deviation = Number.NaN
 
   constructor(options: { readonly length: number; readonly width: number } = { length: 20, width: 2 }) {
     assert(options.width > 0, 'the bands are some way from the middle')
@@ -33,41 +35,42 @@ export class Bollinger implements Feature<number> {
     assertFinite(value)
     this.#last = value
     this.#moments.update(value)
+    this.#measure()
   }
 
   get value(): number {
-    return this.#moments.mean
+    return this.#middle
   }
 
   get middle(): number {
-    return this.#moments.mean
+    return this.#middle
   }
 
   /** Standard deviation of the population. */
   get deviation(): number {
-    return Math.sqrt(this.#moments.squaredDeviations / this.#length)
+    return this.#deviation
   }
 
   get upper(): number {
-    return this.middle + this.#width * this.deviation
+    return this.#middle + this.#width * this.#deviation
   }
 
   get lower(): number {
-    return this.middle - this.#width * this.deviation
+    return this.#middle - this.#width * this.#deviation
   }
 
   get percentB(): number {
-    const reach = this.#width * this.deviation
-    return reach === 0 ? 0.5 : (this.#last - this.middle + reach) / (2 * reach)
+    const reach = this.#width * this.#deviation
+    return reach === 0 ? 0.5 : (this.#last - this.#middle + reach) / (2 * reach)
   }
 
   get bandwidth(): number {
-    const size = Math.abs(this.middle)
-    return size === 0 ? 0 : (2 * this.#width * this.deviation) / size
+    const size = Math.abs(this.#middle)
+    return size === 0 ? 0 : (2 * this.#width * this.#deviation) / size
   }
 
   get degenerate(): boolean {
-    return this.#moments.squaredDeviations === 0 || this.middle === 0
+    return this.#deviation === 0 || this.#middle === 0
   }
 
   snapshot(): readonly number[] {
@@ -79,5 +82,12 @@ export class Bollinger implements Feature<number> {
   restore(state: readonly number[]): void {
     this.#last = state[0]!
     assertSize(state, this.#moments.load(state, 1))
+    this.#measure()
+  }
+
+  /** Once per update, since every output rests on it. */
+  #measure(): void {
+    this.#middle = this.#moments.mean
+    this.#deviation = Math.sqrt(this.#moments.squaredDeviations / this.#length)
   }
 }

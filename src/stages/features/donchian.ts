@@ -1,7 +1,7 @@
 // Donchian channel.
 import type { BarInput, Feature } from '../../domain/feature.ts'
-import { HighestWindow, LowestWindow } from './extreme-window.ts'
 import { assertFinite } from './finite.ts'
+import { RangeWindow } from './range-window.ts'
 import { assertSize } from './snapshot.ts'
 
 /**
@@ -14,8 +14,7 @@ export class Donchian implements Feature<BarInput> {
   readonly stableAfter: number
   readonly degenerate = false
   readonly #excludeCurrent: boolean
-  readonly #highest: HighestWindow
-  readonly #lowest: LowestWindow
+  readonly #range: RangeWindow
   /** The channel the outputs speak of; 0 until `#ready`. */
   #upper = 0
   #lower = 0
@@ -23,18 +22,17 @@ export class Donchian implements Feature<BarInput> {
 
   constructor(length = 20, options: { readonly excludeCurrent?: boolean } = {}) {
     this.#excludeCurrent = options.excludeCurrent ?? false
-    this.#highest = new HighestWindow(length)
-    this.#lowest = new LowestWindow(length)
+    this.#range = new RangeWindow(length)
     this.name = this.#excludeCurrent ? `donchian(${length}, before)` : `donchian(${length})`
     this.first = this.#excludeCurrent ? length : length - 1
     this.stableAfter = this.first
   }
 
   update(bar: BarInput): void {
-    assertFinite(bar.high + bar.low)
+    const { high, low } = bar
+    assertFinite(high + low)
     if (this.#excludeCurrent) this.#take()
-    this.#highest.update(bar.high)
-    this.#lowest.update(bar.low)
+    this.#range.update(high, low)
     if (!this.#excludeCurrent) this.#take()
   }
 
@@ -52,8 +50,7 @@ export class Donchian implements Feature<BarInput> {
 
   snapshot(): readonly number[] {
     const state = [this.#ready ? 1 : 0, this.#upper, this.#lower]
-    this.#highest.save(state)
-    this.#lowest.save(state)
+    this.#range.save(state)
     return state
   }
 
@@ -61,14 +58,13 @@ export class Donchian implements Feature<BarInput> {
     this.#ready = state[0] === 1
     this.#upper = state[1]!
     this.#lower = state[2]!
-    assertSize(state, this.#lowest.load(state, this.#highest.load(state, 3)))
+    assertSize(state, this.#range.load(state, 3))
   }
 
   #take(): void {
-    const upper = this.#highest.value
-    if (Number.isNaN(upper)) return // not full yet
-    this.#upper = upper
-    this.#lower = this.#lowest.value
+    if (!this.#range.full) return
+    this.#upper = this.#range.highest
+    this.#lower = this.#range.lowest
     this.#ready = true
   }
 }

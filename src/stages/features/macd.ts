@@ -25,6 +25,7 @@ export class Macd implements Feature<number> {
   readonly #signal: Ema
   /** Values the fast average still has to miss. */
   #early: number
+  #line = Number.NaN
 
   constructor(lengths: MacdLengths = { fast: 12, slow: 26, signal: 9 }) {
     const { fast, slow, signal } = lengths
@@ -47,12 +48,12 @@ export class Macd implements Feature<number> {
       return
     }
     this.#fast.update(value)
-    const line = this.#fast.value - this.#slow.value
-    if (!Number.isNaN(line)) this.#signal.update(line) // NaN while the averages warm up
+    this.#line = this.#fast.value - this.#slow.value
+    if (!Number.isNaN(this.#line)) this.#signal.update(this.#line) // NaN while the averages warm up
   }
 
   get value(): number {
-    return Number.isNaN(this.#signal.value) ? Number.NaN : this.#fast.value - this.#slow.value
+    return Number.isNaN(this.#signal.value) ? Number.NaN : this.#line
   }
 
   get signal(): number {
@@ -60,7 +61,7 @@ export class Macd implements Feature<number> {
   }
 
   get histogram(): number {
-    return this.#fast.value - this.#slow.value - this.#signal.value
+    return this.#line - this.#signal.value
   }
 
   snapshot(): readonly number[] {
@@ -73,5 +74,6 @@ export class Macd implements Feature<number> {
     this.#fast.restore(state.slice(1, 3))
     this.#slow.restore(state.slice(3, 5))
     this.#signal.restore(state.slice(5, 7))
+    this.#line = this.#fast.value - this.#slow.value
   }
 }

@@ -38,14 +38,17 @@ export class MomentsWindow {
   get mean(): number {
     if (!this.#full) return Number.NaN
     const before = this.#means[this.#filled]!
-    return before + (this.#mean - before) * this.#share
+    return before + (this.#mean - before) * (this.#filled * this.#inverse[this.#means.length]!)
   }
 
   /** Sum of squared deviations from the mean: over N for the population's variance, over N - 1 for the sample's. NaN until full. */
   get squaredDeviations(): number {
     if (!this.#full) return Number.NaN
-    const distance = this.#mean - this.#means[this.#filled]!
-    return this.#squares[this.#filled]! + this.#square + distance * distance * this.#share * (this.#means.length - this.#filled)
+    const filled = this.#filled
+    const length = this.#means.length
+    const distance = this.#mean - this.#means[filled]!
+    const between = distance * distance * (filled * (length - filled)) * this.#inverse[length]!
+    return this.#squares[filled]! + this.#square + between
   }
 
   save(state: number[]): void {
@@ -62,11 +65,6 @@ export class MomentsWindow {
     for (let i = 0; i < length; i++) this.#means[i] = state[at + 4 + i]!
     for (let i = 0; i < length; i++) this.#squares[i] = state[at + 4 + length + i]!
     return at + 4 + 2 * length
-  }
-
-  /** The part of the window that belongs to this block, 0…1. */
-  get #share(): number {
-    return this.#filled * this.#inverse[this.#means.length]!
   }
 
   #turn(): void {

@@ -359,7 +359,7 @@ packTest('stochastic, ROC, OBV and the channel are those of LEAN', () => {
   expectOracle(
     run(new Roc(50), column(changes, 'Close'), roc => roc.value),
     column(changes, 'Rate of Change % 50'),
-    { absolute: 1e-5 },
+    { absolute: 2e-5 },
   )
   const firstVolume = column(volumes, 'Volume')[0]!
   expectOracle(

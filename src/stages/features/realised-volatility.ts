@@ -2,6 +2,7 @@
 import { assert } from '../../domain/assert.ts'
 import type { Feature } from '../../domain/feature.ts'
 import { assertFinite } from './finite.ts'
+import { logReturn } from './log-return.ts'
 import { MomentsWindow } from './moments-window.ts'
 import { assertSize } from './snapshot.ts'
 
@@ -42,7 +43,7 @@ export class RealisedVolatility implements Feature<number> {
     const defined = last > 0 && price > 0
     if (!defined) this.#undefinedFor = this.#length
     else if (this.#undefinedFor > 0) this.#undefinedFor--
-    this.#returns.update(defined ? Math.log(price / last) : 0)
+    this.#returns.update(defined ? logReturn(last, price) : 0)
   }
 
   get value(): number {

@@ -1,7 +1,7 @@
 // Stochastic oscillator.
 import type { BarInput, Feature } from '../../domain/feature.ts'
-import { HighestWindow, LowestWindow } from './extreme-window.ts'
 import { assertFinite } from './finite.ts'
+import { RangeWindow } from './range-window.ts'
 import { assertSize } from './snapshot.ts'
 import { SumWindow } from './sum-window.ts'
 
@@ -22,36 +22,36 @@ export class Stochastic implements Feature<BarInput> {
   readonly name: string
   readonly first: number
   readonly stableAfter: number
-  readonly #lengths: StochasticLengths
-  readonly #highest: HighestWindow
-  readonly #lowest: LowestWindow
+  readonly #smoothing: number
+  readonly #signal: number
+  readonly #range: RangeWindow
   readonly #raw: SumWindow
   readonly #smoothed: SumWindow
   #flat = false
 
   constructor(lengths: StochasticLengths = { range: 14, smoothing: 3, signal: 3 }) {
-    this.#lengths = lengths
-    this.#highest = new HighestWindow(lengths.range)
-    this.#lowest = new LowestWindow(lengths.range)
-    this.#raw = new SumWindow(lengths.smoothing)
-    this.#smoothed = new SumWindow(lengths.signal)
-    this.name = `stochastic(${lengths.range}, ${lengths.smoothing}, ${lengths.signal})`
-    this.first = lengths.range + lengths.smoothing + lengths.signal - 3
+    const { range, smoothing, signal } = lengths
+    this.#smoothing = smoothing
+    this.#signal = signal
+    this.#range = new RangeWindow(range)
+    this.#raw = new SumWindow(smoothing)
+    this.#smoothed = new SumWindow(signal)
+    this.name = `stochastic(${range}, ${smoothing}, ${signal})`
+    this.first = range + smoothing + signal - 3
     this.stableAfter = this.first
   }
 
   update(bar: BarInput): void {
-    assertFinite(bar.high + bar.low + bar.close)
-    this.#highest.update(bar.high)
-    this.#lowest.update(bar.low)
-    const lowest = this.#lowest.value
-    const range = this.#highest.value - lowest
-    if (Number.isNaN(range)) return // the windows are not full yet
+    const { high, low, close } = bar
+    assertFinite(high + low + close)
+    this.#range.update(high, low)
+    if (!this.#range.full) return
 
+    const lowest = this.#range.lowest
+    const range = this.#range.highest - lowest
     this.#flat = range === 0
-    this.#raw.update(this.#flat ? 50 : (100 * (bar.close - lowest)) / range)
-    const smoothed = this.#raw.value / this.#lengths.smoothing
-    if (!Number.isNaN(smoothed)) this.#smoothed.update(smoothed)
+    this.#raw.update(this.#flat ? 50 : (100 * (close - lowest)) / range)
+    if (this.#raw.full) this.#smoothed.update(this.#raw.value / this.#smoothing)
   }
 
   get value(): number {
@@ -60,21 +60,20 @@ export class Stochastic implements Feature<BarInput> {
 
   /** %K begins together with %D. */
   get k(): number {
-    return Number.isNaN(this.#smoothed.value) ? Number.NaN : this.#raw.value / this.#lengths.smoothing
+    return this.#smoothed.full ? this.#raw.value / this.#smoothing : Number.NaN
   }
 
   get d(): number {
-    return this.#smoothed.value / this.#lengths.signal
+    return this.#smoothed.value / this.#signal
   }
 
   get degenerate(): boolean {
-    return this.#flat && !Number.isNaN(this.#smoothed.value)
+    return this.#flat && this.#smoothed.full
   }
 
   snapshot(): readonly number[] {
     const state = [this.#flat ? 1 : 0]
-    this.#highest.save(state)
-    this.#lowest.save(state)
+    this.#range.save(state)
     this.#raw.save(state)
     this.#smoothed.save(state)
     return state
@@ -82,8 +81,7 @@ export class Stochastic implements Feature<BarInput> {
 
   restore(state: readonly number[]): void {
     this.#flat = state[0] === 1
-    let at = this.#highest.load(state, 1)
-    at = this.#lowest.load(state, at)
+    let at = this.#range.load(state, 1)
     at = this.#raw.load(state, at)
     assertSize(state, this.#smoothed.load(state, at))
   }

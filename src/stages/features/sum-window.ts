@@ -28,6 +28,10 @@ export class SumWindow {
     if (this.#filled === this.#cells.length) this.#turn()
   }
 
+  get full(): boolean {
+    return this.#full
+  }
+
   /** NaN until the window is full. */
   get value(): number {
     return this.#full ? this.#prefix + this.#cells[this.#filled]! : Number.NaN

@@ -1,8 +1,8 @@
 // Swing highs and lows, known only when they are confirmed, and the structure they make.
+import { assert } from '../../domain/assert.ts'
 import type { BarInput, Feature } from '../../domain/feature.ts'
-import { HighestWindow, LowestWindow } from './extreme-window.ts'
 import { assertFinite } from './finite.ts'
-import { LagWindow } from './lag-window.ts'
+import { RangeWindow } from './range-window.ts'
 import { assertSize } from './snapshot.ts'
 
 /** A bar that stood out from its neighbours. It never changes and is never taken back. */
@@ -34,36 +34,62 @@ export class SwingPoints implements Feature<BarInput> {
   readonly stableAfter = Number.POSITIVE_INFINITY
   readonly degenerate = false
   readonly #neighbours: number
-  readonly #highs: Side
-  readonly #lows: Side
-  readonly #times: LagWindow
+  /** Extremes of the last n bars: at t those after the candidate p = t - n, at p - 1 those before it. */
+  readonly #range: RangeWindow
+  /** Rings of n + 1 bars: the slot of bar t holds bar t - n - 1 until it is overwritten, and the next slot the candidate. */
+  readonly #highs: Float64Array
+  readonly #lows: Float64Array
+  readonly #times: Float64Array
+  readonly #highest: Float64Array
+  readonly #lowest: Float64Array
+  #slot = 0
   #count = 0
+  #structure = 0
   #confirmed: readonly Swing[] = NONE
+  #high: Swing | undefined
+  #highBefore: Swing | undefined
+  #low: Swing | undefined
+  #lowBefore: Swing | undefined
 
   constructor(neighbours = 5) {
+    assert(Number.isInteger(neighbours) && neighbours > 0, 'a swing has neighbours')
     this.#neighbours = neighbours
-    this.#highs = new Side('high', neighbours)
-    this.#lows = new Side('low', neighbours)
-    this.#times = new LagWindow(neighbours)
+    this.#range = new RangeWindow(neighbours)
+    this.#highs = new Float64Array(neighbours + 1)
+    this.#lows = new Float64Array(neighbours + 1)
+    this.#times = new Float64Array(neighbours + 1)
+    this.#highest = new Float64Array(neighbours + 1)
+    this.#lowest = new Float64Array(neighbours + 1)
     this.name = `swings(${neighbours})`
     this.first = 2 * neighbours
   }
 
   update(bar: BarInput): void {
-    assertFinite(bar.high + bar.low + bar.closeTime)
-    const origin = this.#count - this.#neighbours
-    const originTime = this.#times.replace(bar.closeTime)
+    const { high, low, closeTime } = bar
+    assertFinite(high + low + closeTime)
+    const slot = this.#slot
+    const highestBefore = this.#highest[slot]!
+    const lowestBefore = this.#lowest[slot]!
+
+    this.#range.update(high, low)
+    this.#highs[slot] = high
+    this.#lows[slot] = low
+    this.#times[slot] = closeTime
+    this.#highest[slot] = this.#range.highest
+    this.#lowest[slot] = this.#range.lowest
+    this.#slot = slot === this.#neighbours ? 0 : slot + 1
     this.#count++
 
-    this.#highs.update(bar.high, origin, originTime)
-    this.#lows.update(bar.low, origin, originTime)
-    this.#collect()
+    if (this.#confirmed !== NONE) this.#confirmed = NONE
+    if (this.#count <= this.first) return
+    const candidate = this.#slot
+    const isHigh = this.#highs[candidate]! > highestBefore && this.#highs[candidate]! >= this.#highest[slot]!
+    const isLow = this.#lows[candidate]! < lowestBefore && this.#lows[candidate]! <= this.#lowest[slot]!
+    if (isHigh || isLow) this.#confirm(candidate, isHigh, isLow)
   }
 
   get value(): number {
-    if (this.#count <= this.first) return Number.NaN
-    const step = this.#highs.step
-    return step === this.#lows.step ? step : 0
+    return this.#count > this.first ? this.#structure : Number.NaN
   }
 
   /** What became known with the last bar: none, one, or on an outside bar both. */
@@ -72,107 +98,79 @@ export class SwingPoints implements Feature<BarInput> {
   }
 
   get high(): Swing | undefined {
-    return this.#highs.last
+    return this.#high
   }
 
   get low(): Swing | undefined {
-    return this.#lows.last
+    return this.#low
   }
 
   get highBefore(): Swing | undefined {
-    return this.#highs.before
+    return this.#highBefore
   }
 
   get lowBefore(): Swing | undefined {
-    return this.#lows.before
+    return this.#lowBefore
   }
 
   snapshot(): readonly number[] {
-    const state = [this.#count]
-    this.#times.save(state)
-    this.#highs.save(state)
-    this.#lows.save(state)
+    const state = [this.#slot, this.#count]
+    for (const swing of [this.#high, this.#highBefore, this.#low, this.#lowBefore]) {
+      state.push(swing ? 1 : 0, swing?.price ?? 0, swing?.origin ?? 0, swing?.originTime ?? 0)
+    }
+    state.push(...this.#highs, ...this.#lows, ...this.#times, ...this.#highest, ...this.#lowest)
+    this.#range.save(state)
     return state
   }
 
   restore(state: readonly number[]): void {
-    this.#count = state[0]!
-    const at = this.#times.load(state, 1)
-    assertSize(state, this.#lows.load(state, this.#highs.load(state, at)))
+    this.#slot = state[0]!
+    this.#count = state[1]!
+    this.#high = this.#swing('high', state, 2)
+    this.#highBefore = this.#swing('high', state, 6)
+    this.#low = this.#swing('low', state, 10)
+    this.#lowBefore = this.#swing('low', state, 14)
 
-    this.#collect()
-  }
-
-  /** An array is made only when there is something to put in it. */
-  #collect(): void {
-    const newest = this.#count - 1
-    const high = this.#highs.last?.confirm === newest ? this.#highs.last : undefined
-    const low = this.#lows.last?.confirm === newest ? this.#lows.last : undefined
-    this.#confirmed = high && low ? [high, low] : high ? [high] : low ? [low] : NONE
-  }
-}
-
-/** Swings of one kind. Lows are highs of the negated price. */
-class Side {
-  last: Swing | undefined
-  before: Swing | undefined
-  readonly #kind: Swing['kind']
-  readonly #neighbours: number
-  readonly #candidates: LagWindow
-  readonly #extreme: HighestWindow | LowestWindow
-  /** Extremes of n bars as they were n + 1 bars ago: those of the bars before the candidate. */
-  readonly #extremesBefore: LagWindow
-  readonly #sign: 1 | -1
-
-  constructor(kind: Swing['kind'], neighbours: number) {
-    this.#kind = kind
-    this.#sign = kind === 'high' ? 1 : -1
-    this.#neighbours = neighbours
-    this.#candidates = new LagWindow(neighbours)
-    this.#extreme = kind === 'high' ? new HighestWindow(neighbours) : new LowestWindow(neighbours)
-    this.#extremesBefore = new LagWindow(neighbours + 1)
-  }
-
-  /** The newest price may confirm the bar `origin` as a swing. */
-  update(price: number, origin: number, originTime: number): void {
-    this.#extreme.update(price)
-    const after = this.#extreme.value
-    const before = Number.isNaN(after) ? after : this.#extremesBefore.replace(after) // NaN is nothing to remember
-    const candidate = this.#candidates.replace(price)
-
-    const sign = this.#sign
-    const stands = sign * candidate > sign * before && sign * candidate >= sign * after // false while any is NaN
-    if (!stands) return
-
-    this.before = this.last
-    this.last = { kind: this.#kind, price: candidate, origin, confirm: origin + this.#neighbours, originTime }
-  }
-
-  /** +1 the last swing is higher than the one before, -1 lower, 0 equal or unknown. */
-  get step(): number {
-    return this.last && this.before ? Math.sign(this.last.price - this.before.price) : 0
-  }
-
-  save(state: number[]): void {
-    for (const swing of [this.last, this.before]) {
-      state.push(swing ? 1 : 0, swing?.price ?? 0, swing?.origin ?? 0, swing?.originTime ?? 0)
+    let at = 18
+    for (const ring of [this.#highs, this.#lows, this.#times, this.#highest, this.#lowest]) {
+      for (let i = 0; i < ring.length; i++) ring[i] = state[at++]!
     }
-    this.#candidates.save(state)
-    this.#extreme.save(state)
-    this.#extremesBefore.save(state)
+    assertSize(state, this.#range.load(state, at))
+    this.#read()
   }
 
-  load(state: readonly number[], at: number): number {
-    this.last = this.#swing(state, at)
-    this.before = this.#swing(state, at + 4)
-    let next = this.#candidates.load(state, at + 8)
-    next = this.#extreme.load(state, next)
-    return this.#extremesBefore.load(state, next)
+  #confirm(candidate: number, isHigh: boolean, isLow: boolean): void {
+    const confirm = this.#count - 1
+    const place = { origin: confirm - this.#neighbours, confirm, originTime: this.#times[candidate]! }
+    if (isHigh) {
+      this.#highBefore = this.#high
+      this.#high = { kind: 'high', price: this.#highs[candidate]!, ...place }
+    }
+    if (isLow) {
+      this.#lowBefore = this.#low
+      this.#low = { kind: 'low', price: this.#lows[candidate]!, ...place }
+    }
+    this.#read()
   }
 
-  #swing(state: readonly number[], at: number): Swing | undefined {
+  /** Structure and news, from the swings there are. */
+  #read(): void {
+    const step = stepOf(this.#high, this.#highBefore)
+    this.#structure = step === stepOf(this.#low, this.#lowBefore) ? step : 0
+
+    const newest = this.#count - 1
+    const high = this.#high?.confirm === newest ? [this.#high] : NONE
+    const low = this.#low?.confirm === newest ? [this.#low] : NONE
+    this.#confirmed = high === NONE && low === NONE ? NONE : [...high, ...low]
+  }
+
+  #swing(kind: Swing['kind'], state: readonly number[], at: number): Swing | undefined {
     if (state[at] !== 1) return undefined
     const origin = state[at + 2]!
-    return { kind: this.#kind, price: state[at + 1]!, origin, confirm: origin + this.#neighbours, originTime: state[at + 3]! }
+    return { kind, price: state[at + 1]!, origin, confirm: origin + this.#neighbours, originTime: state[at + 3]! }
   }
 }
+
+/** +1 when the last swing is higher than the one before, -1 lower, 0 equal or unknown. */
+const stepOf = (last: Swing | undefined, before: Swing | undefined): number =>
+  last && before ? Math.sign(last.price - before.price) : 0
