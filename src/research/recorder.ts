@@ -138,19 +138,16 @@ export class RunRecorder implements Observer {
   observe(step: Step): void {
     const time = step.event.receivedTime
 
-    this.#bars += step.bars.length
-    for (const bar of step.bars) this.#series(bar.instrumentId).add(bar)
-    for (const opinion of step.opinions) this.#hear(opinion)
-    for (const decision of step.decisions) this.#decide(decision)
+    // Most lists of most steps are empty; asking first is cheaper than iterating over nothing.
+    if (step.bars.length > 0) this.#draw(step.bars)
+    if (step.opinions.length > 0) for (const opinion of step.opinions) this.#hear(opinion)
+    if (step.decisions.length > 0) for (const decision of step.decisions) this.#decide(decision)
+    if (step.sizings.length > 0) this.#size(step.sizings)
+    if (step.verdicts.length > 0) for (const verdict of step.verdicts) this.#judge(verdict)
 
-    for (const sizing of step.sizings) {
-      if (sizing.intent === undefined) this.#noIntent.add(sizing.reason)
-    }
-    for (const verdict of step.verdicts) this.#judge(verdict)
-
-    for (const command of step.commands) if (command.kind === 'place') this.#orders++
-    for (const booking of step.bookings) this.#book(booking, time)
-    for (const change of step.changes) this.#follow(change, time)
+    if (step.commands.length > 0) for (const command of step.commands) if (command.kind === 'place') this.#orders++
+    if (step.bookings.length > 0) for (const booking of step.bookings) this.#book(booking, time)
+    if (step.changes.length > 0) for (const change of step.changes) this.#follow(change, time)
 
     if (step.equity !== undefined) this.#mark(time, step.equity)
   }
@@ -192,6 +189,15 @@ export class RunRecorder implements Observer {
       roundTripStride: this.#roundTrips.stride,
       openPositions: [...this.#positions.values()],
     }
+  }
+
+  #draw(bars: Step['bars']): void {
+    this.#bars += bars.length
+    for (const bar of bars) this.#series(bar.instrumentId).add(bar)
+  }
+
+  #size(sizings: Step['sizings']): void {
+    for (const sizing of sizings) if (sizing.intent === undefined) this.#noIntent.add(sizing.reason)
   }
 
   #mark(time: Micros, equity: Money): void {

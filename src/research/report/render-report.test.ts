@@ -332,7 +332,7 @@ describe('what is in a report is what went in', () => {
     ])
     expect(data.trades).toMatchObject([{ entryPrice: 18.27, exitPrice: -36.98, profit: '547.3' }])
     expect(readable(page)).toContain(
-      'short 10 2020-04-17 00:00:00 18.27 2020-04-21 00:00:00 −36.98 4 d 547.30 USD below the low of 20 days stop',
+      'short 10 WTI.EIA 2020-04-17 00:00:00 at 18.27 2020-04-21 00:00:00 at −36.98 4 d 547.30 USD below the low of 20 days stop',
     )
   })
 

@@ -169,11 +169,22 @@ export function tradesSection({ trades, tradeStride, summary }: ReportInput): Ht
   return html`<section id="trades"><h2>Trades</h2>
 <p class="small">A trade is a closed round trip, after commission. ${note}</p>
 <div class="scroll tall"><table class="trades">
-<thead><tr><th></th><th>Instrument</th><th class="r">Quantity</th><th>Entry</th><th class="r">at</th><th>Exit</th><th class="r">at</th><th class="r">Held</th><th class="r">Profit</th><th>Why in</th><th>Why out</th></tr></thead>
-<tbody>${listed.map((trade, index) => {
-    const decimals = tradeDecimals(trade.entryPrice, trade.exitPrice)
-    return html`<tr><td><button type="button" data-trade="${index}" title="Show on the chart">${index + 1}</button></td><td>${trade.instrument}</td><td class="r ${trade.side === 'buy' ? 'long' : 'short'}">${trade.side === 'buy' ? 'long' : 'short'} ${trade.quantity}</td><td>${instant(trade.entry)}</td><td class="r">${price(trade.entryPrice, decimals)}</td><td>${instant(trade.exit)}</td><td class="r">${price(trade.exitPrice, decimals)}</td><td class="r">${duration(trade.exitMicros - trade.entryMicros)}</td><td class="r ${trade.profit.startsWith('-') ? 'loss' : 'gain'}" title="${trade.profit}">${amount(trade.profit)} ${trade.currency}</td><td class="text">${trade.entryReason}</td><td class="text">${trade.exitReason}</td></tr>`
-  })}</tbody></table></div></section>`
+<thead><tr><th></th><th>Position</th><th>Entry</th><th>Exit</th><th class="r">Held</th><th class="r">Profit</th><th>Why in</th><th>Why out</th></tr></thead>
+<tbody>${listed.map(tradeRow)}</tbody></table></div></section>`
+}
+
+function tradeRow(trade: ReportInput['trades'][number], index: number): Html {
+  const long = trade.side === 'buy'
+  const decimals = tradeDecimals(trade.entryPrice, trade.exitPrice)
+  const when = (time: string, at: number) => html`<td>${instant(time)}<br><small>at</small> ${price(at, decimals)}</td>`
+
+  return html`<tr><td><button type="button" data-trade="${index}" title="Show on the chart">${index + 1}</button></td>
+<td><span class="${long ? 'long' : 'short'}">${long ? 'long' : 'short'} ${trade.quantity}</span><br><small>${trade.instrument}</small></td>
+${when(trade.entry, trade.entryPrice)}${when(trade.exit, trade.exitPrice)}
+<td class="r">${duration(trade.exitMicros - trade.entryMicros)}</td>
+<td class="r ${trade.profit.startsWith('-') ? 'loss' : 'gain'}" title="${trade.profit}">${amount(trade.profit)} ${trade.currency}</td>
+<td class="text">${trade.entryReason}</td><td class="text">${trade.exitReason}</td></tr>
+`
 }
 
 /** As many decimals as the prices carry. */
