@@ -1,7 +1,9 @@
 // Surprises against forecasts, by hand arithmetic.
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { packPath, packTest } from '../../../../test/pack.ts'
 import type { CalendarEntry } from '../../../domain/macro.ts'
-import { DAY, type Micros } from '../../../domain/numbers.ts'
+import { DAY, type Micros, parseMicros } from '../../../domain/numbers.ts'
 import type { Provenance } from '../../../domain/provenance.ts'
 import { Surprises, surprisePolarity } from './surprises.ts'
 
@@ -99,5 +101,41 @@ describe('surprises', () => {
     const surprises = seasoned()
     expect(announce(surprises, { day: 100, actual: 1, forecast: 0 })).toBe(true)
     expect(announce(surprises, { day: 100, actual: 5, forecast: 0, ahead: -1 }), 'a revision sent after the fact').toBe(false)
+  })
+})
+
+interface ForexFactoryEvent {
+  readonly event_id: string
+  readonly currency: string
+  readonly event: string
+  readonly actual: string
+  readonly forecast: string
+  readonly event_dt: string
+}
+
+describe('on the jobless claims of 2020', () => {
+  packTest('the first week of the shutdown was the worst surprise the scale knows', () => {
+    const files = globSync('calendar/forexfactory_json/*/*/*.json', { cwd: packPath() })
+    const events = new Map<string, ForexFactoryEvent>()
+    for (const file of files.sort()) {
+      const scrape = JSON.parse(readFileSync(packPath(file), 'utf8')) as { readonly events: readonly ForexFactoryEvent[] }
+      for (const event of scrape.events)
+        if (event.currency === 'USD' && event.event === 'Unemployment Claims') events.set(event.event_id, event)
+    }
+
+    const thousands = (text: string): number => Number(text.replace('K', ''))
+    const surprises = new Surprises()
+    const indexAfter = new Map<string, number>()
+    for (const { event, event_dt, actual, forecast } of [...events.values()].sort((a, b) => (a.event_dt < b.event_dt ? -1 : 1))) {
+      const time = parseMicros(event_dt)!
+      announce(surprises, { day: time / DAY, actual: thousands(actual), forecast: thousands(forecast), name: event })
+      indexAfter.set(event_dt.slice(0, 10), surprises.index('USD', time))
+    }
+
+    // 281 against 220 thousand on 19 March and 3,283 against 1,648 a week later, where a dozen thousand had been usual.
+    expect(indexAfter.get('2020-03-05'), 'four figures after the first twelve are too few').toBeNaN()
+    expect(indexAfter.get('2020-03-12')).toBeGreaterThan(0)
+    expect(indexAfter.get('2020-03-26')).toBeLessThan(-1)
+    expect(indexAfter.get('2020-04-09')).toBeLessThan(indexAfter.get('2020-03-19')!)
   })
 })
