@@ -193,10 +193,10 @@ describe('an import cut short', () => {
   })
 
   test('by kill -9 leaves a lake that verifies, and the same import again gives the same data', async () => {
-    // Rows of a month: a partition every 86,400 rows, so that the kill falls between partitions.
-    const path = join(folder, 'month.csv')
+    // A partition is closed every 50,000 rows, so that the kill falls between partitions.
+    const path = join(folder, 'week.csv')
     await writeFile(path, 'time,bid,ask\n')
-    for (let day = 0; day < 6; day++) await appendFile(path, quotes(86_400, START + day * 86_400_000))
+    for (let day = 0; day < 5; day++) await appendFile(path, quotes(50_000, START + day * 86_400_000))
     const script = `
       const { Lake } = await import(${JSON.stringify(resolve(import.meta.dirname, '../adapters/lake/lake.ts'))})
       const { importFiles } = await import(${JSON.stringify(resolve(import.meta.dirname, 'import.ts'))})
@@ -205,7 +205,7 @@ describe('an import cut short', () => {
 
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
     child.stdout.on('data', (text: Buffer) => {
-      if (Number(text.toString().trim().split('\n').at(-1)) > 250_000) child.kill('SIGKILL')
+      if (Number(text.toString().trim().split('\n').at(-1)) > 120_000) child.kill('SIGKILL')
     })
     const [, signal] = await once(child, 'exit')
 
@@ -219,8 +219,8 @@ describe('an import cut short', () => {
 
     const result = await importFiles('csv', [path], { mapping }, lake)
 
-    expect(result).toMatchObject({ rows: 518_400, accepted: 518_400, partitions: 6, skipped: 0 })
-    expect(await verify(lake)).toMatchObject({ datasets: 1, files: 6, faults: [] })
+    expect(result).toMatchObject({ rows: 250_000, accepted: 250_000, partitions: 5, skipped: 0 })
+    expect(await verify(lake)).toMatchObject({ datasets: 1, files: 5, faults: [] })
     expect((await filesIn(lake.root)).filter(name => name.endsWith('.tmp'))).toEqual([])
   })
 

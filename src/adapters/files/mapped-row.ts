@@ -160,6 +160,7 @@ function releaseReader(mapping: Mapping, { provenance, timeOf }: Common): RowRea
 
 // Numbers
 
+const PLAIN = /^-?\d{1,15}(\.\d{1,9})?$/
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i
 
 function countReaders({ instrument, exponent, rounding, columns }: Mapping) {
@@ -186,6 +187,14 @@ export function steps(
   text: string,
   { shift, rounding }: { readonly shift: number; readonly rounding: 'exact' | 'nearest' },
 ): number {
+  if (PLAIN.test(text)) {
+    // Nearly every price there is: its digits, with the point taken out, times a power of ten that keeps it whole.
+    const point = text.indexOf('.')
+    const decimals = point === -1 ? 0 : text.length - point - 1
+    const count = point === -1 ? Number(text) : Number(text.slice(0, point) + text.slice(point + 1))
+    const whole = count * 10 ** (shift - decimals)
+    if (decimals <= shift && Number.isSafeInteger(whole)) return whole + 0
+  }
   if (!DECIMAL.test(text)) return Number.NaN
   const [mantissa = '', power = '0'] = text.toLowerCase().replace(/^[+-]/, '').split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
