@@ -12,8 +12,10 @@ export default strategy({
   check: p => (p.leave < p.entry ? [] : ['leave must be smaller than entry']),
   features: p => ({ channel: donchian(p.entry), out: donchian(p.leave), atr: atr(14) }),
   decide({ bar, f, p, position }) {
-    if (position?.side === 'long') return bar.close < f.out.lower.now ? exit('below the exit channel') : hold('above the exit channel')
-    if (position?.side === 'short') return bar.close > f.out.upper.now ? exit('above the exit channel') : hold('below the exit channel')
+    if (position?.side === 'long')
+      return bar.close < f.out.lower.now ? exit('below the exit channel') : hold('above the exit channel')
+    if (position?.side === 'short')
+      return bar.close > f.out.upper.now ? exit('above the exit channel') : hold('below the exit channel')
     const distance = p.stopAtrs * f.atr.now
     if (bar.close > f.channel.upper.now) return long({ stop: bar.close - distance, why: 'close above the entry channel' })
     if (bar.close < f.channel.lower.now) return short({ stop: bar.close + distance, why: 'close below the entry channel' })

@@ -17,7 +17,8 @@ export default strategy({
     const side = f.fast.now >= f.slow.now ? 'long' : 'short'
     if (position?.side === side) return hold(side === 'long' ? 'already long with the trend' : 'already short with the trend')
     const distance = p.stopAtrs * f.atr.now
-    if (side === 'long') return long({ stop: p.stops === 'none' ? 'none' : bar.close - distance, why: 'fast average at or above the slow one' })
+    if (side === 'long')
+      return long({ stop: p.stops === 'none' ? 'none' : bar.close - distance, why: 'fast average at or above the slow one' })
     return short({ stop: p.stops === 'none' ? 'none' : bar.close + distance, why: 'fast average below the slow one' })
   },
 })

@@ -35,12 +35,19 @@ async function partsOf(pack: string): Promise<Part[]> {
     { format: 'lean', paths: [path('cfd/lean/oanda/tick/xauusd')] },
     { format: 'lean', paths: [path('fx/lean/oanda/tick/eurusd'), path('fx/lean/oanda/second/eurusd')] },
     { format: 'ejtrader', paths: [path('fx/ejtrader/XAUUSD')] },
-    { format: 'lean', paths: [path('equity/lean/usa/minute/spy')] },
+    { format: 'lean', paths: tradeArchives(path('equity/lean/usa/minute/spy')) },
     { format: 'binance-capture', paths: [path('crypto/hftbacktest/spot')] },
     { format: 'fred', paths: await otherSeries(path('macro/fred')) },
     { format: 'forexfactory', paths: [path('calendar/forexfactory_json')] },
   ]
 }
+
+/** Bars of trades: bars of quotes of the same minutes would be the same instrument's bars a second time. */
+const tradeArchives = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter(file => file.endsWith('_trade.zip'))
+    .sort()
+    .map(file => join(folder, file))
 
 /** Series that are not bundled: the same release from two files would be announced twice. */
 async function otherSeries(folder: string): Promise<string[]> {

@@ -16,7 +16,18 @@ import { lakeFolder } from './home.ts'
 import { readRun, type StoredRun } from './run-folder.ts'
 import { strategyPath } from './strategy-file.ts'
 
-export type Stage = 'portfolio' | 'execution' | 'risk' | 'allocation' | 'signals' | 'fusion' | 'senses' | 'features' | 'market' | 'quality' | 'source'
+export type Stage =
+  | 'portfolio'
+  | 'execution'
+  | 'risk'
+  | 'allocation'
+  | 'signals'
+  | 'fusion'
+  | 'senses'
+  | 'features'
+  | 'market'
+  | 'quality'
+  | 'source'
 
 /** One link of the chain: what this stage did or said, and the ids by which it can be found elsewhere. */
 export interface Link {
@@ -43,10 +54,15 @@ export async function explain(home: string, given: string, question: Question): 
   return { run, at: formatMicros(question.at as Micros), reasons: trail.reasons() }
 }
 
-async function retrace(home: string, stored: StoredRun, until: { readonly order: string } | { readonly at: number }): Promise<Trail> {
+async function retrace(
+  home: string,
+  stored: StoredRun,
+  until: { readonly order: string } | { readonly at: number },
+): Promise<Trail> {
   const config = parseRunConfig(stored.yaml, { file: stored.origin.file })
   const strategies = await loadStrategies(config)
-  if (codeHash(strategies.map(({ use }) => strategyPath(use))) !== stored.origin.codeHash) throw changed(stored, 'the code or a strategy')
+  if (codeHash(strategies.map(({ use }) => strategyPath(use))) !== stored.origin.codeHash)
+    throw changed(stored, 'the code or a strategy')
   const lake = new Lake(lakeFolder(home))
   try {
     const opened = await openFeed(lake, config)
@@ -74,7 +90,10 @@ class Trail {
   /** Handed to the session but not processed yet: what becomes due before it knows nothing of it. */
   #incoming: MarketEvent | undefined
   /** The newest decision of each strategy, and what followed from it. */
-  readonly #decisions = new Map<string, { readonly decision: Decision; readonly step: Step; readonly fact: MarketEvent | undefined }>()
+  readonly #decisions = new Map<
+    string,
+    { readonly decision: Decision; readonly step: Step; readonly fact: MarketEvent | undefined }
+  >()
   #placed: { readonly step: Step; readonly fact: MarketEvent | undefined } | undefined
   #entry: string | undefined
   readonly #steps: Step[] = []
@@ -108,7 +127,9 @@ class Trail {
     if (step.event === this.#incoming) this.#settle()
     if ('at' in this.#until) {
       if (step.event.receivedTime > this.#until.at) this.#done = true
-      else for (const decision of step.decisions) this.#decisions.set(decision.strategy, { decision, step, fact: this.#newest.get(decision.instrumentId) })
+      else
+        for (const decision of step.decisions)
+          this.#decisions.set(decision.strategy, { decision, step, fact: this.#newest.get(decision.instrumentId) })
       return
     }
     this.#follow(step, this.#until.order)
@@ -117,7 +138,10 @@ class Trail {
   chain(order: string): Link[] {
     const placed = this.#placed
     if (placed === undefined) {
-      throw new Failure('ORDER_NOT_FOUND', { message: `the run has no order '${order}'`, fix: 'take an id from `quadrant backtest show RUN --json`, field orderList' })
+      throw new Failure('ORDER_NOT_FOUND', {
+        message: `the run has no order '${order}'`,
+        fix: 'take an id from `quadrant backtest show RUN --json`, field orderList',
+      })
     }
     const change = placed.step.changes.find(change => change.orderId === order)!
     const of = this.#instruments.get(change.intent.instrumentId)!
@@ -141,11 +165,19 @@ class Trail {
       const own = (link: { readonly decision: Decision }) => link.decision === decision
       for (const verdict of step.verdicts) {
         if (verdict.kind === 'refused') {
-          const why = verdict.refusals.map(refusal => `${refusal.code} (check ${refusal.check}): ${refusal.observed} against ${refusal.limit}`)
+          const why = verdict.refusals.map(
+            refusal => `${refusal.code} (check ${refusal.check}): ${refusal.observed} against ${refusal.limit}`,
+          )
           links.push({ stage: 'risk', reason: `refused: ${why.join('; ')}`, ids: verdict.refusals.map(refusal => refusal.code) })
-        } else links.push({ stage: 'risk', reason: `approved, so an order was sent: ${verdict.intent.why}`, ids: step.commands.filter(command => command.kind === 'place').map(command => command.orderId) })
+        } else
+          links.push({
+            stage: 'risk',
+            reason: `approved, so an order was sent: ${verdict.intent.why}`,
+            ids: step.commands.filter(command => command.kind === 'place').map(command => command.orderId),
+          })
       }
-      for (const sizing of step.sizings.filter(own)) if (sizing.intent === undefined) links.push({ stage: 'allocation', reason: sizing.reason, ids: [decision.strategy] })
+      for (const sizing of step.sizings.filter(own))
+        if (sizing.intent === undefined) links.push({ stage: 'allocation', reason: sizing.reason, ids: [decision.strategy] })
       links.push(...decisionLinks(decision, of, fact))
     }
     return links
@@ -179,12 +211,18 @@ class Trail {
   }
 
   #executionLink(order: string, of: Instrument): Link {
-    const changes = this.#steps.flatMap(step => step.changes.filter(change => change.orderId === order).map(change => ({ change, time: step.event.receivedTime })))
+    const changes = this.#steps.flatMap(step =>
+      step.changes.filter(change => change.orderId === order).map(change => ({ change, time: step.event.receivedTime })),
+    )
     const { intent } = changes[0]!.change
     const quantity = formatSteps(intent.quantity, of.quantityDecimals)
     const path = changes.map(({ change, time }) => `${change.to} ${formatMicros(time)}`).join(', ')
     const price = intent.price === undefined ? '' : ` at ${formatSteps(intent.price, of.priceDecimals)}`
-    return { stage: 'execution', reason: `${intent.type} order to ${intent.side} ${quantity} ${of.id}${price}: ${path}`, ids: [order] }
+    return {
+      stage: 'execution',
+      reason: `${intent.type} order to ${intent.side} ${quantity} ${of.id}${price}: ${path}`,
+      ids: [order],
+    }
   }
 
   /** From the sizing down to the raw datum; a guard is explained by the entry it guards. */
@@ -192,11 +230,26 @@ class Trail {
     const intent = step.changes.find(change => change.orderId === order)!.intent
     const sizing = step.sizings.find(sizing => sizing.intent === intent)
     if (sizing !== undefined) {
-      return [{ stage: 'allocation', reason: `${formatSteps(intent.quantity, of.quantityDecimals)}: ${sizing.reason}`, ids: [sizing.decision.strategy] }, ...decisionLinks(sizing.decision, of, fact)]
+      return [
+        {
+          stage: 'allocation',
+          reason: `${formatSteps(intent.quantity, of.quantityDecimals)}: ${sizing.reason}`,
+          ids: [sizing.decision.strategy],
+        },
+        ...decisionLinks(sizing.decision, of, fact),
+      ]
     }
     const parent = this.#entry
-    const origin = parent === undefined ? undefined : this.#placements.findLast(({ step }) => step.commands.some(command => command.kind === 'place' && command.orderId === parent))
-    if (parent === undefined || origin === undefined) return fact === undefined ? [] : [{ stage: 'allocation', reason: intent.why, ids: [intent.strategy] }, ...rawLinks(fact, of)]
+    const origin =
+      parent === undefined
+        ? undefined
+        : this.#placements.findLast(({ step }) =>
+            step.commands.some(command => command.kind === 'place' && command.orderId === parent),
+          )
+    if (parent === undefined || origin === undefined)
+      return fact === undefined
+        ? []
+        : [{ stage: 'allocation', reason: intent.why, ids: [intent.strategy] }, ...rawLinks(fact, of)]
     return [
       { stage: 'allocation', reason: `guards the fill of ${parent} with the same quantity`, ids: [parent, order] },
       ...this.#causes(origin.step, parent, of, origin.fact).filter(link => link.stage !== 'allocation'),
@@ -226,7 +279,11 @@ function decisionLinks(decision: Decision, of: Instrument, fact: MarketEvent | u
   if (opinion === undefined) links.push({ stage: 'fusion', reason: 'no senses are switched on in this run', ids: [] })
   else links.push(fusionLink(opinion), ...opinion.readings.map(readingLink))
   const measured = Object.entries(features ?? {}).map(([name, value]) => `${name} ${rounded(value)}`)
-  links.push({ stage: 'features', reason: measured.join(', ') || 'the strategy measures nothing', ids: Object.keys(features ?? {}) })
+  links.push({
+    stage: 'features',
+    reason: measured.join(', ') || 'the strategy measures nothing',
+    ids: Object.keys(features ?? {}),
+  })
   const price = (steps: number) => formatSteps(steps, of.priceDecimals)
   links.push({
     stage: 'market',
@@ -241,10 +298,15 @@ function saidOf(signal: Decision['signal']): string {
   return signal.kind === 'flat' ? 'flat' : 'nothing'
 }
 
-const fusionLink = (opinion: Opinion): Link => ({ stage: 'fusion', reason: narrate(opinion), ids: opinion.readings.map(reading => reading.sense) })
+const fusionLink = (opinion: Opinion): Link => ({
+  stage: 'fusion',
+  reason: narrate(opinion),
+  ids: opinion.readings.map(reading => reading.sense),
+})
 
 function readingLink(reading: Reading): Link {
-  if (reading.kind === 'abstains') return { stage: 'senses', reason: `${reading.sense.toUpperCase()} abstains: ${reading.reason}`, ids: [reading.sense] }
+  if (reading.kind === 'abstains')
+    return { stage: 'senses', reason: `${reading.sense.toUpperCase()} abstains: ${reading.reason}`, ids: [reading.sense] }
   const lean = reading.direction > 0 ? 'up' : reading.direction < 0 ? 'down' : 'neither way'
   const evidence = reading.evidence.map(fact => `${fact.metric} ${rounded(fact.value)} ${fact.unit}`).join(', ')
   const warning = reading.standAside === '' ? '' : `; stand aside: ${reading.standAside}`
@@ -256,7 +318,11 @@ function readingLink(reading: Reading): Link {
 }
 
 const rawLinks = (fact: MarketEvent, of: Instrument): Link[] => [
-  { stage: 'quality', reason: `accepted: schema, range, order, duplicate, crossed, stale and outlier found nothing`, ids: [`${fact.provenance.source} ${fact.sequence}`] },
+  {
+    stage: 'quality',
+    reason: `accepted: schema, range, order, duplicate, crossed, stale and outlier found nothing`,
+    ids: [`${fact.provenance.source} ${fact.sequence}`],
+  },
   sourceLink(fact, of, 'the newest datum of the bar'),
 ]
 
@@ -264,12 +330,12 @@ function sourceLink(fact: MarketEvent, of: Instrument, role: string): Link {
   const { provenance } = fact
   return {
     stage: 'source',
-    reason: `${role}: ${fact.kind} ${valueOf(fact, of)} of ${formatMicros(fact.eventTime)}, ${provenance.kind} by ${provenance.source}, row ${fact.sequence} of ${provenance.origin}`,
+    reason: `${role}: ${fact.kind} ${factText(fact, of)} of ${formatMicros(fact.eventTime)}, ${provenance.kind} by ${provenance.source}, row ${fact.sequence} of ${provenance.origin}`,
     ids: [`${provenance.origin}#${fact.sequence}`, `sha256:${provenance.checksum}`],
   }
 }
 
-function valueOf(fact: MarketEvent, of: Instrument): string {
+function factText(fact: MarketEvent, of: Instrument): string {
   const price = (steps: number) => formatSteps(steps, of.priceDecimals)
   if (fact.kind === 'quote') return `${price(fact.bid)} / ${price(fact.ask)}`
   if (fact.kind === 'trade') return `${formatSteps(fact.quantity, of.quantityDecimals)} at ${price(fact.price)}`

@@ -15,7 +15,7 @@ import { loadStrategies } from './compose.ts'
 import { journalFolder, lakeFolder } from './home.ts'
 import { readKill } from './kill-switch.ts'
 import type { RunConfig } from './run-config.ts'
-import { factsOf, interrupted, recorded, runId, type RunOptions } from './runs.ts'
+import { factsOf, interrupted, type RunOptions, recorded, runId } from './runs.ts'
 import { strategyPath } from './strategy-file.ts'
 
 export interface ReplayOptions extends RunOptions {
@@ -37,7 +37,11 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
     const opened = await openFeed(lake, config)
     const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
     const id = `replay-${runId(config, opened, code)}`
-    const identity = { runId: id, configHash: config.configHash, dataHash: createHash('sha256').update(opened.dataHash).update(code).digest('hex') }
+    const identity = {
+      runId: id,
+      configHash: config.configHash,
+      dataHash: createHash('sha256').update(opened.dataHash).update(code).digest('hex'),
+    }
     const journal = openJournal(join(journalFolder(home), id), identity)
     try {
       const total = factsOf(opened)

@@ -21,7 +21,8 @@ export function reproductionOf(config: RunConfig): Reproduction {
 
 /** The commit of the source tree, with a plus when it was changed since; where there is no git, it says so. */
 function commit(): string {
-  const git = (...words: string[]) => execFileSync('git', ['-C', ROOT, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-C', ROOT, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
     return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '--', 'src', 'strategies') === '' ? '' : '+')
   } catch {

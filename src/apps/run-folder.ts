@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { BufferedWriter } from '../adapters/files/buffered-writer.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { RecordSink } from '../research/recorder.ts'
-import { fillLine, orderLine, tradeLine, type FillLine, type OrderLine, type TradeLine } from '../research/records.ts'
+import { type FillLine, fillLine, type OrderLine, orderLine, type TradeLine, tradeLine } from '../research/records.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { Failure } from './failure.ts'
 import { runsFolder } from './home.ts'
@@ -108,7 +108,10 @@ export function showRun(home: string, given: string): ShownRun {
   const { summary } = readRun(home, given)
   const lines = <Line>(name: string): Line[] => {
     const text = readFileSync(join(runsFolder(home), summary.id, name), 'utf8')
-    return text.split('\n').filter(line => line !== '').map(line => JSON.parse(line) as Line)
+    return text
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line) as Line)
   }
   // The last line of an order holds; it keeps the place of the first, so that the list is in order of creation.
   const orders = new Map(lines<OrderLine>('orders.jsonl').map(order => [order.id, order]))
@@ -121,9 +124,11 @@ function resolveId(home: string, given: string): string {
   if (ids.includes(given)) return given
   const matches = ids.filter(id => id.startsWith(given))
   if (given !== '' && matches.length === 1) return matches[0]!
-  const known = ids.length === 0 ? 'there are no runs yet' : `there are ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ' …' : ''}`
+  const known =
+    ids.length === 0 ? 'there are no runs yet' : `there are ${ids.slice(0, 8).join(', ')}${ids.length > 8 ? ' …' : ''}`
   throw new Failure('RUN_NOT_FOUND', {
-    message: matches.length > 1 ? `'${given}' begins several runs: ${matches.join(', ')}` : `there is no run '${given}'; ${known}`,
+    message:
+      matches.length > 1 ? `'${given}' begins several runs: ${matches.join(', ')}` : `there is no run '${given}'; ${known}`,
     fix: ids.length === 0 ? 'make one: quadrant backtest run CONFIG' : 'take an id from `quadrant backtest list`',
   })
 }

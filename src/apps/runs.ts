@@ -3,24 +3,24 @@ import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { type OpenedFeed, openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
-import { formatMicros, formatMoney, money, type Micros } from '../domain/numbers.ts'
+import { formatMicros, formatMoney, type Micros, money } from '../domain/numbers.ts'
 import type { Provenance } from '../domain/provenance.ts'
 import type { Journal } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { run } from '../research/backtest.ts'
-import { RunRecorder, type RunRecord } from '../research/recorder.ts'
+import { type RunRecord, RunRecorder } from '../research/recorder.ts'
 import { renderReport } from '../research/report/render-report.ts'
 import { type Coverage as ReportCoverage, reportInput } from '../research/report/report-input.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { codeHash } from './code-hash.ts'
-import { compose, loadStrategies, type LoadedStrategy } from './compose.ts'
+import { compose, type LoadedStrategy, loadStrategies } from './compose.ts'
 import { Failure } from './failure.ts'
 import { lakeFolder } from './home.ts'
 import { readReportAssets } from './report-assets.ts'
-import type { RunConfig } from './run-config.ts'
-import { findRun, reportPath, RunFolder } from './run-folder.ts'
 import { reproductionOf } from './reproduction.ts'
+import type { RunConfig } from './run-config.ts'
+import { findRun, RunFolder, reportPath } from './run-folder.ts'
 import { strategyPath } from './strategy-file.ts'
 
 export { explain } from './explain.ts'
@@ -96,7 +96,16 @@ export async function recorded(
     const { session, recorder } = recordedSession({ config, strategies, opened }, folder, journal)
     await play(session)
     const elapsedSeconds = (performance.now() - started) / 1000
-    const { summary, record } = summarise({ mode, config, opened, id, session, recorder, elapsedSeconds, report: reportPath(home, id) })
+    const { summary, record } = summarise({
+      mode,
+      config,
+      opened,
+      id,
+      session,
+      recorder,
+      elapsedSeconds,
+      report: reportPath(home, id),
+    })
     const input = reportInput({
       summary,
       record,
@@ -108,7 +117,12 @@ export async function recorded(
       reproduction: reproductionOf(config),
     })
     const report = renderReport(input, readReportAssets())
-    folder.finish({ summary, origin: { file: resolve(config.file), overrides: config.overrides, codeHash: code }, yaml: config.yaml, report })
+    folder.finish({
+      summary,
+      origin: { file: resolve(config.file), overrides: config.overrides, codeHash: code },
+      yaml: config.yaml,
+      report,
+    })
     return summary
   } catch (error) {
     folder.discard()
@@ -150,13 +164,19 @@ interface Finished {
   readonly report: string
 }
 
-function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds, report }: Finished): { readonly summary: RunSummary; readonly record: RunRecord } {
+function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds, report }: Finished): {
+  readonly summary: RunSummary
+  readonly record: RunRecord
+} {
   const { engine } = session
   const finalEquity = engine.equity()
   const time = session.lastTime ?? (0 as Micros)
   const record = recorder.finish(finalEquity === undefined ? undefined : { time, equity: finalEquity })
   if (finalEquity === undefined) {
-    throw new Failure('DATA_INCOMPLETE', { message: 'an exchange rate is missing at the end of the run, so the account has no value', fix: 'add the currency pair under data' })
+    throw new Failure('DATA_INCOMPLETE', {
+      message: 'an exchange rate is missing at the end of the run, so the account has no value',
+      fix: 'add the currency pair under data',
+    })
   }
   const { statistics } = record
   const start = config.account.equity
@@ -200,17 +220,26 @@ function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds
 function reportCoverage(opened: OpenedFeed): ReportCoverage[] {
   return opened.coverage.map(({ what, events, firstTime, lastTime, quarantined, notes }) => {
     const [kind = '', ...name] = what.split(' ')
-    return { name: name.join(' ') || kind, kind, rows: events, from: formatMicros(firstTime), to: formatMicros(lastTime), quarantined, notes }
+    return {
+      name: name.join(' ') || kind,
+      kind,
+      rows: events,
+      from: formatMicros(firstTime),
+      to: formatMicros(lastTime),
+      quarantined,
+      notes,
+    }
   })
 }
 
 function sourcesOf(opened: OpenedFeed): Provenance[] {
   const seen = new Map<string, Provenance>()
   for (const { sources, what } of opened.coverage) {
-    for (const { source, licence } of sources) seen.set(`${source} ${licence}`, { source, kind: 'recorded', origin: what, checksum: '', licence })
+    for (const { source, licence } of sources)
+      seen.set(`${source} ${licence}`, { source, kind: 'recorded', origin: what, checksum: '', licence })
   }
   return [...seen.values()]
 }
 
-export const interrupted = (): Failure => new Failure('INTERRUPTED', { message: 'interrupted; nothing half-done was kept', fix: 'run the command again' })
-
+export const interrupted = (): Failure =>
+  new Failure('INTERRUPTED', { message: 'interrupted; nothing half-done was kept', fix: 'run the command again' })

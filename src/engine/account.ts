@@ -1,17 +1,18 @@
 // The account half: signals become sized, reviewed orders; the venue's answers become an exact book.
+
+import type { SessionCalendar } from '../domain/calendar.ts'
 import type { Digest } from '../domain/digest.ts'
 import type { OperatorCommand } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import type { SessionCalendar } from '../domain/calendar.ts'
-import { ZERO_MONEY, moneyToNumber, type Micros, type Money, type Price, type Quantity } from '../domain/numbers.ts'
+import { type Micros, type Money, moneyToNumber, type Price, type Quantity, ZERO_MONEY } from '../domain/numbers.ts'
 import { isOpen, type OrderEvent, type OrderIntent, type OrderRole } from '../domain/order.ts'
 import type { Signal } from '../domain/signal.ts'
 import type { PositionView } from '../domain/strategy.ts'
-import { size, type AllocationRule } from '../stages/allocation/size.ts'
+import { type AllocationRule, size } from '../stages/allocation/size.ts'
 import { Orders } from '../stages/execution/orders.ts'
 import { Portfolio } from '../stages/portfolio/portfolio.ts'
 import type { Mark } from '../stages/portfolio/rates.ts'
-import { reducesOnly, RiskDesk, type RiskLimits, type RiskSituation } from '../stages/risk/review.ts'
+import { RiskDesk, type RiskLimits, type RiskSituation, reducesOnly } from '../stages/risk/review.ts'
 import type { Decision } from './step.ts'
 import type { StepBuilder } from './step-builder.ts'
 
@@ -137,7 +138,14 @@ export class Account {
     const move = this.orders.apply(event)
     if (move === undefined) return
     const { order, from, to } = move
-    step.change({ orderId: order.id, intent: order.intent, from, to, reason: 'reason' in event ? event.reason : order.intent.why, event })
+    step.change({
+      orderId: order.id,
+      intent: order.intent,
+      from,
+      to,
+      reason: 'reason' in event ? event.reason : order.intent.why,
+      event,
+    })
     if (event.outcome === 'filled') this.#book(event, order.intent, now, step)
     if (!isOpen(to) && isOpen(from)) this.#siblings.delete(order.id)
   }
@@ -152,7 +160,8 @@ export class Account {
     this.#killed = { reason: `${event.operator}: ${event.reason}`, reductionsToo: mode === 'halt' || mode === 'cancel' }
     if (mode === 'halt') return
     for (const order of [...this.orders.open()]) this.#cancel(order.id, step)
-    if (mode === 'flatten') for (const desk of this.#desks.values()) this.#flatten(desk, 'operator', `emergency stop: ${event.reason}`, now, step)
+    if (mode === 'flatten')
+      for (const desk of this.#desks.values()) this.#flatten(desk, 'operator', `emergency stop: ${event.reason}`, now, step)
   }
 
   digest(into: Digest): void {
@@ -178,7 +187,13 @@ export class Account {
     const side = signal.direction === 'long' ? 'buy' : 'sell'
     const entry = (side === 'buy' ? mark.ask : mark.bid) / instrument.priceScale
     const equity = this.#allocation.method === 'fixed' ? undefined : this.#value(step.sequence)
-    const sized = size(signal, this.#allocation, { instrument, equity, entry, rate: this.#rate(instrument), volatility: desk.volatility })
+    const sized = size(signal, this.#allocation, {
+      instrument,
+      equity,
+      entry,
+      rate: this.#rate(instrument),
+      volatility: desk.volatility,
+    })
     if (sized.kind === 'none') {
       step.sizing({ decision, intent: undefined, reason: sized.reason })
       return
@@ -259,12 +274,28 @@ export class Account {
   }
 
   /** Places the stop and the target of an entry's fill. A position that cannot be guarded is closed. */
-  #guard(event: Extract<OrderEvent, { outcome: 'filled' }>, intent: OrderIntent, desk: Desk, now: Micros, step: StepBuilder): void {
+  #guard(
+    event: Extract<OrderEvent, { outcome: 'filled' }>,
+    intent: OrderIntent,
+    desk: Desk,
+    now: Micros,
+    step: StepBuilder,
+  ): void {
     const held = Math.abs(this.portfolio.quantity(event.instrumentId))
     const quantity = Math.min(event.quantity, held) as Quantity
     const guard = (role: OrderRole, type: 'stop' | 'limit', price: Price): string | undefined => {
       const side = intent.side === 'buy' ? 'sell' : 'buy'
-      const wish: OrderIntent = { ...intent, side, quantity, type, role, price, stop: undefined, takeProfit: undefined, why: `${role} of ${event.orderId}` }
+      const wish: OrderIntent = {
+        ...intent,
+        side,
+        quantity,
+        type,
+        role,
+        price,
+        stop: undefined,
+        takeProfit: undefined,
+        why: `${role} of ${event.orderId}`,
+      }
       return this.submit(wish, desk, now, step)
     }
     const stop = intent.stop === undefined ? undefined : guard('stop', 'stop', intent.stop)
@@ -338,7 +369,7 @@ export class Account {
   /** Account currency per settle currency unit, as an estimate for sizing; NaN while unknown. */
   #rate(instrument: Instrument): number {
     if (instrument.settle === this.portfolio.currency) return 1
-    const one = this.portfolio.rates.convert(10n ** 18n as Money, instrument.settle, this.portfolio.currency)
+    const one = this.portfolio.rates.convert((10n ** 18n) as Money, instrument.settle, this.portfolio.currency)
     return one === undefined ? Number.NaN : moneyToNumber(one)
   }
 }

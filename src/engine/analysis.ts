@@ -43,7 +43,8 @@ export class StrategySeat {
   decide(lane: Lane, { bar, input }: FinishedBar, position: PositionView | undefined, explain: boolean): Decision {
     for (const measure of this.#list) measure.update(input, lane)
     this.#seen += 1
-    const action: Action = this.#seen > this.#warmUp ? this.#strategy.decide({ bar: input, f: this.#measures, p: this.#values, position }) : WARMING_UP
+    const action: Action =
+      this.#seen > this.#warmUp ? this.#strategy.decide({ bar: input, f: this.#measures, p: this.#values, position }) : WARMING_UP
     return {
       strategy: this.name,
       instrumentId: lane.instrument.id,
@@ -69,7 +70,8 @@ export class StrategySeat {
     const stop = stopRule(action, instrument)
     if (stop === undefined) return { kind: 'none', strategy, instrumentId, why: 'the stop it asked for is no number' }
     const estimate = takeProfit(action, bar.close)
-    const takeProfitPrice = estimate === undefined ? undefined : toPrice(instrument, estimate, direction === 'long' ? 'up' : 'down')
+    const takeProfitPrice =
+      estimate === undefined ? undefined : toPrice(instrument, estimate, direction === 'long' ? 'up' : 'down')
     const risk = action.risk === undefined ? undefined : action.risk / 100
     return { kind: 'target', strategy, instrumentId, direction, stop, takeProfit: takeProfitPrice, risk, why }
   }
@@ -146,7 +148,8 @@ export class Lane implements Surroundings {
   quote(quote: Quote): void {
     this.#hasQuotes = true
     this.#price(quote.bid, quote.ask, quote.receivedTime)
-    for (const { builder } of this.series) if (builder.shape.basis !== 'trade') builder.quote(quote.bid, quote.ask, quote.receivedTime)
+    for (const { builder } of this.series)
+      if (builder.shape.basis !== 'trade') builder.quote(quote.bid, quote.ask, quote.receivedTime)
   }
 
   trade(trade: Trade): void {

@@ -8,8 +8,8 @@ import type { FinishedBar } from '../stages/market/bar-builder.ts'
 import type { Account } from './account.ts'
 import type { Lane, Series } from './analysis.ts'
 import type { World } from './sense-suite.ts'
-import { StepBuilder } from './step-builder.ts'
 import type { Step } from './step.ts'
+import { StepBuilder } from './step-builder.ts'
 
 export interface EngineParts {
   readonly account: Account
@@ -157,7 +157,8 @@ export class Engine {
 
   #close(lane: Lane, now: number): void {
     for (const series of lane.series) {
-      if (series.builder.shape.lengthMicros > 0 && series.builder.closeTime <= now) this.#closed(lane, series, series.builder.finish())
+      if (series.builder.shape.lengthMicros > 0 && series.builder.closeTime <= now)
+        this.#closed(lane, series, series.builder.finish())
     }
     this.#schedule()
   }

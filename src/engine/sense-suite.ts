@@ -19,7 +19,7 @@ import { SwingPoints } from '../stages/features/swing-points.ts'
 import { TradeDelta } from '../stages/features/trade-delta.ts'
 import { fuse } from '../stages/fusion/fuse.ts'
 import type { OrderBook } from '../stages/market/order-book.ts'
-import { readHow, type HowInput } from '../stages/senses/how/how.ts'
+import { type HowInput, readHow } from '../stages/senses/how/how.ts'
 import { SortedWindow } from '../stages/senses/sorted-window.ts'
 import { readWhat, type WhatInput } from '../stages/senses/what/what.ts'
 import { WhenReader } from '../stages/senses/when/when-reader.ts'
@@ -103,7 +103,10 @@ export class SenseSuite {
     this.#calendar = parts.calendar
     this.#barMicros = parts.barMicros
     this.#barsPerYearRoot = Math.sqrt(barsPerYear(parts.calendar, parts.barMicros))
-    this.#currencies = parts.instrument.base === parts.instrument.quote ? [parts.instrument.quote] : [parts.instrument.base, parts.instrument.quote]
+    this.#currencies =
+      parts.instrument.base === parts.instrument.quote
+        ? [parts.instrument.quote]
+        : [parts.instrument.base, parts.instrument.quote]
     this.#delta = new TradeDelta(bar => parts.calendar.sessionId(bar.openTime as Micros))
   }
 
@@ -122,7 +125,19 @@ export class SenseSuite {
   }
 
   digest(into: Digest): void {
-    const features = [this.#fast, this.#slow, this.#atr, this.#adx, this.#rsi, this.#macd, this.#roc, this.#volatility, this.#bands, this.#swings, this.#delta]
+    const features = [
+      this.#fast,
+      this.#slow,
+      this.#atr,
+      this.#adx,
+      this.#rsi,
+      this.#macd,
+      this.#roc,
+      this.#volatility,
+      this.#bands,
+      this.#swings,
+      this.#delta,
+    ]
     for (const feature of features) into.number(feature.value)
   }
 
@@ -206,7 +221,8 @@ export function barsPerYear(calendar: SessionCalendar, barMicros: number): numbe
   const year = 365.25 / YEAR_DAYS
   if (barMicros >= DAY) {
     const days = new Set<number>()
-    for (const { open, close } of stretches) for (let t: number = open; t < close; t += DAY / 24) days.add(calendar.sessionId(t as Micros))
+    for (const { open, close } of stretches)
+      for (let t: number = open; t < close; t += DAY / 24) days.add(calendar.sessionId(t as Micros))
     return (days.size * year * DAY) / barMicros
   }
   let open = 0

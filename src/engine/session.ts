@@ -1,8 +1,8 @@
 // One step of any run: gate, journal, engine, venue. Live, paper, replay and backtest differ only in what is plugged in.
 import { assert } from '../domain/assert.ts'
 import type { Envelope, Event, FeedEvent, OperatorCommand, Tick } from '../domain/event.ts'
-import type { Command } from '../domain/order.ts'
 import type { Micros } from '../domain/numbers.ts'
+import type { Command } from '../domain/order.ts'
 import { DERIVED } from '../domain/provenance.ts'
 import type { QualityGate, QualityReason } from '../stages/quality/gate.ts'
 import type { Engine } from './engine.ts'

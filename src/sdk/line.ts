@@ -30,11 +30,15 @@ export class Trace {
 
   /** Above the other now, and not above it one bar before. */
   crossedAbove(other: Trace | number): boolean {
-    return typeof other === 'number' ? this.now > other && this.ago(1) <= other : this.now > other.now && this.ago(1) <= other.ago(1)
+    return typeof other === 'number'
+      ? this.now > other && this.ago(1) <= other
+      : this.now > other.now && this.ago(1) <= other.ago(1)
   }
 
   crossedBelow(other: Trace | number): boolean {
-    return typeof other === 'number' ? this.now < other && this.ago(1) >= other : this.now < other.now && this.ago(1) >= other.ago(1)
+    return typeof other === 'number'
+      ? this.now < other && this.ago(1) >= other
+      : this.now < other.now && this.ago(1) >= other.ago(1)
   }
 
   get rising(): boolean {
@@ -77,7 +81,11 @@ export class Bundle<Name extends string> implements Measure {
   readonly #read: Readonly<Record<Name, () => number>>
   readonly #names: readonly Name[]
 
-  constructor(feature: Pick<Feature<never>, 'name' | 'first'>, advance: (bar: BarInput) => void, read: Readonly<Record<Name, () => number>>) {
+  constructor(
+    feature: Pick<Feature<never>, 'name' | 'first'>,
+    advance: (bar: BarInput) => void,
+    read: Readonly<Record<Name, () => number>>,
+  ) {
     this.name = feature.name
     this.first = feature.first
     this.#advance = advance

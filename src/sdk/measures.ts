@@ -72,7 +72,9 @@ export function vwap(calendar = 'fx'): Line {
 }
 
 /** Structure of the last swings: +1 rising, -1 falling, 0 neither; see also the levels. */
-export function swings(neighbours = 5): Bundle<'structure' | 'high' | 'low'> & { readonly structure: Trace; readonly high: Trace; readonly low: Trace } {
+export function swings(
+  neighbours = 5,
+): Bundle<'structure' | 'high' | 'low'> & { readonly structure: Trace; readonly high: Trace; readonly low: Trace } {
   const feature = new SwingPoints(neighbours)
   return spread(
     new Bundle(feature, bar => feature.update(bar), {

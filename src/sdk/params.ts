@@ -47,7 +47,8 @@ export function readParameters(
   const values: Record<string, number | string> = {}
   const faults: string[] = []
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(parameters, name)) faults.push(`unknown parameter '${name}'; there are: ${Object.keys(parameters).join(', ') || 'none'}`)
+    if (!Object.hasOwn(parameters, name))
+      faults.push(`unknown parameter '${name}'; there are: ${Object.keys(parameters).join(', ') || 'none'}`)
   }
   for (const [name, parameter] of Object.entries(parameters)) {
     const value = Object.hasOwn(given, name) ? given[name] : parameter.initial

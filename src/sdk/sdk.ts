@@ -1,5 +1,5 @@
 // Everything a strategy is written with: `import { strategy, int, ema, long } from 'quadrant'`.
-export { exit, hold, long, short, type EntryWish } from './actions.ts'
+export { type EntryWish, exit, hold, long, short } from './actions.ts'
 export { AGO_MAX, type Line, type Trace } from './line.ts'
 export {
   adx,

@@ -4,7 +4,9 @@ import type { Action, Measure, Situation, Strategy } from '../domain/strategy.ts
 import type { Typed } from './params.ts'
 
 type Parameters = Readonly<Record<string, Typed<number> | Typed<string>>>
-type ValuesOf<Declared extends Parameters> = { readonly [Name in keyof Declared]: Declared[Name] extends Typed<infer Value> ? Value : never }
+type ValuesOf<Declared extends Parameters> = {
+  readonly [Name in keyof Declared]: Declared[Name] extends Typed<infer Value> ? Value : never
+}
 
 export interface StrategyText<Declared extends Parameters, Measures extends Readonly<Record<string, Measure>>> {
   readonly name: string

@@ -1,8 +1,8 @@
 // A venue made of recorded prices: fills at the other side's price, pessimistic inside a bar, deterministic always.
 import type { Event } from '../../domain/event.ts'
-import { notional, type Instrument } from '../../domain/instrument.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { Bar } from '../../domain/market.ts'
-import { money, MONEY_UNIT, ZERO_MONEY, type Micros, type Money, type Price, type Quantity } from '../../domain/numbers.ts'
+import { type Micros, MONEY_UNIT, type Money, money, type Price, type Quantity, ZERO_MONEY } from '../../domain/numbers.ts'
 import type { Command, OrderEvent, OrderOutcome, Place } from '../../domain/order.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import type { Venue } from '../../engine/ports.ts'
@@ -24,7 +24,13 @@ export interface SimulatedVenueRules {
   readonly fill: 'next' | 'close'
 }
 
-const PROVENANCE: Provenance = Object.freeze({ source: 'simulated-venue', kind: 'derived', origin: 'recorded prices', checksum: '', licence: '' })
+const PROVENANCE: Provenance = Object.freeze({
+  source: 'simulated-venue',
+  kind: 'derived',
+  origin: 'recorded prices',
+  checksum: '',
+  licence: '',
+})
 
 /** One instrument's market as the venue sees it. */
 class Market {
@@ -100,7 +106,8 @@ export class SimulatedVenue implements Venue {
       if (this.#arrivals.first !== undefined) this.#arriveUntil(event.receivedTime)
       market.hasQuotes = true
       this.#price(market, event.bid, event.ask, event.receivedTime)
-    } else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change') this.#other(event)
+    } else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change')
+      this.#other(event)
   }
 
   #other(event: Extract<Event, { kind: 'bar' | 'trade' | 'book-snapshot' | 'book-change' }>): void {
@@ -144,7 +151,8 @@ export class SimulatedVenue implements Venue {
     const { waiting } = market
     if (waiting.length > 0) {
       market.waiting = []
-      for (const place of waiting) this.#fill(market, place, place.side === 'buy' ? bar.askOpen : bar.open, bar.openTime, bar.receivedTime)
+      for (const place of waiting)
+        this.#fill(market, place, place.side === 'buy' ? bar.askOpen : bar.open, bar.openTime, bar.receivedTime)
       market.entryBar = bar
     }
     this.#walk(market, bar, false)
@@ -158,11 +166,21 @@ export class SimulatedVenue implements Venue {
     if (resting.count === 0) return
     for (let stop = resting.nextStop(bar.askHigh, bar.low); stop !== undefined; stop = resting.nextStop(bar.askHigh, bar.low)) {
       const gapped = !opened && (stop.side === 'buy' ? bar.askOpen >= stop.price! : bar.open <= stop.price!)
-      this.#fill(market, stop, gapped ? (stop.side === 'buy' ? bar.askOpen : bar.open) : stop.price!, bar.openTime, bar.receivedTime)
+      this.#fill(
+        market,
+        stop,
+        gapped ? (stop.side === 'buy' ? bar.askOpen : bar.open) : stop.price!,
+        bar.openTime,
+        bar.receivedTime,
+      )
     }
     // A limit needs one tick more than its price: at the extreme itself it is not known to have been filled.
     const { tick } = market.instrument
-    for (let limit = resting.nextLimit(bar.askLow + tick, bar.high - tick); limit !== undefined; limit = resting.nextLimit(bar.askLow + tick, bar.high - tick)) {
+    for (
+      let limit = resting.nextLimit(bar.askLow + tick, bar.high - tick);
+      limit !== undefined;
+      limit = resting.nextLimit(bar.askLow + tick, bar.high - tick)
+    ) {
       this.#fill(market, limit, limit.price!, bar.openTime, bar.receivedTime)
     }
   }
@@ -185,7 +203,8 @@ export class SimulatedVenue implements Venue {
       const waited = market.waiting.findIndex(place => place.orderId === command.orderId)
       if (waited >= 0) market.waiting.splice(waited, 1)
       // Done or unknown: nothing is left to cancel, and the fill that won the race has been answered already.
-      if (waited >= 0 || market.resting.remove(command.orderId)) this.#answer(command, at, at, { outcome: 'canceled', reason: 'canceled on request' })
+      if (waited >= 0 || market.resting.remove(command.orderId))
+        this.#answer(command, at, at, { outcome: 'canceled', reason: 'canceled on request' })
       return
     }
     if (market.bid !== market.bid) {
@@ -206,7 +225,14 @@ export class SimulatedVenue implements Venue {
   #rest(market: Market, place: Place, at: Micros): void {
     const { bid, ask } = market
     const price = place.price!
-    const reached = place.type === 'limit' ? (place.side === 'buy' ? ask <= price : bid >= price) : place.side === 'buy' ? ask >= price : bid <= price
+    const reached =
+      place.type === 'limit'
+        ? place.side === 'buy'
+          ? ask <= price
+          : bid >= price
+        : place.side === 'buy'
+          ? ask >= price
+          : bid <= price
     if (reached) {
       this.#fill(market, place, place.side === 'buy' ? ask : bid, at, at)
       return
@@ -237,7 +263,8 @@ export class SimulatedVenue implements Venue {
       quantity,
       commission: this.#commission(value),
     })
-    if (quantity < place.quantity) this.#answer(place, eventTime, knownTime, { outcome: 'canceled', reason: 'reduce-only, and nothing is left to reduce' })
+    if (quantity < place.quantity)
+      this.#answer(place, eventTime, knownTime, { outcome: 'canceled', reason: 'reduce-only, and nothing is left to reduce' })
   }
 
   #commission(value: Money): Money {

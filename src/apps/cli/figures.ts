@@ -1,4 +1,5 @@
 // How figures look to a person: grouped digits, percent, times in UTC. Machines get the plain values.
+import { relative } from 'node:path'
 import { formatMicros, type Micros } from '../../domain/numbers.ts'
 
 /** 1171336 is '1,171,336'. */
@@ -26,3 +27,22 @@ export const instant = (time: number | null): string =>
     : `${formatMicros(time as Micros)
         .slice(0, 19)
         .replace('T', ' ')}`
+
+/** A file as a person would name it: from where they stand, unless it lies elsewhere. */
+export function place(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near === '' || near.startsWith('..') ? path : near
+}
+
+/** Words in lines of at most `width`, behind an indent that the caller prints. Line breaks of the text are kept. */
+export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap(paragraph => {
+    const lines = ['']
+    for (const word of paragraph.split(' ')) {
+      const last = lines.at(-1)!
+      if (last !== '' && last.length + 1 + word.length > width) lines.push(word)
+      else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+    }
+    return lines
+  })
+}

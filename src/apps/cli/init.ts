@@ -1,7 +1,9 @@
 // quadrant init: a folder that is ready to run, with real data in its lake.
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { lakeFolder, stateHome } from '../home.ts'
+import { commandName } from './command-name.ts'
+import { place } from './figures.ts'
 import { interruptSignal } from './interrupt.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,9 +28,10 @@ export function define(command: Command, terminal: Terminal): void {
     progress.end()
     lake.close()
 
-    const shorter = relative(process.cwd(), folder)
-    const here = shorter.length < folder.length ? shorter : folder
-    const next = [...(here === '' ? [] : [`cd ${here}`]), 'quadrant backtest run config/first.yaml']
+    const next = [
+      ...(folder === process.cwd() ? [] : [`cd ${place(folder)}`]),
+      `${commandName({ elsewhere: true })} backtest run config/first.yaml`,
+    ]
     terminal.answer({ folder, files, home, rows, next }, () =>
       [`A project in ${folder}:`, ...files.map(file => `  ${file}`), '', 'Next:', ...next.map(line => `  ${line}`)].join('\n'),
     )

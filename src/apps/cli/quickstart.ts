@@ -1,11 +1,14 @@
 // quadrant quickstart: from nothing to real data, finished runs and a report.
-import { relative } from 'node:path'
 import type { Command } from 'commander'
 import { stateHome } from '../home.ts'
-import { count } from './figures.ts'
+import { commandName } from './command-name.ts'
+import { count, place } from './figures.ts'
 import { interruptSignal } from './interrupt.ts'
 import { runTable } from './run-view.ts'
 import type { Progress, Terminal } from './terminal.ts'
+
+/** The runs worth looking at first: with the data pack, and without. */
+const FEATURED = ['gold-ema', 'oil-macro-trend']
 
 export function define(command: Command, terminal: Terminal): void {
   command.action(async () => {
@@ -36,18 +39,19 @@ export function define(command: Command, terminal: Terminal): void {
     terminal.endProgress()
 
     terminal.answer(result, () => {
-      const best = result.runs[0]
-      if (!best) return 'No shipped configuration fits the data; see config/.'
-      const shown = relative(process.cwd(), best.report)
+      const shown = FEATURED.map(name => result.runs.find(run => run.name === name)).find(run => run) ?? result.runs[0]
+      if (!shown) return 'No shipped configuration fits the data; see config/.'
+      const quadrant = commandName()
       return [
         runTable(result.runs),
         '',
-        `Report: ${shown}  (open it in a browser; every run has one)`,
+        `Report of ${shown.name}: ${place(shown.report)}`,
+        'Open it in a browser; every run has one beside its lists.',
         '',
         'Try next:',
-        `  quadrant backtest show ${best.id}`,
-        `  quadrant why ${best.id} --not --at ${best.to}`,
-        '  quadrant strategy new my-idea',
+        `  ${quadrant} backtest show ${shown.id}`,
+        `  ${quadrant} why ${shown.id} --not --at ${shown.to}`,
+        `  ${quadrant} strategy new my-idea`,
       ].join('\n')
     })
   })

@@ -1,6 +1,6 @@
 // How runs look to a person: one in full, or several in a table.
 import type { RunSummary } from '../../research/summary.ts'
-import { amount, count, percent, ratio } from './figures.ts'
+import { amount, count, percent, place, ratio } from './figures.ts'
 import { facts, table } from './table.ts'
 
 /** The numbers of a run in the order one asks for them. */
@@ -27,7 +27,7 @@ export function runText(run: RunSummary): string {
         .join(', '),
     ],
     ['state', run.stateHash],
-    ['report', run.report],
+    ['report', place(run.report)],
   ])
 }
 

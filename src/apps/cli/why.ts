@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { parseMicros } from '../../domain/numbers.ts'
 import { Failure } from '../failure.ts'
 import { stateHome } from '../home.ts'
-import { table } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { wrap } from './figures.ts'
+import { strong, type Terminal } from './terminal.ts'
 
 interface Options {
   readonly order?: string
@@ -27,12 +27,27 @@ export function define(command: Command, terminal: Terminal): void {
       terminal.answer(answer, () => {
         const links = 'chain' in answer ? answer.chain : answer.reasons
         if (links.length === 0) return 'Nothing was decided up to then: the run had not begun, or was warming up.'
-        return table(
-          ['stage', 'because', 'ids'].map(title => ({ title })),
-          links.map(link => [link.stage, link.reason, link.ids.join(', ')]),
-        )
+        return links.map(linkText).join('\n')
       })
     })
+}
+
+const STAGE_WIDTH = 12
+const WIDTH_MAX = 110
+
+/** The stage in the margin, what it said beside it, and the ids by which it can be found. */
+function linkText({
+  stage,
+  reason,
+  ids,
+}: {
+  readonly stage: string
+  readonly reason: string
+  readonly ids: readonly string[]
+}): string {
+  const width = Math.min(process.stdout.columns ?? WIDTH_MAX, WIDTH_MAX) - STAGE_WIDTH
+  const lines = [...wrap(reason, width), ...wrap(`[${ids.join(', ')}]`, width)]
+  return lines.map((line, i) => `${i === 0 ? strong(stage.padEnd(STAGE_WIDTH)) : ' '.repeat(STAGE_WIDTH)}${line}`).join('\n')
 }
 
 function queryOf({ order, not, at }: Options): { order: string } | { not: true; at: number } {

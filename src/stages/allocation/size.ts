@@ -1,6 +1,6 @@
 // From a target to a size: how much of the account one signal may risk.
-import { toLots, type Instrument } from '../../domain/instrument.ts'
-import { formatSteps, moneyToNumber, type Money, type Quantity } from '../../domain/numbers.ts'
+import { type Instrument, toLots } from '../../domain/instrument.ts'
+import { formatSteps, type Money, moneyToNumber, type Quantity } from '../../domain/numbers.ts'
 import type { Signal } from '../../domain/signal.ts'
 
 export type AllocationRule =
@@ -59,7 +59,11 @@ function byVolatility(target: number, equity: number, at: SizeInputs): Size {
   const valuePerUnit = Math.abs(at.entry) * instrument.multiplier * at.rate
   if (!(valuePerUnit > 0)) return none('the price is zero, so a share of it has no size')
   const quantity = toLots(instrument, (equity * target) / (at.volatility * valuePerUnit))
-  return cut(quantity, instrument, `${percent(target)} of ${equity.toFixed(2)} a year at a volatility of ${percent(at.volatility)}`)
+  return cut(
+    quantity,
+    instrument,
+    `${percent(target)} of ${equity.toFixed(2)} a year at a volatility of ${percent(at.volatility)}`,
+  )
 }
 
 function cut(quantity: Quantity, instrument: Instrument, arithmetic: string): Size {

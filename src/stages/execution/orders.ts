@@ -1,7 +1,15 @@
 // The life of our orders: one table of legal moves, ids from the journal sequence, guards that follow their entry.
 import { assert } from '../../domain/assert.ts'
 import type { Digest } from '../../domain/digest.ts'
-import { isOpen, type ApprovedOrder, type Command, type OrderEvent, type OrderIntent, type OrderState, type Place } from '../../domain/order.ts'
+import {
+  type ApprovedOrder,
+  type Command,
+  isOpen,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderState,
+  type Place,
+} from '../../domain/order.ts'
 
 /**
  * Every legal move, on one screen (reliability.md §4.1, what a venue can say of a live order). Anything absent is a bug
@@ -11,7 +19,13 @@ const NEXT = {
   intended: { sent: 'sent' },
   sent: { accepted: 'accepted', filled: 'filled', canceled: 'canceled', rejected: 'rejected', expired: 'expired' },
   accepted: { filled: 'filled', canceled: 'canceled', rejected: 'rejected', expired: 'expired' },
-  'partially-filled': { accepted: 'partially-filled', filled: 'filled', canceled: 'canceled', rejected: 'rejected', expired: 'expired' },
+  'partially-filled': {
+    accepted: 'partially-filled',
+    filled: 'filled',
+    canceled: 'canceled',
+    rejected: 'rejected',
+    expired: 'expired',
+  },
   filled: { canceled: 'filled' },
   canceled: { filled: 'canceled', canceled: 'canceled' },
   rejected: {},
@@ -134,6 +148,7 @@ export class Orders {
   }
 
   digest(into: Digest): void {
-    for (const order of this.#open.values()) into.text(order.id).text(order.state).number(order.filled).number(order.intent.quantity)
+    for (const order of this.#open.values())
+      into.text(order.id).text(order.state).number(order.filled).number(order.intent.quantity)
   }
 }

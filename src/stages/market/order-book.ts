@@ -40,7 +40,6 @@ class Levels {
       sizes.splice(at, 0, size)
     }
   }
-
 }
 
 export class OrderBook {

@@ -1,8 +1,8 @@
 // Double-entry book-keeping: every entry's lines sum to zero per currency, and so does the book, always.
 import { assert } from '../../domain/assert.ts'
-import { formatMoney, money, type Money } from '../../domain/numbers.ts'
-import type { Posting } from '../../domain/portfolio.ts'
 import type { Digest } from '../../domain/digest.ts'
+import { formatMoney, type Money, money } from '../../domain/numbers.ts'
+import type { Posting } from '../../domain/portfolio.ts'
 
 class Account {
   readonly name: string

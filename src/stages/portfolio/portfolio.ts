@@ -1,9 +1,9 @@
 // The book: fills become balanced postings, net positions, realised and unrealised profit, equity.
 import { assert } from '../../domain/assert.ts'
 import type { Digest } from '../../domain/digest.ts'
-import { notional, type Instrument } from '../../domain/instrument.ts'
+import { type Instrument, notional } from '../../domain/instrument.ts'
 import type { Side } from '../../domain/market.ts'
-import { money, ZERO_MONEY, type Micros, type Money, type Price, type Quantity } from '../../domain/numbers.ts'
+import { type Micros, type Money, money, type Price, type Quantity, ZERO_MONEY } from '../../domain/numbers.ts'
 import type { Position, Posting, RoundTrip } from '../../domain/portfolio.ts'
 import { Ledger } from './ledger.ts'
 import { Mark, Rates } from './rates.ts'
@@ -79,7 +79,8 @@ export class Portfolio {
   }
 
   *positions(): Iterable<Position> {
-    for (const [instrumentId, { quantity, cost }] of this.#holdings) if (quantity !== 0) yield { instrumentId, quantity, cost: money(cost) }
+    for (const [instrumentId, { quantity, cost }] of this.#holdings)
+      if (quantity !== 0) yield { instrumentId, quantity, cost: money(cost) }
   }
 
   /**
@@ -91,7 +92,8 @@ export class Portfolio {
     const holding = this.#holding(instrument.id)
     const currency = instrument.settle
     const signed = side === 'buy' ? fill.quantity : -fill.quantity
-    const closing = holding.quantity !== 0 && holding.quantity > 0 !== signed > 0 ? Math.min(fill.quantity, Math.abs(holding.quantity)) : 0
+    const closing =
+      holding.quantity !== 0 && holding.quantity > 0 !== signed > 0 ? Math.min(fill.quantity, Math.abs(holding.quantity)) : 0
     const opening = fill.quantity - closing
     const postings: Posting[] = []
 

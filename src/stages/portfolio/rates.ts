@@ -1,6 +1,6 @@
 // Exchange rates as they are known now, from the prices that passed. Exact quotients, never floats.
 import type { Instrument } from '../../domain/instrument.ts'
-import { money, type Money } from '../../domain/numbers.ts'
+import { type Money, money } from '../../domain/numbers.ts'
 
 /** The newest price of an instrument. The engine keeps it current; a plain assignment per quote is all it costs. */
 export class Mark {
@@ -53,7 +53,7 @@ export class Rates {
 
   #known(base: string, quote: string): Mark | undefined {
     const mark = this.#pairs.get(`${base}/${quote}`)
-    return mark !== undefined && mark.known && mark.bid + mark.ask > 0 ? mark : undefined
+    return mark?.known && mark.bid + mark.ask > 0 ? mark : undefined
   }
 }
 

@@ -202,7 +202,9 @@ export class QualityGate {
   #isSuspect(track: Track, level: number, change: number, elapsed: number, jumpMin: number): boolean {
     if (track.negative) {
       const [small, large] = Math.abs(level) < Math.abs(track.level) ? [level, track.level] : [track.level, level]
-      return Math.abs(large) >= MAGNITUDE_JUMP_MIN * Math.max(1, Math.abs(small)) && change > 100 * track.change && track.change > 0
+      return (
+        Math.abs(large) >= MAGNITUDE_JUMP_MIN * Math.max(1, Math.abs(small)) && change > 100 * track.change && track.change > 0
+      )
     }
     if (change <= jumpMin * track.level) return false
     const usual = track.change * Math.sqrt(Math.max(1, elapsed / Math.max(1, track.interval)))

@@ -86,14 +86,18 @@ export class RiskDesk {
       const { count, perMicros } = this.limits.orderRate
       refusals.push(refusal(29, 'RATE_LIMIT_EXCEEDED', `${count} per ${perMicros / 1e6} s`, 'no token left'))
     }
-    return refusals.length === 0 ? { kind: 'approved', order: intent as ApprovedOrder } : { kind: 'refused', order: intent, refusals }
+    return refusals.length === 0
+      ? { kind: 'approved', order: intent as ApprovedOrder }
+      : { kind: 'refused', order: intent, refusals }
   }
 
   #permission(intent: OrderIntent, at: RiskSituation, reduces: boolean, refusals: Refusal[]): void {
-    if (at.killed !== '' && (!reduces || at.killedReductions)) refusals.push(refusal(1, 'KILL_SWITCH_ACTIVE', 'not killed', at.killed))
+    if (at.killed !== '' && (!reduces || at.killedReductions))
+      refusals.push(refusal(1, 'KILL_SWITCH_ACTIVE', 'not killed', at.killed))
     if (at.instrument === undefined) refusals.push(refusal(11, 'INSTRUMENT_UNKNOWN', 'a known instrument', intent.instrumentId))
     // Guards may rest while the market is closed; a new risk may not be taken then.
-    if (this.limits.marketHours && !at.marketOpen && !isGuard(intent)) refusals.push(refusal(13, 'MARKET_CLOSED', 'open session', 'closed'))
+    if (this.limits.marketHours && !at.marketOpen && !isGuard(intent))
+      refusals.push(refusal(13, 'MARKET_CLOSED', 'open session', 'closed'))
   }
 
   #shape(intent: OrderIntent, instrument: Instrument, at: RiskSituation, refusals: Refusal[]): void {
@@ -104,7 +108,14 @@ export class RiskDesk {
       if (!valid) refusals.push(refusal(17, 'PRICE_INVALID', `on a tick of ${text(instrument.tick)}`, String(price)))
     }
     if (!Number.isSafeInteger(quantity) || quantity <= 0 || quantity % instrument.lot !== 0) {
-      refusals.push(refusal(18, 'QUANTITY_INVALID', `whole lots of ${formatSteps(instrument.lot, instrument.quantityDecimals)}`, String(quantity)))
+      refusals.push(
+        refusal(
+          18,
+          'QUANTITY_INVALID',
+          `whole lots of ${formatSteps(instrument.lot, instrument.quantityDecimals)}`,
+          String(quantity),
+        ),
+      )
     }
     if (at.bid !== at.bid) return
     const mid = (at.bid + at.ask) / 2
@@ -114,14 +125,19 @@ export class RiskDesk {
       refusals.push(refusal(15, 'PRICE_COLLAR_BREACHED', percent(this.limits.collar), percent(distance)))
     }
     if (intent.stop !== undefined && (intent.side === 'buy' ? intent.stop >= at.ask : intent.stop <= at.bid)) {
-      refusals.push(refusal(38, 'STOP_INVALID', `on the losing side of ${text(intent.side === 'buy' ? at.ask : at.bid)}`, text(intent.stop)))
+      refusals.push(
+        refusal(38, 'STOP_INVALID', `on the losing side of ${text(intent.side === 'buy' ? at.ask : at.bid)}`, text(intent.stop)),
+      )
     }
   }
 
   #exposure(at: RiskSituation, refusals: Refusal[]): void {
     const { equity, orderValue, positionValue, otherValue } = at
     if (equity === undefined || orderValue === undefined || positionValue === undefined || otherValue === undefined) {
-      const missing = at.bid !== at.bid ? refusal(34, 'MARKET_DATA_STALE', 'a price', 'none yet') : refusal(46, 'FX_RATE_MISSING', 'a rate to the account currency', 'none yet')
+      const missing =
+        at.bid !== at.bid
+          ? refusal(34, 'MARKET_DATA_STALE', 'a price', 'none yet')
+          : refusal(46, 'FX_RATE_MISSING', 'a rate to the account currency', 'none yet')
       refusals.push(missing)
       return
     }
@@ -144,7 +160,13 @@ export class RiskDesk {
   #losses(at: RiskSituation, refusals: Refusal[]): void {
     if (at.equity === undefined) return
     const { dayStartEquity, highEquity } = at
-    exceeds(40, 'DAILY_LOSS_LIMIT', (dayStartEquity - at.equity) as Money, allowance(this.limits.dailyLoss, dayStartEquity), refusals)
+    exceeds(
+      40,
+      'DAILY_LOSS_LIMIT',
+      (dayStartEquity - at.equity) as Money,
+      allowance(this.limits.dailyLoss, dayStartEquity),
+      refusals,
+    )
     exceeds(41, 'DRAWDOWN_LIMIT', (highEquity - at.equity) as Money, allowance(this.limits.drawdown, highEquity), refusals)
   }
 
