@@ -1,12 +1,12 @@
 // A process of its own that appends to a journal until it is done, fails, or is killed; for lmdb-journal.test.ts.
 //
-//   node journal-writer.fixture.ts DIRECTORY FLUSHES [RECORDS PER FLUSH]
+//   node journal-writer.ts DIRECTORY FLUSHES [RECORDS PER FLUSH]
 //
 // Prints the last sequence after each flush; on an error its code, what the next append says, and what a second opening finds.
 import { writeSync } from 'node:fs'
-import { tick } from '../../../test/contracts/ticks.ts'
-import { JournalError } from './journal-error.ts'
-import { openJournal } from './lmdb-journal.ts'
+import { JournalError } from '../../src/adapters/journal/journal-error.ts'
+import { openJournal } from '../../src/adapters/journal/lmdb-journal.ts'
+import { tick } from './ticks.ts'
 
 const [directory = '', flushes = '1', perFlush = '1'] = process.argv.slice(2)
 const IDENTITY = { runId: 'r-1', configHash: 'c-1', dataHash: 'd-1' }

@@ -113,13 +113,14 @@ export function journalContract(name: string, begin: () => StoredJournal): void 
       expect(() => journal.flush(9)).toThrow('feeds are read forward: 9 cannot follow 10')
     })
 
-    test('a closed journal takes nothing more, and closing twice is once', async () => {
+    test('a closed journal takes and gives nothing more, and closing twice is once', async () => {
       const journal = open()
       await journal.close()
       await journal.close()
 
       expect(() => journal.append(tick(1))).toThrow(expect.objectContaining({ code: 'JOURNAL_CLOSED' }))
       expect(() => journal.flush(1)).toThrow(expect.objectContaining({ code: 'JOURNAL_CLOSED' }))
+      expect(() => [...journal.read()]).toThrow(expect.objectContaining({ code: 'JOURNAL_CLOSED' }))
     })
   })
 }

@@ -12,15 +12,13 @@
 //     release           word series, float periodStart, float value, byte lagged
 //     calendar-entry    text id, word currency, byte impact, word name, floats actual, forecast, previous, scheduledTime
 //     order-event       instrument, text orderId, byte outcome, then for
-//                         accepted: nothing · filled: text fillId, byte side, counts price and quantity, amount commission
+//                         filled: text fillId, byte side, counts price and quantity, amount commission
 //                         canceled, rejected, expired: text reason
+//     operator-command  text operator, text reason, byte action, then for kill: byte scope, text target, byte mode
 //     tick              nothing
-//     operator-command  text operator, text reason, byte action, then for
-//                         kill: byte scope, text target, byte mode · reset: nothing
 //   instrument, word, origin := count, a number in the journal's words (words.ts)
 //   levels := count, then per level counts price and quantity
 //   count, float, amount, text: bytes.ts. A byte is an index into the list of that name below.
-//
 // Ids of orders, fills and announcements and what people write are texts of their own: they rarely come twice.
 import { unreachable } from '../../domain/assert.ts'
 import type { Event, OperatorAction } from '../../domain/event.ts'

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import fc from 'fast-check'
 import { open } from 'lmdb'
 import { afterAll, describe, expect, test } from 'vitest'
 import { journalContract } from '../../../test/contracts/journal.ts'
@@ -12,7 +14,7 @@ import { type LmdbJournal, openJournal } from './lmdb-journal.ts'
 
 const IDENTITY = { runId: 'r-1', configHash: 'c-1', dataHash: 'd-1' }
 const ROOT = mkdtempSync(join(tmpdir(), 'quadrant-journal-'))
-const WRITER = join(import.meta.dirname, 'journal-writer.fixture.ts')
+const WRITER = resolve(import.meta.dirname, '../../../test/contracts/journal-writer.ts')
 let directories = 0
 
 const fresh = (): string => join(ROOT, `journal-${directories++}`)
@@ -215,10 +217,80 @@ describe('a damaged journal is refused', () => {
 
   test('when the file is no journal at all', () => {
     const directory = fresh()
-    spawnSync('mkdir', [directory])
+    mkdirSync(directory)
     writeFileSync(join(directory, 'data.mdb'), 'not a database, but long enough to look at. '.repeat(400))
 
     expect(errorOf(() => openJournal(directory, IDENTITY)).code).toBe('JOURNAL_CORRUPT')
+  })
+})
+
+describe('a damaged file', () => {
+  /** Enough for a tree of two floors, a batch on pages of its own, and pages that are free again. */
+  async function written(): Promise<Buffer> {
+    const directory = fresh()
+    const journal = openJournal(directory, IDENTITY)
+    fill(journal, 1, 1_000)
+    for (let sequence = 1_001; sequence <= 1_060; sequence++) fill(journal, sequence, sequence)
+    await journal.close()
+    return readFileSync(join(directory, 'data.mdb'))
+  }
+
+  test('is refused or holds the whole history still, and never ends the process', async () => {
+    const whole = await written()
+    const pages = whole.length / 4096
+    const damage = fc.oneof(
+      fc.record({ how: fc.constant('cut' as const), at: fc.nat(whole.length - 1) }),
+      fc.record({ how: fc.constant('bit' as const), at: fc.nat(whole.length * 8 - 1) }),
+      fc.record({ how: fc.constant('zeros' as const), at: fc.nat(pages * 8 - 1) }),
+    )
+
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ how, at }) => {
+        const directory = fresh()
+        mkdirSync(directory)
+        const bytes = Buffer.from(how === 'cut' ? whole.subarray(0, at + 1) : whole)
+        if (how === 'bit') bytes[at >> 3] = bytes[at >> 3]! ^ (1 << (at & 7))
+        if (how === 'zeros') bytes.fill(0, at * 512, (at + 1) * 512)
+        writeFileSync(join(directory, 'data.mdb'), bytes)
+
+        try {
+          const journal = openJournal(directory, IDENTITY)
+          expect(sequences(journal).length).toBe(1_060)
+          await journal.close()
+        } catch (error) {
+          expect(error).toMatchObject({ code: expect.stringMatching(/^JOURNAL_(CORRUPT|VERSION|MISMATCH|LOCKED)$/) })
+        }
+        rmSync(directory, { recursive: true })
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('a flush', () => {
+  const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
+
+  test.skipIf(!canTrace)('has synced its pages and then its root when it returns', () => {
+    const directory = fresh()
+    const trace = join(ROOT, 'trace')
+    const calls = 'trace=fdatasync,pwrite64,pwritev,writev,write'
+    spawnSync('strace', ['-f', '-y', '-e', calls, '-o', trace, process.execPath, WRITER, directory, '8'])
+
+    // What the process did with the journal's file between one sequence it called durable and the next.
+    const between = readFileSync(trace, 'utf8').split(/^.* write\(1<.*$/m)
+    expect(between).toHaveLength(9)
+    for (const calls of between.slice(1, -1)) {
+      const done = [...calls.matchAll(/ (fdatasync|pwrite64|pwritev|writev)\((\d+)<\S*data\.mdb>/g)].map(([, call, file]) => ({
+        call,
+        file,
+      }))
+      const synced = done.findIndex(each => each.call === 'fdatasync')
+      expect(synced, 'new pages are written before the sync').toBeGreaterThan(0)
+
+      const root = done.slice(synced + 1)
+      expect(root, 'after it, one write: the root').toHaveLength(1)
+      expect(root[0]!.file, 'through a descriptor of its own, opened with O_DSYNC').not.toBe(done[synced]!.file)
+    }
   })
 })
 
@@ -232,8 +304,8 @@ describe('a disk that refuses', () => {
     expect(error.message).toContain(join(file, 'journal'))
   })
 
-  // A file system of one megabyte, seen by the child alone, is gone with it.
-  const small = (command: string) => ['--mount', 'sh', '-c', `mount -t tmpfs -o size=1m tmpfs "$0" && ${command}`]
+  // A file system of four megabytes, seen by the child alone, is gone with it.
+  const small = (command: string) => ['--mount', 'sh', '-c', `mount -t tmpfs -o size=4m tmpfs "$0" && ${command}`]
   const canMount = spawnSync('unshare', [...small('true'), ROOT]).status === 0
 
   test.skipIf(!canMount)('a full disk ends the journal, keeps what was flushed, and the journal takes nothing more', () => {
@@ -251,6 +323,7 @@ describe('a disk that refuses', () => {
 /** Starts a writer, waits until it said `flushes` times that a sequence is durable, and kills it. */
 async function killAfter(directory: string, flushes: number): Promise<number> {
   const child = spawn(process.execPath, [WRITER, directory, '1000000'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
   let acknowledged = 0
   let seen = 0
   for await (const line of createInterface({ input: child.stdout })) {
@@ -258,6 +331,7 @@ async function killAfter(directory: string, flushes: number): Promise<number> {
     seen += 1
     if (seen === flushes) child.kill('SIGKILL')
   }
+  await ended
   expect(Number.isSafeInteger(acknowledged), 'the writer prints sequences only').toBe(true)
   return acknowledged
 }

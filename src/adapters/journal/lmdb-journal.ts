@@ -8,13 +8,14 @@
 //   'o'                      the writer: JSON. Checked in every commit, so one that was taken over from cannot go on.
 //   'r' + u64 big endian     the batch that begins at this sequence (batch.ts)
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { open, type RootDatabase } from 'lmdb'
 import { assert } from '../../domain/assert.ts'
 import type { Envelope } from '../../domain/event.ts'
 import { type Batch, BatchWriter, digest, openBatch, recordsOf, seal, type UnsealedBatch } from './batch.ts'
+import { assertSpaceToBegin, DiskReserve } from './disk-reserve.ts'
 import { corrupt, diskError, JournalError } from './journal-error.ts'
-import { checkFile } from './lmdb-file.ts'
+import { checkFile, hasPages } from './lmdb-file.ts'
 import { assertFollows, assertForward, type JournalIdentity, type StoredJournal } from './stored-journal.ts'
 import { Words } from './words.ts'
 import { claimOfThisProcess, isAlive, type WriterClaim } from './writer-claim.ts'
@@ -22,6 +23,9 @@ import { claimOfThisProcess, isAlive, type WriterClaim } from './writer-claim.ts
 /** A batch is closed at this size. Just below 16 pages, so that most fit LMDB's pages without waste. */
 const BATCH_BYTES = 60_000
 
+/** LMDB's name for it. */
+const DATA_FILE = 'data.mdb'
+const PAGE_BYTES_MOST = 16_384
 const IDENTITY_KEY = Buffer.from('m')
 const OWNER_KEY = Buffer.from('o')
 const BATCH_PREFIX = 'r'.charCodeAt(0)
@@ -61,6 +65,7 @@ export class LmdbJournal implements StoredJournal {
   readonly #claim: WriterClaim
   /** The claim as it is stored: what every commit looks for. */
   readonly #claimBytes: Buffer
+  readonly #reserve: DiskReserve
   readonly #words = new Words()
   readonly #writer = new BatchWriter(this.#words)
   #full: UnsealedBatch[] = []
@@ -73,6 +78,8 @@ export class LmdbJournal implements StoredJournal {
   #lastAppended: number | undefined
   #consumed = 0
   #broken: JournalError | undefined
+  /** False once LMDB itself has failed: it is not to be touched again. */
+  #storeUsable = true
 
   /** Use `openJournal`: it has claimed the store. */
   constructor(store: Store, directory: string, claim: WriterClaim) {
@@ -89,6 +96,7 @@ export class LmdbJournal implements StoredJournal {
     this.#root = digest(stored)
     this.#seal = this.#root
     this.#verify()
+    this.#reserve = new DiskReserve(join(directory, DATA_FILE), directory)
   }
 
   get lastSequence(): number | undefined {
@@ -128,6 +136,7 @@ export class LmdbJournal implements StoredJournal {
     try {
       this.#store.transactionSync(() => {
         this.#refuseIfTakenOver()
+        this.#reserve.take(bytesOf(this.#full), () => endOfUse(this.#store))
         for (const batch of this.#full) {
           chain = seal(batch, consumed, chain)
           this.#store.putSync(batchKey(batch.first), batch.bytes)
@@ -135,6 +144,7 @@ export class LmdbJournal implements StoredJournal {
       })
     } catch (error) {
       // After a failed sync nobody knows which pages reached the disk, so this writer never tries again.
+      this.#storeUsable = error instanceof JournalError
       this.#broken = diskError(error, 'writing it', this.#directory)
       throw this.#broken
     }
@@ -148,6 +158,8 @@ export class LmdbJournal implements StoredJournal {
   }
 
   *read(from = 0): Generator<Envelope> {
+    // What is on disk is as good as it was, so a journal that failed can still be read; a closed one cannot.
+    if (this.#broken?.code === 'JOURNAL_CLOSED') throw this.#broken
     for (const batch of this.#batches(from)) {
       for (const record of recordsOf(batch, this.#words)) if (record.sequence >= from) yield record
     }
@@ -155,8 +167,10 @@ export class LmdbJournal implements StoredJournal {
 
   async close(): Promise<void> {
     if (this.#broken?.code === 'JOURNAL_CLOSED') return
-    releaseWriter(this.#store, this.#claim)
     this.#broken = new JournalError('JOURNAL_CLOSED', { message: 'The journal was closed.', fix: 'Open it again to go on.' })
+    this.#reserve.close()
+    if (!this.#storeUsable) return
+    releaseWriter(this.#store, this.#claim)
     await this.#store.close()
   }
 
@@ -239,7 +253,9 @@ export class LmdbJournal implements StoredJournal {
 function openStore(directory: string): { readonly store: Store; readonly made: string } {
   try {
     const made = mkdirSync(directory, { recursive: true })
-    checkFile(directory)
+    // A journal that exists brings its room with it, so that it can be opened and read on a full disk too.
+    if (hasPages(join(directory, DATA_FILE))) checkFile(join(directory, DATA_FILE))
+    else assertSpaceToBegin(directory)
     // Without `overlappingSync: false`, lmdb-js lets a synchronous commit return before it is on disk.
     const store = open<Buffer, Buffer>({
       path: directory,
@@ -325,6 +341,17 @@ function syncFolders(innermost: string, outermost: string): void {
     }
     if (folder === outermost || folder === dirname(folder)) return
   }
+}
+
+const bytesOf = (batches: readonly UnsealedBatch[]): number => {
+  // Each value may take a page more than its bytes fill.
+  return batches.reduce((sum, { bytes }) => sum + bytes.length + PAGE_BYTES_MOST, 0)
+}
+
+/** Where LMDB's last page ends, in bytes of the file. */
+function endOfUse(store: Store): number {
+  const { lastPageNumber, pageSize } = store.getStats() as { lastPageNumber: number; pageSize: number }
+  return (lastPageNumber + 1) * pageSize
 }
 
 const parse = <Shape>(bytes: Buffer): Shape => JSON.parse(bytes.toString()) as Shape

@@ -42,6 +42,7 @@ export class MemoryJournal implements StoredJournal {
   }
 
   *read(from = 0): Generator<Envelope> {
+    this.#refuseIfClosed()
     const first = this.#records[0]?.sequence ?? 0
     for (let i = Math.max(0, from - first); i < this.#durable; i++) yield this.#records[i]!
   }
