@@ -1,6 +1,9 @@
 // Keeps everything while there is room, and an even sample of it afterwards.
 
-/** Every `stride`-th item, starting with the first. When full, every second one goes and the stride doubles. */
+/**
+ * Every `stride`-th item, starting with the first. When full, one in three stays and the stride triples: an even stride
+ * would show a strategy that turns from long to short and back as one that was only ever long.
+ */
 export class EvenSample<Item> {
   readonly #capacity: number
   #items: Item[] = []
@@ -15,9 +18,9 @@ export class EvenSample<Item> {
     if (this.#seen++ % this.#stride !== 0) return
 
     if (this.#items.length === this.#capacity) {
-      this.#items = this.#items.filter((_, index) => index % 2 === 0)
-      this.#stride *= 2
-      // With an odd capacity the item in hand falls between two of the new stride.
+      this.#items = this.#items.filter((_, index) => index % 3 === 0)
+      this.#stride *= 3
+      // The item in hand may fall between two of the new stride.
       if ((this.#seen - 1) % this.#stride !== 0) return
     }
     this.#items.push(item)

@@ -490,6 +490,12 @@ describe('bounded memory', () => {
     )
   })
 
+  test('a sample of turns from long to short shows both', () => {
+    const sample = new EvenSample<'long' | 'short'>(10)
+    for (let turn = 0; turn < 1_000; turn++) sample.add(turn % 2 === 0 ? 'long' : 'short')
+    expect(new Set(sample.items)).toEqual(new Set(['long', 'short']))
+  })
+
   test('a tally names so many reasons and adds up the rest', () => {
     const tally = new Tally(3)
     for (const text of ['a', 'b', 'a', 'c', 'd', 'a', 'd', 'e', 'b']) tally.add(text)
@@ -528,8 +534,8 @@ describe('bounded memory', () => {
       )
     }
     const record = watched.finish()
-    expect(record).toMatchObject({ orders: 10_000, trades: 5_000, roundTripStride: 4 })
-    expect(record.roundTrips).toHaveLength(1_250)
+    expect(record).toMatchObject({ orders: 10_000, trades: 5_000, roundTripStride: 3 })
+    expect(record.roundTrips).toHaveLength(1_667)
     expect(record.equity.length).toBeLessThanOrEqual(2_000)
   })
 })

@@ -290,7 +290,7 @@ describe('what is in a report is what went in', () => {
       'Final equity 985,905.90 USD from 100,000.00',
       'Max drawdown 2.13 %',
       'Sharpe −1.23 annualised, 252 days',
-      'Sortino −1.50',
+      'Sortino −1.50 annualised, 252 days',
       'Profit factor 0.39',
       'Win rate 16.6 % 433 closed trades',
       'Commission 2,249.98 USD 434 fills',
@@ -338,22 +338,23 @@ describe('what is in a report is what went in', () => {
 
   test('weak numbers carry their warning', () => {
     const warned = finished({
-      summary: { ...summary, sharpe: 3, trades: 4_000, ledgerSum: { USD: '0.01' } },
+      summary: { ...summary, sharpe: 3, maxDrawdown: 1.4, trades: 4_000, ledgerSum: { USD: '0.01' } },
       record: record({
         signals: 9,
         entries: 12,
         withoutStop: 9,
         unconverted: 2,
-        roundTripStride: 2,
+        roundTripStride: 3,
         openPositions: [{ instrumentId: oil.id, quantity: -10, since: at('2020-04-20'), reason: 'trend' }],
       }),
     })
     const text = readable(draw(warned))
     expect(text).toContain('The ledger does not balance: 0.01 USD.')
+    expect(text).toContain('Equity fell to zero or below.')
     expect(text).toContain('2 amounts had no exchange rate')
     expect(text).toContain('9 of 12 entries said stop: none')
     expect(text).toContain('Still open at the end: short 10 WTI.EIA since 2020-04-20 00:00:00 (trend)')
-    expect(text).toContain('show one in 2 of 4,000 trades')
+    expect(text).toContain('show one in 3 of 4,000 trades')
     expect(text).toContain('rest on 0 daily returns')
     expect(readable(draw(finished()))).not.toContain('Read with care')
   })

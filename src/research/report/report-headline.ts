@@ -6,15 +6,18 @@ import type { Funnel, ReportInput } from './report-input.ts'
 export function figures({ summary, statistics }: ReportInput): Html {
   const { currency } = summary
   const tone = summary.netProfit.startsWith('-') ? 'loss' : summary.netProfit === '0' ? '' : 'gain'
-  const annualised = `annualised, ${statistics.daysPerYear} days`
+  const ratioNote = (value: number | null): string => {
+    if (value !== null) return `annualised, ${statistics.daysPerYear} days`
+    return statistics.days < 2 ? 'needs two trading days' : 'undefined for these days'
+  }
 
   return html`<dl class="figures">
 ${figure('Net profit', html`${amount(summary.netProfit)} <small>${currency}</small>`, `${percent(summary.return)} of start equity`, `lead ${tone}`, summary.netProfit)}
 ${figure('Final equity', html`${amount(summary.finalEquity)} <small>${currency}</small>`, `from ${amount(summary.startEquity)}`, '', summary.finalEquity)}
 ${figure('Max drawdown', percent(summary.maxDrawdown), statistics.deepest === null ? 'never below a high' : instant(statistics.deepest).slice(0, 16))}
-${figure('Sharpe', ratio(summary.sharpe), annualised)}
-${figure('Sortino', ratio(summary.sortino), annualised)}
-${figure('Profit factor', ratio(summary.profitFactor), 'gross gain ÷ gross loss')}
+${figure('Sharpe', ratio(summary.sharpe), ratioNote(summary.sharpe))}
+${figure('Sortino', ratio(summary.sortino), ratioNote(summary.sortino))}
+${figure('Profit factor', ratio(summary.profitFactor), summary.profitFactor === null && summary.trades > 0 ? 'no trade lost' : 'gross gain ÷ gross loss')}
 ${figure('Win rate', percent(summary.winRate, 1), counted(summary.trades, 'closed trade'))}
 ${figure('Average trade', html`${ratio(statistics.averageTrade)} <small>${currency}</small>`, winAndLoss(statistics))}
 ${figure('Commission', html`${amount(summary.costs)} <small>${currency}</small>`, counted(summary.fills, 'fill'), '', summary.costs)}
@@ -71,6 +74,11 @@ function booksNotes({ summary, unconverted }: ReportInput): string[] {
 
 function sampleNotes({ summary, statistics }: ReportInput): string[] {
   const notes: string[] = []
+  if (summary.maxDrawdown >= 1) {
+    notes.push(
+      'Equity fell to zero or below. A real account would have been closed there; what follows is arithmetic, not trading.',
+    )
+  }
   if (summary.sharpe !== null && statistics.days < 60) {
     notes.push(
       `Sharpe and Sortino rest on ${counted(statistics.days, 'daily return')}; with so few, luck weighs more than skill.`,

@@ -236,7 +236,11 @@
     paint()
     repaint.push(paint)
 
-    const whole = () => chart.timeScale().setVisibleLogicalRange({ from: -0.02 * bars.length, to: 1.02 * bars.length })
+    // A little room at both ends, so that the first and the last label of the axis are not cut.
+    const whole = () => {
+      const room = (30 / element.clientWidth) * bars.length
+      chart.timeScale().setVisibleLogicalRange({ from: -room, to: bars.length + room })
+    }
     whole()
     chart.subscribeCrosshairMove(({ logical, point }) => {
       if (logical == null || !point) return hideTip()
