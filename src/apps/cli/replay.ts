@@ -1,5 +1,6 @@
 // quadrant replay: a configuration through the durable journal; started again, it continues where it was stopped.
 import type { Command } from 'commander'
+import { Failure } from '../failure.ts'
 import { stateHome } from '../home.ts'
 import { collect } from './collect.ts'
 import { count } from './figures.ts'
@@ -11,14 +12,18 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
     .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
-    .action(async (file: string, { set }: { set: readonly string[] }) => {
+    .option('--speed <n>', 'recorded seconds per second, such as 60; without it, as fast as it goes')
+    .addHelpText('after', '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it.')
+    .action(async (file: string, { set, speed }: { readonly set: readonly string[]; readonly speed?: string }) => {
+      const pace = speed === undefined ? {} : { speed: readSpeed(speed) }
       const { readRunConfig } = await import('../config.ts')
       const config = readRunConfig(file, set)
 
-      const { runReplay } = await import('../runs.ts')
+      const { runReplay } = await import('../replay.ts')
       const progress = terminal.progress(config.name)
       const summary = await runReplay(config, {
         home: stateHome(),
+        ...pace,
         signal: interruptSignal(),
         onProgress: (done, total) => progress.update(done, total, `${count(done)} events`),
       })
@@ -26,4 +31,13 @@ export function define(command: Command, terminal: Terminal): void {
 
       terminal.answer(summary, () => runText(summary))
     })
+}
+
+function readSpeed(text: string): number {
+  const speed = Number(text)
+  if (Number.isFinite(speed) && speed > 0) return speed
+  throw new Failure('USAGE_SPEED', {
+    message: `'${text}' is no speed`,
+    fix: 'give a number above zero: --speed 60 plays a minute in a second',
+  })
 }
