@@ -14,7 +14,7 @@ export class Bollinger implements Feature<number> {
   readonly name: string
   readonly first: number
   readonly stableAfter: number
-  readonly #length: number
+  readonly #share: number
   readonly #width: number
   readonly #moments: MomentsWindow
   #last = 0
@@ -23,7 +23,7 @@ export class Bollinger implements Feature<number> {
 
   constructor(options: { readonly length: number; readonly width: number } = { length: 20, width: 2 }) {
     assert(options.width > 0, 'the bands are some way from the middle')
-    this.#length = options.length
+    this.#share = 1 / options.length
     this.#width = options.width
     this.#moments = new MomentsWindow(options.length)
     this.name = `bollinger(${options.length}, ${options.width})`
@@ -88,6 +88,6 @@ export class Bollinger implements Feature<number> {
   /** Once per update, since every output rests on it. */
   #measure(): void {
     this.#middle = this.#moments.mean
-    this.#deviation = Math.sqrt(this.#moments.squaredDeviations / this.#length)
+    this.#deviation = Math.sqrt(this.#moments.squaredDeviations * this.#share)
   }
 }

@@ -16,6 +16,7 @@ export class RealisedVolatility implements Feature<number> {
   readonly first: number
   readonly stableAfter: number
   readonly #length: number
+  readonly #share: number
   readonly #returns: MomentsWindow
   #begun = false
   #last = 0
@@ -25,6 +26,7 @@ export class RealisedVolatility implements Feature<number> {
   constructor(length = 20) {
     assert(length > 1, 'a deviation of a sample needs two returns')
     this.#length = length
+    this.#share = 1 / (length - 1)
     this.#returns = new MomentsWindow(length)
     this.name = `realised-volatility(${length})`
     this.first = length
@@ -47,7 +49,7 @@ export class RealisedVolatility implements Feature<number> {
   }
 
   get value(): number {
-    return Math.sqrt(this.#returns.squaredDeviations / (this.#length - 1))
+    return Math.sqrt(this.#returns.squaredDeviations * this.#share)
   }
 
   get degenerate(): boolean {
