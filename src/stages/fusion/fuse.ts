@@ -32,13 +32,18 @@ export function fuse(readings: readonly Reading[], weights: FusionWeights, instr
   let loudness = 0
   let trust = 0
   let standAside = ''
+  let someUp = false
+  let someDown = false
 
   for (const reading of readings) {
     const weight = weights[reading.sense] ?? 1
     heard += weight
     if (reading.kind === 'abstains') continue
 
-    const odds = logOdds(probabilityUp(reading))
+    const probability = probabilityUp(reading)
+    const odds = logOdds(probability)
+    someUp ||= probability > 0.5
+    someDown ||= probability < 0.5
     awake += weight
     sum += weight * odds
     sumOfSquares += weight * odds * odds
@@ -56,7 +61,7 @@ export function fuse(readings: readonly Reading[], weights: FusionWeights, instr
     probabilityUp: 1 / (1 + Math.exp(-mean)),
     confidence: heard > 0 ? (trust / heard) * (1 - DISCORD * (1 - agreement)) : 0,
     disagreement: awake > 0 ? Math.max(0, sumOfSquares / awake - mean * mean) : 0,
-    conflict: inConflict(readings, weights),
+    conflict: someUp && someDown && inConflict(readings, weights),
     standAside,
     readings,
   }
