@@ -134,9 +134,12 @@ async function importFile(path: string, { format, options, importer, tally }: Wo
   }
 }
 
-/** The settings of import are wide: what is odd but possible is for the run's own gate to judge. */
+/**
+ * The settings of import are wide: what is odd but possible is for the run's own gate to judge. A lost decimal point
+ * stands out a thousandfold even among daily bars; natural gas in a winter storm, which is real, a hundredfold.
+ */
 const STALE_AFTER = HOUR
-const OUTLIER_FACTOR = 12
+const OUTLIER_FACTOR = 250
 
 async function importRows(dataset: ImportDataset, writer: DatasetWriter, tally: Tally): Promise<void> {
   const gate = new QualityGate({
