@@ -38,10 +38,9 @@ export function makeStrategy(folder: string, name: string): string[] {
   })
 }
 
-/** The configuration that `strategy test` runs a file with: the bundled oil prices. */
-export function testConfigText(file: string): string {
-  const name = `test-${kebab(basename(file, '.ts')) || 'strategy'}`
-  return configText({ name, use: resolve(file), from: '1990-01-01' })
+/** The configuration that `strategy test` runs a strategy with, on the bundled oil prices. `use` is a name or a whole path. */
+export function testConfigText(use: string): string {
+  return configText({ name: `test-${kebab(basename(use, '.ts')) || 'strategy'}`, use, from: '1990-01-01' })
 }
 
 function writeNew(folder: string, files: Readonly<Record<string, string>>): string[] {

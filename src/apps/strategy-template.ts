@@ -54,6 +54,8 @@ risk:
   # Daily prices: the newest may be a long weekend old, and one day's move is large.
   dataAge: 7d
   collar: '25%'
+  # Decades in one run: after a fall of this size nothing new is opened.
+  drawdown: '30%'
 venue: { latency: 50ms, commission: { rate: '0.01%', minimum: '0' }, fill: next }
 quality: { staleAfter: 7d, outlier: 12 }
 `

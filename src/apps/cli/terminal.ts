@@ -65,7 +65,7 @@ class Bar implements Progress {
     if (this.#ended) return
     if (this.#bar) {
       this.#bar.setTotal(total)
-      this.#bar.update(done, { what })
+      this.#bar.update(done, { what, left: this.#left(done, total) })
     } else if (performance.now() - this.#startMillis > PATIENCE_MILLIS) {
       void this.#show(done, total, what)
     }
@@ -77,21 +77,27 @@ class Bar implements Progress {
     this.#bar = undefined
   }
 
+  /** From the mean speed so far, which jumps less than that of the last moments. */
+  #left(done: number, total: number): string {
+    if (done <= 0) return '?'
+    const seconds = Math.ceil(((performance.now() - this.#startMillis) / 1000) * ((total - done) / done))
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  }
+
   async #show(done: number, total: number, what: string): Promise<void> {
     const { SingleBar } = await import('cli-progress')
     if (this.#ended || this.#bar) return
 
     const bar = new SingleBar({
-      format: `${this.#title} {bar} {percentage}% · {eta_formatted} left · {what}`,
+      format: `${this.#title} {bar} {percentage}% · {left} left · {what}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
       barsize: 24,
       hideCursor: true,
       clearOnComplete: true,
-      etaBuffer: 50,
       stream: process.stderr,
     })
-    bar.start(total, done, { what })
+    bar.start(total, done, { what, left: this.#left(done, total) })
     this.#bar = bar
   }
 }
