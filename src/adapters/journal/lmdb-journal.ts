@@ -158,8 +158,8 @@ export class LmdbJournal implements StoredJournal {
   }
 
   *read(from = 0): Generator<Envelope> {
-    // What is on disk is as good as it was, so a journal that failed can still be read; a closed one cannot.
-    if (this.#broken?.code === 'JOURNAL_CLOSED') throw this.#broken
+    // A full disk or another writer leaves what is stored as good as it was; after a failure of LMDB, open it again to read.
+    if (this.#broken !== undefined && (!this.#storeUsable || this.#broken.code === 'JOURNAL_CLOSED')) throw this.#broken
     for (const batch of this.#batches(from)) {
       for (const record of recordsOf(batch, this.#words)) if (record.sequence >= from) yield record
     }
