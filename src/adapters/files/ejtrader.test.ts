@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { correlation } from '../../../test/correlation.ts'
 import { packPath, packTest } from '../../../test/pack.ts'
 import { numbersOf, type Parsed, parsed } from '../../../test/parsed.ts'
 import type { Bar } from '../../domain/market.ts'
@@ -172,11 +173,4 @@ function seasonOf(time: number): 'winter' | 'summer' | 'mismatch' {
   const america = within(sunday(2, 2), sunday(10, 1))
   const europe = within(lastSunday(2), lastSunday(9))
   return america !== europe ? 'mismatch' : america ? 'summer' : 'winter'
-}
-
-function correlation(pairs: readonly (readonly [number, number])[]): number {
-  const mean = (pick: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[pick], 0) / pairs.length
-  const [ma, mb] = [mean(0), mean(1)]
-  const sum = (value: (pair: readonly [number, number]) => number) => pairs.reduce((total, pair) => total + value(pair), 0)
-  return sum(([a, b]) => (a - ma) * (b - mb)) / Math.sqrt(sum(([a]) => (a - ma) ** 2) * sum(([, b]) => (b - mb) ** 2))
 }

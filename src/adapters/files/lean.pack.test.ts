@@ -1,6 +1,7 @@
 // The real LEAN files of the data pack, against the counts, prices and agreements its README states.
 import { globSync } from 'node:fs'
 import { describe, expect } from 'vitest'
+import { correlation } from '../../../test/correlation.ts'
 import { packPath, packTest } from '../../../test/pack.ts'
 import { parsed } from '../../../test/parsed.ts'
 import { formatMicros } from '../../domain/numbers.ts'
@@ -118,11 +119,4 @@ function returns(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>,
     const [now, before, other, otherBefore] = values as [number, number, number, number]
     return [[now - before, other - otherBefore] as [number, number]]
   })
-}
-
-function correlation(pairs: readonly (readonly [number, number])[]): number {
-  const mean = (pick: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[pick], 0) / pairs.length
-  const [ma, mb] = [mean(0), mean(1)]
-  const sum = (value: (pair: readonly [number, number]) => number) => pairs.reduce((total, pair) => total + value(pair), 0)
-  return sum(([a, b]) => (a - ma) * (b - mb)) / Math.sqrt(sum(([a]) => (a - ma) ** 2) * sum(([, b]) => (b - mb) ** 2))
 }

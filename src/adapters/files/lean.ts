@@ -27,13 +27,13 @@ export const lean: ImportFormat = {
   accepts: looksLikeLean,
 
   async *open(path: string, options: ImportOptions): AsyncGenerator<ImportDataset> {
-    let any = false
+    // Opened first: an archive that is none says so before its fingerprint is taken.
+    let provenance: Provenance | undefined
     for await (const entry of zipEntries(path)) {
       const name = leanName(path, entry.name, options)
       const instrument = instrumentOf(name, path, options)
-      const provenance = await recordedFrom(path, { source: options.source ?? name.market, licence: options.licence })
+      provenance ??= await recordedFrom(path, { source: options.source ?? name.market, licence: options.licence })
       const read = rowReader(name, instrument, provenance)
-      any = true
       yield {
         instrument,
         kind: name.resolution === 'tick' ? name.kind : 'bar',
@@ -43,7 +43,7 @@ export const lean: ImportFormat = {
         rows: () => readRows({ chunks: entry.chunks(), name: entry.name, read, empty: () => noRows(path, entry.name) }),
       }
     }
-    if (!any) throw noRows(path, 'the archive')
+    if (!provenance) throw noRows(path, 'the archive')
   },
 }
 
