@@ -262,9 +262,13 @@ export class DatasetWriter {
   }
 
   async #publishQuarantine(): Promise<Manifest['quarantine']> {
-    if (!this.#quarantine) return null
     const file = this.#quarantineName()
     const path = join(this.#root, file)
+    if (!this.#quarantine) {
+      // An earlier try with a worse mapping may have left one.
+      await rm(path, { force: true })
+      return null
+    }
     await moveIntoPlace(path + TEMPORARY, path)
     return { file, sha256: await sha256OfFile(path) }
   }

@@ -400,6 +400,17 @@ describe('order and range', () => {
     expect(events.map(event => (event.receivedTime - START) / MINUTE)).toEqual([0, 5, 10, 10, 20, 30])
   })
 
+  test('a feed may be left early and walked again', async () => {
+    await write({ kind: 'quote', events: toQuotes(Array.from({ length: 9000 }, (_, i) => i / 60)), instrument: EURUSD })
+    const { feed } = await openFeed(lake, asking({ data: [quotesOf()] }))
+
+    for await (const _ of feed.batches()) break
+    let events = 0
+    for await (const batch of feed.batches()) events += batch.length
+
+    expect(events).toBe(9000)
+  })
+
   test('a limit counts events of its item across all its files', async () => {
     await write({ kind: 'quote', events: toQuotes([0, 10, 20]), instrument: EURUSD, checksum: 'a' })
     await write({ kind: 'quote', events: toQuotes([5, 10, 30]), instrument: EURUSD, checksum: 'b' })
