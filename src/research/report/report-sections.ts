@@ -1,4 +1,5 @@
 // The middle of the report: how the account went, where it traded and why, and where it did not and why not.
+import type { TradeLine } from '../records.ts'
 import type { Counted } from '../tally.ts'
 import { type Html, html } from './html.ts'
 import { explainRefusal } from './refusal-codes.ts'
@@ -155,27 +156,27 @@ function monthCell(change: number | undefined, largest: number): Html {
   return html`<td class="r heat ${change < 0 ? 'loss' : 'gain'}" style="--heat:${strength}%">${percent(change)}</td>`
 }
 
-export function tradesSection({ trades, tradeStride, summary }: ReportInput): Html {
+export function tradesSection({ trades, tradeStride, summary, prices }: ReportInput): Html {
+  const decimals = new Map(prices.map(chart => [chart.instrument, chart.decimals]))
   const listed = trades.slice(0, TRADES_LISTED)
   if (listed.length === 0) {
     return html`<section id="trades"><h2>Trades</h2><p class="empty">${summary.orders === 0 ? 'No trade was made.' : 'No trade was closed.'} <a href="#funnel">Why not</a> says what stood in the way.</p></section>`
   }
 
-  const which = tradeStride > 1 ? `one in ${tradeStride} of ${count(summary.trades)}` : `of ${count(summary.trades)}`
+  const which = tradeStride > 1 ? `, one in ${tradeStride} of ${count(summary.trades)}` : ` of ${count(summary.trades)}`
   const note =
     listed.length === summary.trades
       ? ''
-      : `The first ${count(listed.length)}, ${which}; trades.jsonl in the run's folder has them all.`
+      : `The first ${count(listed.length)}${which}; trades.jsonl in the run's folder has them all.`
   return html`<section id="trades"><h2>Trades</h2>
 <p class="small">A trade is a closed round trip, after commission. ${note}</p>
 <div class="scroll tall"><table class="trades">
 <thead><tr><th></th><th>Position</th><th>Entry</th><th>Exit</th><th class="r">Held</th><th class="r">Profit</th><th>Why in</th><th>Why out</th></tr></thead>
-<tbody>${listed.map(tradeRow)}</tbody></table></div></section>`
+<tbody>${listed.map((trade, index) => tradeRow(trade, index, decimals.get(trade.instrument) ?? 2))}</tbody></table></div></section>`
 }
 
-function tradeRow(trade: ReportInput['trades'][number], index: number): Html {
+function tradeRow(trade: TradeLine, index: number, decimals: number): Html {
   const long = trade.side === 'buy'
-  const decimals = tradeDecimals(trade.entryPrice, trade.exitPrice)
   const when = (time: string, at: number) => html`<td>${instant(time)}<br><small>at</small> ${price(at, decimals)}</td>`
 
   return html`<tr><td><button type="button" data-trade="${index}" title="Show on the chart">${index + 1}</button></td>
@@ -185,11 +186,6 @@ ${when(trade.entry, trade.entryPrice)}${when(trade.exit, trade.exitPrice)}
 <td class="r ${trade.profit.startsWith('-') ? 'loss' : 'gain'}" title="${trade.profit}">${amount(trade.profit)} ${trade.currency}</td>
 <td class="text">${trade.entryReason}</td><td class="text">${trade.exitReason}</td></tr>
 `
-}
-
-/** As many decimals as the prices carry. */
-function tradeDecimals(...prices: readonly number[]): number {
-  return Math.max(...prices.map(value => String(value).split('.')[1]?.length ?? 0), 2)
 }
 
 export function costsSection({ costs, summary }: ReportInput): Html {
