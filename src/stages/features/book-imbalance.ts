@@ -61,12 +61,14 @@ export class BookImbalance implements Feature<BookInput> {
   #sum(sizes: ArrayLike<number>): number {
     const depth = Math.min(this.#levels, sizes.length)
     let sum = 0
+    let smallest = 0
     for (let i = 0; i < depth; i++) {
       const size = sizes[i]!
-      assertFinite(size)
-      assert(size >= 0, 'a size is not negative')
       sum += size
+      smallest = Math.min(smallest, size)
     }
+    assertFinite(sum)
+    assert(smallest >= 0, 'a size is not negative')
     return sum
   }
 }

@@ -11,7 +11,7 @@ test('the series and the logarithm agree where they meet and everywhere else', (
         const price = last * (1 + change)
         const clear = Math.log1p((price - last) / last) // exact for small changes, where the logarithm of a quotient is not
         const quotient = Math.abs(clear) > 0.0199 ? 2.3e-16 : 0 // beyond two percent its last bit is off, and no more
-      expect(Math.abs(logReturn(last, price) - clear)).toBeLessThanOrEqual(6e-16 * Math.abs(clear) + quotient)
+        expect(Math.abs(logReturn(last, price) - clear)).toBeLessThanOrEqual(6e-16 * Math.abs(clear) + quotient)
       },
     ),
     { numRuns: 20_000 },
