@@ -1,5 +1,4 @@
 // The recorder's facts, with steps made by hand.
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instrument } from '../domain/instrument.ts'
 import type { Bar, Quote } from '../domain/market.ts'
@@ -18,12 +17,8 @@ import type { RoundTrip } from '../domain/portfolio.ts'
 import { DERIVED } from '../domain/provenance.ts'
 import type { Signal } from '../domain/signal.ts'
 import type { Decision, Step } from '../engine/step.ts'
-import { EquityCurve } from './equity-curve.ts'
-import { EvenSample } from './even-sample.ts'
-import { PriceSeries } from './price-series.ts'
 import { type RecordSink, RunRecorder } from './recorder.ts'
 import { type FillRecord, fillLine, type OrderRecord, orderLine, tradeLine } from './records.ts'
-import { Tally } from './tally.ts'
 
 const gold = instrument({
   id: 'XAUUSD.OANDA',
@@ -417,125 +412,29 @@ describe('the lists', () => {
   })
 })
 
-describe('bounded memory', () => {
-  test('merged bars keep every extreme, the first open and the last close', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: -5000, max: 5000 }), fc.nat(50), fc.nat(50), fc.nat(50)), {
-          minLength: 1,
-          maxLength: 300,
-        }),
-        rows => {
-          const series = new PriceSeries(16)
-          const bars = rows.map(([low, a, b, c], index) =>
-            bar(index, [low + Math.min(a, c), low + a + b + c, low, low + Math.min(b, a + c)]),
-          )
-          for (const one of bars) series.add(one)
-
-          const kept = series.bars()
-          expect(kept.length).toBeLessThanOrEqual(16)
-          expect(kept.length).toBeGreaterThanOrEqual(Math.min(8, bars.length))
-          expect(Math.max(...kept.map(one => one.high))).toBe(Math.max(...bars.map(one => one.high)))
-          expect(Math.min(...kept.map(one => one.low))).toBe(Math.min(...bars.map(one => one.low)))
-          expect([kept[0]!.open, kept.at(-1)!.close]).toEqual([bars[0]!.open, bars.at(-1)!.close])
-          expect(
-            kept.slice(1).map(one => one.openTime),
-            'no gap and no overlap',
-          ).toEqual(kept.slice(0, -1).map(one => one.closeTime))
-        },
-      ),
-    )
-  })
-
-  test('longer bars of time already told are passed over', () => {
-    const series = new PriceSeries(10)
-    for (let minute = 0; minute < 5; minute++) series.add(bar(minute, [1, 2, 1, 2]))
-    series.add(bar(0, [1, 9, 0, 2], 5))
-    expect(series.bars()).toHaveLength(5)
-  })
-
-  test('a thinned equity curve ends where the account ends and keeps the deepest drawdown', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 9999 }), fc.double({ min: 0, max: 1, noNaN: true })), {
-          minLength: 1,
-          maxLength: 500,
-        }),
-        marks => {
-          const curve = new EquityCurve(16)
-          for (const [index, [equity, drawdown]] of marks.entries()) curve.add(minuteAt(index), equity, drawdown)
-
-          const points = curve.points()
-          expect(points.length).toBeLessThanOrEqual(16)
-          expect(points.at(-1)).toMatchObject({ time: minuteAt(marks.length - 1), equity: marks.at(-1)![0] })
-          expect(Math.max(...points.map(point => point.drawdown))).toBe(Math.max(...marks.map(([, drawdown]) => drawdown)))
-          for (const [index, point] of points.slice(1).entries()) expect(point.time).toBeGreaterThan(points[index]!.time)
-        },
-      ),
-    )
-  })
-
-  test('an even sample is every n-th, and everything while there is room', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(500), (capacity, count) => {
-        const sample = new EvenSample<number>(capacity)
-        for (let item = 0; item < count; item++) sample.add(item)
-
-        expect(sample.items).toEqual(
-          Array.from({ length: Math.ceil(count / sample.stride) }, (_, index) => index * sample.stride),
-        )
-        expect(sample.items.length).toBeLessThanOrEqual(capacity)
-        if (count <= capacity) expect(sample.stride).toBe(1)
+test('5,000 round trips leave at most 2,000, evenly spread, and say so', () => {
+  const watched = recorder()
+  const close = intent({ side: 'sell' })
+  for (let minute = 0; minute < 10_000; minute++) {
+    const wish = minute % 2 === 0 ? intent() : close
+    watched.observe(
+      step(minute, {
+        ...placed(`o${minute}`, wish),
+        bookings: [
+          {
+            orderId: `o${minute}`,
+            intent: wish,
+            event: filled(`o${minute}`, wish, 1_300_000, minuteAt(minute)),
+            postings: [],
+            roundTrip: minute % 2 === 1 ? trip() : undefined,
+          },
+        ],
+        equity: usd('100000'),
       }),
     )
-  })
-
-  test('a sample of turns from long to short shows both', () => {
-    const sample = new EvenSample<'long' | 'short'>(10)
-    for (let turn = 0; turn < 1_000; turn++) sample.add(turn % 2 === 0 ? 'long' : 'short')
-    expect(new Set(sample.items)).toEqual(new Set(['long', 'short']))
-  })
-
-  test('a tally names so many reasons and adds up the rest', () => {
-    const tally = new Tally(3)
-    for (const text of ['a', 'b', 'a', 'c', 'd', 'a', 'd', 'e', 'b']) tally.add(text)
-    expect(tally.total).toBe(9)
-    expect(tally.top()).toEqual([
-      { text: 'a', count: 3 },
-      { text: 'b', count: 2 },
-      { text: 'c', count: 1 },
-      { text: 'other', count: 3 },
-    ])
-    expect(tally.top(1)).toEqual([
-      { text: 'a', count: 3 },
-      { text: 'other', count: 6 },
-    ])
-  })
-
-  test('5,000 round trips leave at most 2,000, evenly spread, and say so', () => {
-    const watched = recorder()
-    const close = intent({ side: 'sell' })
-    for (let minute = 0; minute < 10_000; minute++) {
-      const wish = minute % 2 === 0 ? intent() : close
-      watched.observe(
-        step(minute, {
-          ...placed(`o${minute}`, wish),
-          bookings: [
-            {
-              orderId: `o${minute}`,
-              intent: wish,
-              event: filled(`o${minute}`, wish, 1_300_000, minuteAt(minute)),
-              postings: [],
-              roundTrip: minute % 2 === 1 ? trip() : undefined,
-            },
-          ],
-          equity: usd('100000'),
-        }),
-      )
-    }
-    const record = watched.finish()
-    expect(record).toMatchObject({ orders: 10_000, trades: 5_000, roundTripStride: 3 })
-    expect(record.roundTrips).toHaveLength(1_667)
-    expect(record.equity.length).toBeLessThanOrEqual(2_000)
-  })
+  }
+  const record = watched.finish()
+  expect(record).toMatchObject({ orders: 10_000, trades: 5_000, roundTripStride: 3 })
+  expect(record.roundTrips).toHaveLength(1_667)
+  expect(record.equity.length).toBeLessThanOrEqual(2_000)
 })
