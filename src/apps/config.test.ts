@@ -222,9 +222,12 @@ venue: { commission: { rate: 0.002 } }
     expect(faults[0]).toMatch(/^line 2: Map keys must be unique/)
   })
 
-  test.each(['', 'just a text', '- a\n- list', '42', 'null', '{}'])('%j is no configuration', text => {
-    expect(faultsOf(text).length).toBeGreaterThan(0)
-  })
+  test.each(['{valueOf: null}', '{data: {toString: 1}}', '!tag x', '', 'just a text', '- a\n- list', '42', 'null', '{}'])(
+    '%j is no configuration',
+    text => {
+      expect(faultsOf(text).length).toBeGreaterThan(0)
+    },
+  )
 
   test('are never anything but a failure, whatever the text and the overrides', () => {
     fc.assert(

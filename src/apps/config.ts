@@ -22,11 +22,13 @@ export function parseRunConfig(
   { file, overrides = [] }: { readonly file: string; readonly overrides?: readonly string[] },
 ): RunConfig {
   const lines = new LineCounter()
-  const source = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (source.errors.length > 0) {
+  const source = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  // A warning of the YAML reader is a tag it does not know: nothing that a configuration could mean.
+  const unreadable = [...source.errors, ...source.warnings]
+  if (unreadable.length > 0) {
     throw invalid(
       file,
-      source.errors.map(error => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
+      unreadable.map(error => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
     )
   }
 
@@ -99,7 +101,7 @@ function override(document: unknown, overrides: readonly string[]): { value: unk
       continue
     }
     try {
-      put(document, path, parse(text.slice(equals + 1)))
+      put(document, path, parse(text.slice(equals + 1), { logLevel: 'error' }))
     } catch (error) {
       refuse((error as Error).message.split('\n')[0]!)
     }
@@ -132,13 +134,20 @@ function mended(document: unknown, faults: readonly Fault[]): unknown {
     let holder = copy as Record<string, unknown>
     let good = GOOD as Record<string, unknown> | undefined
     for (const [depth, key] of path.entries()) {
-      good = (Array.isArray(good) ? good[0] : good?.[key]) as Record<string, unknown> | undefined
+      good = sample(good, key)
       if (depth < path.length - 1) holder = holder[key] as Record<string, unknown>
       else if (good === undefined) delete holder[key]
       else holder[key] = structuredClone(good)
     }
   }
   return copy
+}
+
+/** The part of a good document under this key; any entry of a list serves for all. Own keys only: 'valueOf' is none. */
+function sample(good: unknown, key: string): Record<string, unknown> | undefined {
+  if (Array.isArray(good)) return good[0] as Record<string, unknown> | undefined
+  if (typeof good !== 'object' || good === null || !Object.hasOwn(good, key)) return undefined
+  return (good as Record<string, Record<string, unknown>>)[key]
 }
 
 const GOOD = withDefaults({
