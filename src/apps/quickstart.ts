@@ -4,12 +4,12 @@ import { join, relative, resolve } from 'node:path'
 import { Lake } from '../adapters/lake/lake.ts'
 import type { Manifest } from '../adapters/lake/manifest.ts'
 import type { RunSummary } from '../research/summary.ts'
+import { runBacktest } from './backtest.ts'
 import { readRunConfig } from './config.ts'
 import { dataPack } from './data-pack.ts'
 import { type DatasetResult, importBundled, importPack } from './datasets.ts'
 import { lakeFolder } from './home.ts'
 import type { RunConfig } from './run-config.ts'
-import { runBacktest } from './runs.ts'
 
 export interface QuickstartResult {
   readonly dataset: 'pack' | 'bundled'

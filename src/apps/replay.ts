@@ -14,8 +14,8 @@ import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
 import { journalFolder, lakeFolder } from './home.ts'
 import { readKill } from './kill-switch.ts'
+import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
 import type { RunConfig } from './run-config.ts'
-import { factsOf, interrupted, type RunOptions, recorded, runId } from './runs.ts'
 import { strategyPath } from './strategy-file.ts'
 
 export interface ReplayOptions extends RunOptions {

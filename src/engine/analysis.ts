@@ -1,15 +1,13 @@
 // The analysis half: facts become bars, measures, readings, opinions and signals. State per instrument, no account.
 import type { Digest } from '../domain/digest.ts'
-import type { BarInput } from '../domain/feature.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { toPrice } from '../domain/instrument.ts'
 import type { Bar, Quote, Trade } from '../domain/market.ts'
 import type { Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading, Sense } from '../domain/opinion.ts'
-import type { Signal, StopRule } from '../domain/signal.ts'
 import type { Action, Measure, ParameterValues, PositionView, Strategy, Surroundings } from '../domain/strategy.ts'
 import { BarBuilder, type BarShape, type FinishedBar } from '../stages/market/bar-builder.ts'
 import { OrderBook } from '../stages/market/order-book.ts'
+import { signalOf } from '../stages/signals/signal-of.ts'
 import type { Desk } from './account.ts'
 import type { SenseSuite } from './sense-suite.ts'
 import type { Decision } from './step.ts'
@@ -50,7 +48,7 @@ export class StrategySeat {
       instrumentId: lane.instrument.id,
       time: lane.now,
       bar,
-      signal: this.#signal(action, lane, input),
+      signal: signalOf(action, { strategy: this.name, instrument: lane.instrument, close: input.close }),
       opinion: lane.opinion,
       features: explain ? this.#numbers() : undefined,
     }
@@ -59,21 +57,6 @@ export class StrategySeat {
   digest(into: Digest): void {
     into.text(this.name).number(this.#seen)
     for (const measure of this.#list) for (const value of Object.values(measure.numbers())) into.number(value)
-  }
-
-  #signal(action: Action, { instrument }: Lane, bar: BarInput): Signal {
-    const strategy = this.name
-    const instrumentId = instrument.id
-    if (action.kind === 'hold') return { kind: 'none', strategy, instrumentId, why: action.why }
-    if (action.kind === 'exit') return { kind: 'flat', strategy, instrumentId, why: action.why }
-    const { direction, why } = action
-    const stop = stopRule(action, instrument)
-    if (stop === undefined) return { kind: 'none', strategy, instrumentId, why: 'the stop it asked for is no number' }
-    const estimate = takeProfit(action, bar.close)
-    const takeProfitPrice =
-      estimate === undefined ? undefined : toPrice(instrument, estimate, direction === 'long' ? 'up' : 'down')
-    const risk = action.risk === undefined ? undefined : action.risk / 100
-    return { kind: 'target', strategy, instrumentId, direction, stop, takeProfit: takeProfitPrice, risk, why }
   }
 
   #numbers(): Record<string, number> {
@@ -86,22 +69,6 @@ export class StrategySeat {
 }
 
 const WARMING_UP: Action = { kind: 'hold', why: 'warming up' }
-
-type Entry = Extract<Action, { kind: 'enter' }>
-
-/** Rounded away from the entry, so that rounding never makes the loss smaller than was asked for. */
-function stopRule(action: Entry, instrument: Instrument): StopRule | undefined {
-  if (action.stop === 'none') return { kind: 'none' }
-  if (!Number.isFinite(action.stop)) return undefined
-  return { kind: 'at', price: toPrice(instrument, action.stop, action.direction === 'long' ? 'down' : 'up') }
-}
-
-function takeProfit(action: Entry, close: number): number | undefined {
-  if (action.target === undefined || typeof action.target === 'number') return action.target
-  if (action.stop === 'none') return undefined
-  const multiple = Number(action.target.slice(0, -1))
-  return close + multiple * (close - action.stop)
-}
 
 /** One shape of bars of an instrument, with those who listen to it. */
 export class Series {

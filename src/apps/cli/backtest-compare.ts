@@ -46,7 +46,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<a>', "a run's id")
     .argument('<b>', "another run's id")
     .action(async (first: string, second: string) => {
-      const { showRun } = await import('../runs.ts')
+      const { showRun } = await import('../run-folder.ts')
       const a = await showRun(stateHome(), first)
       const b = await showRun(stateHome(), second)
 

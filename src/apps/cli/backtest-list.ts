@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts'
 
 export function define(command: Command, terminal: Terminal): void {
   command.action(async () => {
-    const { listRuns } = await import('../runs.ts')
+    const { listRuns } = await import('../run-folder.ts')
     const runs = await listRuns(stateHome())
     terminal.answer({ runs }, () =>
       runs.length === 0

@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts'
 
 export function define(command: Command, terminal: Terminal): void {
   command.argument('<run>', "a run's id; `quadrant backtest list` shows them").action(async (id: string) => {
-    const { showRun } = await import('../runs.ts')
+    const { showRun } = await import('../run-folder.ts')
     const { report } = await showRun(stateHome(), id)
     if (!existsSync(report)) {
       throw new Failure('REPORT_NOT_FOUND', {

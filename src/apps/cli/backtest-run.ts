@@ -15,7 +15,7 @@ export function define(command: Command, terminal: Terminal): void {
       const { readRunConfig } = await import('../config.ts')
       const config = readRunConfig(file, set)
 
-      const { runBacktest } = await import('../runs.ts')
+      const { runBacktest } = await import('../backtest.ts')
       const progress = terminal.progress(config.name)
       const summary = await runBacktest(config, {
         home: stateHome(),

@@ -9,7 +9,7 @@ const ORDERS_SHOWN = 20
 
 export function define(command: Command, terminal: Terminal): void {
   command.argument('<run>', "a run's id; `quadrant backtest list` shows them").action(async (id: string) => {
-    const { showRun } = await import('../runs.ts')
+    const { showRun } = await import('../run-folder.ts')
     const run = await showRun(stateHome(), id)
 
     terminal.answer(run, () => {

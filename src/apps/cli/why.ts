@@ -21,7 +21,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', '\nquadrant why RUN --order ID\nquadrant why RUN --not --at 2014-05-02T12:30:00Z')
     .action(async (id: string, options: Options) => {
       const query = queryOf(options)
-      const { explain } = await import('../runs.ts')
+      const { explain } = await import('../explain.ts')
       const answer = await explain(stateHome(), id, query)
 
       terminal.answer(answer, () => {

@@ -1,31 +1,22 @@
-// Runs a configuration: lake → session → recorder → folder with report. The words behind `quadrant backtest`.
+// A session played under the eyes of a recorder, ending in a folder with summary, lists and report: what backtest and replay share.
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { type OpenedFeed, openFeed } from '../adapters/lake/feed.ts'
-import { Lake } from '../adapters/lake/lake.ts'
+import type { OpenedFeed } from '../adapters/lake/feed.ts'
 import { formatMicros, formatMoney, type Micros, money } from '../domain/numbers.ts'
 import type { Provenance } from '../domain/provenance.ts'
 import type { Journal } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
-import { run } from '../research/backtest.ts'
 import { type RunRecord, RunRecorder } from '../research/recorder.ts'
 import { renderReport } from '../research/report/render-report.ts'
 import { type Coverage as ReportCoverage, reportInput } from '../research/report/report-input.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { assumptionsOf } from './assumptions.ts'
-import { codeHash } from './code-hash.ts'
-import { compose, type LoadedStrategy, loadStrategies } from './compose.ts'
+import { compose, type LoadedStrategy } from './compose.ts'
 import { Failure } from './failure.ts'
-import { lakeFolder } from './home.ts'
 import { readReportAssets } from './report-assets.ts'
 import { reproductionOf } from './reproduction.ts'
 import type { RunConfig } from './run-config.ts'
-import { findRun, RunFolder, reportPath } from './run-folder.ts'
-import { strategyPath } from './strategy-file.ts'
-
-export { explain } from './explain.ts'
-export { runReplay } from './replay.ts'
-export { listRuns, showRun } from './run-folder.ts'
+import { RunFolder, reportPath } from './run-folder.ts'
 
 export interface RunOptions {
   readonly home: string
@@ -34,23 +25,6 @@ export interface RunOptions {
   readonly onProgress?: (done: number, total: number) => void
   /** Give the stored result where configuration, data and code are those of a finished run. */
   readonly reuse?: boolean
-}
-
-/** Throws Failure, LakeError (DATA_MISSING …) and, when the signal is aborted, Failure INTERRUPTED. */
-export async function runBacktest(config: RunConfig, options: RunOptions): Promise<RunSummary> {
-  const strategies = await loadStrategies(config)
-  const lake = new Lake(lakeFolder(options.home))
-  try {
-    const started = performance.now()
-    const opened = await openFeed(lake, config)
-    const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
-    const id = runId(config, opened, code)
-    const stored = options.reuse ? findRun(options.home, id) : undefined
-    if (stored !== undefined) return stored.summary
-    return await execute({ config, strategies, opened, id, code, started, options })
-  } finally {
-    lake.close()
-  }
 }
 
 /** The same inputs and the same code make the same run, and so the same id. */
@@ -68,20 +42,6 @@ export interface Job {
   /** performance.now() when the lake was first read. */
   readonly started: number
   readonly options: RunOptions
-}
-
-async function execute(job: Job): Promise<RunSummary> {
-  const { signal, onProgress } = job.options
-  const total = factsOf(job.opened)
-  return recorded('BACKTEST', job, undefined, session =>
-    run(session, job.opened, {
-      between: () => {
-        if (signal?.aborted) throw interrupted()
-        onProgress?.(session.consumed, total)
-        return false
-      },
-    }),
-  )
 }
 
 /** Plays a session under the eyes of a recorder and leaves a finished folder, or nothing at all. */
