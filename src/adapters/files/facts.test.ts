@@ -33,7 +33,7 @@ describe('FRED', () => {
   test('a value is about its month and known after the stated lag; blanks and rubbish are counted', async () => {
     const path = await write(
       'UNRATE.csv',
-      'date,value\n2020-04-01,14.8\n2025-10-01,\n2025-11-01,.\n2025-12-01,abc\n2025-13-01,4\n2025-02-30,4\n\n',
+      'date,value\n2020-04-01,14.8\n2025-10-01,\n2025-11-01,.\n2025-12-01,abc\n2025-13-01,4\n2025-02-30,4\n1020-04-01,4\n\n',
     )
 
     const rows = await rowsOf(fred, path)
@@ -45,6 +45,7 @@ describe('FRED', () => {
       { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:5', text: '2025-12-01,abc' },
       { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:6' },
       { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:7' },
+      { kind: 'fault', reason: 'schema', where: 'UNRATE.csv:8' },
     ])
     const { periodStart, eventTime, receivedTime } = rows[0] as Release
     expect([periodStart, eventTime, receivedTime].map(formatMicros)).toEqual([

@@ -56,7 +56,7 @@ function rowOf(entry: unknown, at: { where: string; sequence: number; provenance
   })
   if (!isFields(entry)) return fault('schema')
   const known = parseMicros(entry.event_dt)
-  if (known === undefined || entry.event_id === '' || entry.event === '') return fault('schema')
+  if (known === undefined || !Number.isSafeInteger(known) || entry.event_id === '' || entry.event === '') return fault('schema')
 
   const scheduled = scheduledTime(known, entry)
   const row: CalendarEntry = {

@@ -103,10 +103,14 @@ function seriesOf(path: string, header: string): string {
     : column.toUpperCase()
 }
 
+/** Whole microseconds are exact from 1684 to 2255; some years are left for period and lag. */
+const isCountable = (date: number): boolean =>
+  Number.isSafeInteger(date - 365 * DAY) && Number.isSafeInteger(date + 3 * 365 * DAY)
+
 /** Undefined for what is no day of the calendar. */
 function dateOf(text: string): Micros | undefined {
   const date = /^\d{4}-\d\d-\d\d$/.test(text) ? parseMicros(text) : undefined
-  return date !== undefined && formatMicros(date).startsWith(text) ? date : undefined
+  return date !== undefined && isCountable(date) && formatMicros(date).startsWith(text) ? date : undefined
 }
 
 /** The usual distance between two lines says how often the series comes. */

@@ -227,7 +227,16 @@ const NO_TIME: Instant = { utc: Number.NaN, local: Number.NaN }
 /** Microseconds of one unit; nanoseconds are cut to microseconds. */
 const UNITS: Readonly<Record<string, number>> = { seconds: 6, millis: 3, micros: 0, nanos: -3 }
 
+/** Times outside the years 1684 to 2255 are no whole number of microseconds, and none that a market file means. */
 function timeParser(format: string, zone: string): (text: string) => Instant {
+  const parse = anyTimeParser(format, zone)
+  return text => {
+    const time = parse(text)
+    return Number.isSafeInteger(time.utc) && Number.isSafeInteger(time.local) ? time : NO_TIME
+  }
+}
+
+function anyTimeParser(format: string, zone: string): (text: string) => Instant {
   const unit = UNITS[format]
   if (unit !== undefined) {
     return text => {

@@ -93,7 +93,7 @@ describe('times', () => {
     expect(timesOf(await rowsOf(path, mapping))).toEqual(['2020-01-02T03:04:05.000000Z'])
   })
 
-  test.each(['2014-02-30 12:00:00', '2014-13-01', 'yesterday', ''])('"%s" is no time', async time => {
+  test.each(['2014-02-30 12:00:00', '2014-13-01', '1020-04-01', '9999-01-01', 'yesterday', ''])('"%s" is no time', async time => {
     expect(await at(time, QUOTES)).toEqual(['schema'])
   })
 
