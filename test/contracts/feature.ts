@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Feature } from '../../src/domain/feature.ts'
-import { Provisional } from '../../src/stages/features/provisional.ts'
+import { Provisional } from './provisional.ts'
 
 /** What a feature says after one input: its outputs, and whether it says so for want of something better. */
 export interface Row {

@@ -1,9 +1,9 @@
 // A feature of a bar that is not finished: its last input may still be replaced.
-import type { Feature } from '../../domain/feature.ts'
+import type { Feature } from '../../src/domain/feature.ts'
 
 /**
  * Keeps the feature's state from before its last input, so that `replaceLast` leaves the feature as if the replaced input
- * had never been seen. For live charts only: decisions use finished bars. Each update costs a snapshot, so O(window).
+ * had never been seen: what a chart of unfinished bars will do, written here until one exists. Each update costs a snapshot.
  */
 export class Provisional<Input> {
   readonly feature: Feature<Input>
