@@ -105,7 +105,9 @@ function campaign(rounds: number): Count[] {
 }
 
 function run(command: string, args: readonly string[]): number {
-  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  // Colours are for a person's terminal; a log is searched.
+  const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }
+  const done = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
   if (done.error) console.error(`${command} could not be started: ${done.error.message}. Run \`make test\`, which installs it.`)
   return done.status ?? 1
 }

@@ -3,10 +3,17 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { test } from 'vitest'
 import { ROOT } from '../source.ts'
 
-/** True inside `make test` of a clone that a test of this folder made: a clone does not clone itself again. */
+/** True inside `make test` of a clone that a test of this folder made. */
 export const INSIDE_CLONE = process.env['QUADRANT_CLONE'] === '1'
+
+/** A test that needs a clone of its own. Inside one it says why it did not run; the run around it has shown the fact. */
+export function cloneTest(name: string, body: () => void, timeoutMillis = 60_000): void {
+  if (INSIDE_CLONE) test.skip(`${name} (skipped: a clone does not clone itself)`, body)
+  else test(name, { timeout: timeoutMillis }, body)
+}
 
 export interface Outcome {
   readonly status: number

@@ -1,8 +1,8 @@
 // The whole promise of the first page: clone, two commands, no data pack, nothing prepared.
 import { existsSync, globSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshClone, INSIDE_CLONE, lendPackages, type Outcome, removeClone, run } from './clone.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { cloneTest, freshClone, INSIDE_CLONE, lendPackages, type Outcome, removeClone, run } from './clone.ts'
 
 const MINUTE = 60_000
 
@@ -46,9 +46,6 @@ interface Quickstart {
 
 const folder = INSIDE_CLONE ? '' : freshClone()
 let first: Outcome = { status: -1, stdout: '', stderr: '' }
-
-/** The clone's own suite holds these facts already; a clone does not clone itself. */
-const cloneTest = test.skipIf(INSIDE_CLONE)
 
 beforeAll(() => {
   if (INSIDE_CLONE) return

@@ -1,18 +1,15 @@
 // Set-up that cannot succeed says what, why and the fix, and leaves nothing that the next attempt would trust.
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { freshClone, INSIDE_CLONE, removeClone, run } from './clone.ts'
+import { afterAll, expect } from 'vitest'
+import { cloneTest, freshClone, INSIDE_CLONE, removeClone, run } from './clone.ts'
 
 const folder = INSIDE_CLONE ? '' : freshClone()
 afterAll(() => {
   if (folder) removeClone(folder)
 })
 
-/** Needs a tree of its own; the outer run has shown it for the clone as well. */
-const setupTest = test.skipIf(INSIDE_CLONE)
-
-setupTest('without npm, make says where to get it', () => {
+cloneTest('without npm, make says where to get it', () => {
   const tools = join(folder, '..', 'tools')
   mkdirSync(tools)
   for (const tool of ['sh', 'dirname', 'mktemp', 'rm', 'make']) {
@@ -27,7 +24,7 @@ setupTest('without npm, make says where to get it', () => {
   expect(stderr).toContain('fix: install Node.js 18 or newer')
 })
 
-setupTest('without a network, make says so and the next attempt installs again', () => {
+cloneTest('without a network, make says so and the next attempt installs again', () => {
   // Port 9 (discard) answers nobody, and the cache is empty.
   const { status, stderr } = run(folder, ['make', 'quickstart'], {
     npm_config_registry: 'http://127.0.0.1:9/',
