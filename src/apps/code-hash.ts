@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path'
 
 const SOURCE = resolve(import.meta.dirname, '..')
 const DECIDING = ['domain', 'stages', 'engine', 'sdk', 'research', 'adapters/simulated-venue', 'adapters/lake']
+/** How a report looks decides nothing. */
+const LOOKS = /^report[/\\]/
 
 let known: string | undefined
 
@@ -22,5 +24,5 @@ function hashOf(files: readonly string[]): string {
 
 const sourcesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => /\.(ts|js|css)$/.test(name) && !/\.(test|fixture)\.ts$/.test(name))
+    .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts') && !LOOKS.test(name))
     .map(name => join(folder, name))

@@ -139,7 +139,7 @@ async function importFile(path: string, { format, options, importer, tally }: Wo
  * stands out a thousandfold even among daily bars; natural gas in a winter storm, which is real, a hundredfold.
  */
 const STALE_AFTER = HOUR
-const OUTLIER_FACTOR = 250
+const OUTLIER_FACTOR = 100
 
 async function importRows(dataset: ImportDataset, writer: DatasetWriter, tally: Tally): Promise<void> {
   const gate = new QualityGate({

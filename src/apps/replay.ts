@@ -5,15 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openJournal } from '../adapters/journal/lmdb-journal.ts'
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
-import type { OperatorCommand } from '../domain/event.ts'
+import type { Envelope, OperatorCommand } from '../domain/event.ts'
 import { DERIVED } from '../domain/provenance.ts'
+import type { Feed } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { run } from '../research/backtest.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
 import { journalFolder, lakeFolder } from './home.ts'
-import { readKill } from './kill-switch.ts'
+import { type Kill, readKill } from './kill-switch.ts'
 import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
 import type { RunConfig } from './run-config.ts'
 import { strategyPath } from './strategy-file.ts'
@@ -45,21 +46,24 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
     const journal = openJournal(join(journalFolder(home), id), identity)
     try {
       const total = factsOf(opened)
-      const pace = new Pace(speed)
       return await recorded('REPLAY', { config, strategies, opened, id, code, started, options }, journal, async session => {
         const skip = journal.consumed
-        session.recover(journal.read())
-        let killed = ''
-        await run(session, opened, {
-          skip,
-          between: async () => {
-            if (signal?.aborted) throw interrupted()
-            onProgress?.(session.consumed, total)
-            killed = heedKill(session, home, killed)
-            await pace.keep(session)
-            return false
-          },
-        })
+        const pace = new Pace(speed, skip)
+        const switched = new Switch(session, home)
+        session.recover(switched.follow(journal.read()), skip)
+        const between = async (): Promise<boolean> => {
+          do {
+            if (signal?.aborted) {
+              session.flush()
+              throw interrupted()
+            }
+            switched.heed()
+          } while (await pace.waits(session))
+          onProgress?.(session.consumed, total)
+          return false
+        }
+        const feed = speed === undefined ? opened.feed : inSlices(opened.feed, speed * SLICE_MICROS)
+        await run(session, { known: opened.known, feed }, { skip, between })
       })
     } finally {
       await journal.close()
@@ -69,46 +73,95 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
   }
 }
 
-/** Passes a kill on once; a reset takes it back. Returns what is in force now. */
-function heedKill(session: Session, home: string, before: string): string {
-  const kill = readKill(home)
-  const now = kill === undefined ? '' : `${kill.time} ${kill.mode}`
-  if (now === before) return before
-  const time = session.engine.now
-  const command = (operator: string, reason: string, order: OperatorCommand['order']): OperatorCommand => ({
-    kind: 'operator-command',
-    eventTime: time,
-    receivedTime: time,
-    sequence: 0,
-    provenance: DERIVED,
-    operator,
-    reason,
-    order,
-  })
-  if (kill === undefined) session.command(command('operator', 'the kill was reset', { action: 'reset' }))
-  else session.command(command(kill.operator, kill.reason, { action: 'kill', scope: 'all', target: '', mode: kill.mode }))
-  return now
+/** The kill switch as this run knows it: what it was told last, before a crash too. */
+class Switch {
+  readonly #session: Session
+  readonly #home: string
+  #last = ''
+
+  constructor(session: Session, home: string) {
+    this.#session = session
+    this.#home = home
+  }
+
+  /** Passes recovered envelopes on and learns from them what is in force. */
+  *follow(envelopes: Iterable<Envelope>): Generator<Envelope> {
+    for (const envelope of envelopes) {
+      if (envelope.event.kind === 'operator-command') this.#last = nameOf(envelope.event)
+      yield envelope
+    }
+  }
+
+  /** Passes a kill on once; a reset takes it back. Either is durable at once. */
+  heed(): void {
+    const kill = readKill(this.#home)
+    if (kill === undefined && this.#last === '') return
+    const command = this.#command(kill)
+    if (nameOf(command) === this.#last) return
+    this.#last = nameOf(command)
+    this.#session.command(command)
+    this.#session.flush()
+  }
+
+  #command(kill: Kill | undefined): OperatorCommand {
+    const time = this.#session.engine.now
+    const about = { kind: 'operator-command', eventTime: time, receivedTime: time, sequence: 0, provenance: DERIVED } as const
+    if (kill === undefined) return { ...about, operator: 'operator', reason: 'the kill was reset', order: { action: 'reset' } }
+    const { operator, reason, mode } = kill
+    return { ...about, operator, reason, order: { action: 'kill', scope: 'all', target: '', mode } }
+  }
 }
+
+/** Tells one kill from another; nothing when none is in force. */
+const nameOf = ({ operator, reason, order }: OperatorCommand): string =>
+  order.action === 'reset' ? '' : `${order.mode} ${operator} ${reason}`
+
+/** How much of the clock is played at once, microseconds. */
+const SLICE_MICROS = 100_000
+/** The longest the run looks at neither Ctrl-C nor the kill switch, milliseconds. */
+const NAP_MILLIS = 200
 
 /** Lets recorded time pass no faster than it should. */
 class Pace {
   readonly #speed: number | undefined
+  readonly #skip: number
   #startClock = 0
   #startTime: number | undefined
 
-  constructor(speed: number | undefined) {
+  /** What was consumed before a crash is not played again, only shown to the gate: `skip` facts take no time. */
+  constructor(speed: number | undefined, skip: number) {
     this.#speed = speed
+    this.#skip = skip
   }
 
-  async keep(session: Session): Promise<void> {
-    if (this.#speed === undefined || session.lastTime === undefined) return
+  /** Sleeps for a moment and returns true, or returns false when it is time to go on. */
+  async waits({ lastTime, consumed }: Session): Promise<boolean> {
+    if (this.#speed === undefined || lastTime === undefined || consumed <= this.#skip) return false
     if (this.#startTime === undefined) {
-      this.#startTime = session.lastTime
+      this.#startTime = lastTime
       this.#startClock = performance.now()
-      return
     }
-    const due = this.#startClock + (session.lastTime - this.#startTime) / 1000 / this.#speed
+    const due = this.#startClock + (lastTime - this.#startTime) / 1000 / this.#speed
     const wait = due - performance.now()
-    if (wait > 0) await sleep(Math.min(wait, 2 ** 31 - 1))
+    if (wait <= 0) return false
+    await sleep(Math.min(wait, NAP_MILLIS))
+    return true
+  }
+}
+
+/** The same feed in batches that span at most so many recorded microseconds: whole batches may be hours at once. */
+function inSlices(feed: Feed, spanMicros: number): Feed {
+  return {
+    async *batches() {
+      for await (const batch of feed.batches()) {
+        for (let start = 0; start < batch.length; ) {
+          const until = batch[start]!.receivedTime + spanMicros
+          let end = start + 1
+          while (end < batch.length && batch[end]!.receivedTime < until) end++
+          yield batch.slice(start, end)
+          start = end
+        }
+      }
+    },
   }
 }

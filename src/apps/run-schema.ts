@@ -206,8 +206,9 @@ const quality = Type.Object(
     outlier: Type.Number({
       exclusiveMinimum: 0,
       title: 'a number above zero',
-      description: 'Robust deviations from the median beyond which a price is quarantined.',
-      default: 12,
+      description:
+        'A jump of so many usual changes (scaled by the root of the time it took) is quarantined until others confirm it.',
+      default: 100,
     }),
   },
   { ...closed, title: 'a group of staleAfter and outlier', default: {} },

@@ -27,7 +27,7 @@ export function define(command: Command, terminal: Terminal): void {
       import('../../adapters/lake/lake.ts'),
       import('../config.ts'),
       import('../project.ts'),
-      import('../runs.ts'),
+      import('../backtest.ts'),
     ])
     const home = stateHome()
     const lake = new Lake(lakeFolder(home))

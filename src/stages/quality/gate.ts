@@ -37,6 +37,8 @@ class Track {
   lastSequence = -1
   lastA = Number.NaN
   lastB = Number.NaN
+  lastC = Number.NaN
+  lastD = Number.NaN
   level = Number.NaN
   change = 0
   interval = 0
@@ -96,13 +98,16 @@ export class QualityGate {
     if (bid <= 0 && !track.negative) return 'range'
     if (receivedTime < track.lastTime) return 'order'
     if (bid > ask) return 'crossed'
-    if (receivedTime === track.lastTime && bid === track.lastA && ask === track.lastB) return 'duplicate'
+    if (receivedTime === track.lastTime && bid === track.lastA && ask === track.lastB && sameSizes(quote, track))
+      return 'duplicate'
     if (receivedTime - quote.eventTime > this.#settings.staleAfterMicros) return 'stale'
     const reason = this.#jump(track, (bid + ask) / 2, receivedTime, QUOTE_JUMP_MIN)
     if (reason !== undefined) return reason
     track.lastTime = receivedTime
     track.lastA = bid
     track.lastB = ask
+    track.lastC = quote.bidSize
+    track.lastD = quote.askSize
     return undefined
   }
 
@@ -206,9 +211,11 @@ export class QualityGate {
         Math.abs(large) >= MAGNITUDE_JUMP_MIN * Math.max(1, Math.abs(small)) && change > 100 * track.change && track.change > 0
       )
     }
-    if (change <= jumpMin * track.level) return false
-    const usual = track.change * Math.sqrt(Math.max(1, elapsed / Math.max(1, track.interval)))
-    return change > this.#settings.outlierFactor * usual
+    // Measured from the lower of the two, so that a price ten times too low is as far away as one ten times too high.
+    const jump = change / Math.min(level, track.level)
+    if (jump <= jumpMin) return false
+    const usual = (track.change / track.level) * Math.sqrt(Math.max(1, elapsed / Math.max(1, track.interval)))
+    return jump > this.#settings.outlierFactor * usual
   }
 
   #track(kind: string, id: string): Track {
@@ -221,6 +228,8 @@ export class QualityGate {
     return track
   }
 }
+
+const sameSizes = (quote: Quote, track: Track): boolean => quote.bidSize === track.lastC && quote.askSize === track.lastD
 
 const timed = (event: FeedEvent): boolean => Number.isSafeInteger(event.eventTime) && Number.isSafeInteger(event.receivedTime)
 
