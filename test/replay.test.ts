@@ -2,11 +2,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MemoryJournal } from '../src/adapters/journal/memory-journal.ts'
-import type { FeedEvent } from '../src/domain/event.ts'
-import { formatMoney, money } from '../src/domain/numbers.ts'
+import type { Envelope, FeedEvent } from '../src/domain/event.ts'
+import { DAY, formatMoney, type Micros, money } from '../src/domain/numbers.ts'
+import type { Journal } from '../src/engine/ports.ts'
+import type { Session } from '../src/engine/session.ts'
 import type { Step } from '../src/engine/step.ts'
-import { GOLD, openSession, play, quotes, smallConfig } from './small-world.ts'
+import { type RunInput, run } from '../src/research/backtest.ts'
+import { GOLD, inBatches, openSession, play, quotes, SYNTHETIC, smallConfig } from './small-world.ts'
 
+const IDENTITY = { runId: 'r', configHash: 'c', dataHash: 'd' }
 const RUNS = process.env['CAMPAIGN'] ? 200 : 12
 const seeds = fc.integer({ min: 1, max: 1_000_000 })
 
@@ -111,10 +115,10 @@ describe('recovery', () => {
         const events = quotes(seed, 2500)
         const whole = await play(events)
 
-        const journal = new MemoryJournal({ runId: 'r', configHash: 'c', dataHash: 'd' })
+        const journal = new MemoryJournal(IDENTITY)
         await play(events.slice(0, cutBatch * 100), { batch: 100, journal })
         const session = await openSession()
-        session.recover(journal.read())
+        session.recover(journal.read(), journal.consumed)
         for (const event of events.slice(0, journal.consumed)) session.skip(event)
         for (const event of events.slice(journal.consumed)) session.step(event)
 
@@ -125,9 +129,55 @@ describe('recovery', () => {
     )
   })
 
+  test('a run that dies again and again around its flushes ends as if nothing had happened', async () => {
+    const lasting = (session: Session) => ({
+      stateHash: session.engine.stateHash(),
+      sequence: session.sequence,
+      consumed: session.consumed,
+      accepted: session.accepted,
+      quarantined: session.quarantined,
+      firstTime: session.firstTime,
+      lastTime: session.lastTime,
+    })
+
+    await fc.assert(
+      fc.asyncProperty(
+        seeds,
+        fc.constantFrom('0ms', '50ms', '20s'),
+        fc.array(fc.record({ flushes: fc.integer({ min: 1, max: 12 }), durable: fc.boolean() }), { minLength: 1, maxLength: 8 }),
+        async (seed, latency, deaths) => {
+          const config = smallConfig([`venue.latency=${latency}`])
+          const events = quotes(seed, 2500)
+          // The same fact twice in a row: what the gate takes out is consumed as well.
+          const facts = events.flatMap((event, i) => (i % 97 === 0 ? [event, event] : [event]))
+          const input: RunInput = { known: releases(facts[0]!.receivedTime), feed: { batches: () => inBatches(facts, 40) } }
+
+          const whole = await openSession(config)
+          await run(whole, input)
+
+          let stored = new MemoryJournal(IDENTITY)
+          for (const death of [...deaths, undefined]) {
+            const journal = death === undefined ? stored : new MortalJournal(stored, death)
+            const steps: Step[] = []
+            const session = await openSession(config, step => steps.push(step), journal)
+            try {
+              session.recover(stored.read(), stored.consumed)
+              await run(session, input, { skip: stored.consumed })
+            } catch (error) {
+              expect(error).toBe(DEATH)
+            }
+            if (death === undefined) expect(lasting(session)).toEqual(lasting(whole))
+            stored = await onDisk(stored)
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    )
+  })
+
   test('an order leaves only after its cause is durable', async () => {
     const order: string[] = []
-    const inner = new MemoryJournal({ runId: 'r', configHash: 'c', dataHash: 'd' })
+    const inner = new MemoryJournal(IDENTITY)
     const journal = {
       append: (envelope: Parameters<typeof inner.append>[0]) => inner.append(envelope),
       flush: (consumed: number) => {
@@ -149,3 +199,55 @@ describe('recovery', () => {
     expect(order.slice(first, first + 3)).toEqual(['placed', 'flush', 'filled'])
   })
 })
+
+const DEATH = new Error('killed')
+
+/** Dies at a given flush that has something to write: just before it is durable, or just after. */
+class MortalJournal implements Journal {
+  readonly #inner: Journal
+  readonly #durable: boolean
+  #left: number
+  #pending = 0
+
+  constructor(inner: Journal, { flushes, durable }: { readonly flushes: number; readonly durable: boolean }) {
+    this.#inner = inner
+    this.#durable = durable
+    this.#left = flushes
+  }
+
+  append(envelope: Envelope): void {
+    this.#inner.append(envelope)
+    this.#pending += 1
+  }
+
+  flush(consumed: number): void {
+    // What is said again in a recovery is durable already.
+    if (this.#pending > 0) this.#left -= 1
+    const dies = this.#pending > 0 && this.#left === 0
+    this.#pending = 0
+    if (!dies || this.#durable) this.#inner.flush(consumed)
+    if (dies) throw DEATH
+  }
+}
+
+/** What is left after a crash: everything that was flushed, and nothing else. */
+async function onDisk(journal: MemoryJournal): Promise<MemoryJournal> {
+  const left = new MemoryJournal(IDENTITY)
+  for (const envelope of journal.read()) left.append(envelope)
+  left.flush(journal.consumed)
+  return left
+}
+
+/** Figures that were known before the run starts. */
+const releases = (start: Micros): FeedEvent[] =>
+  [3, 2, 1].map((days, index) => ({
+    kind: 'release',
+    series: 'DGS10',
+    value: 4 + index / 10,
+    lagged: true,
+    periodStart: (start - (days + 2) * DAY) as Micros,
+    eventTime: (start - (days + 1) * DAY) as Micros,
+    receivedTime: (start - days * DAY) as Micros,
+    sequence: index,
+    provenance: SYNTHETIC,
+  }))

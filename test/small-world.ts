@@ -112,6 +112,7 @@ export async function play(
   return { session, steps, stateHash: session.engine.stateHash(), equity: session.engine.equity() }
 }
 
-async function* inBatches(events: readonly FeedEvent[], size: number): AsyncGenerator<readonly FeedEvent[]> {
+/** A feed's batches of at most `size` facts. */
+export async function* inBatches(events: readonly FeedEvent[], size: number): AsyncGenerator<readonly FeedEvent[]> {
   for (let at = 0; at < events.length; at += size) yield events.slice(at, at + size)
 }

@@ -61,14 +61,16 @@ export class Session {
 
   /** One fact of the feed, with everything that became due before it. */
   step(event: FeedEvent): void {
-    this.#consumed += 1
-    if (!this.#passes(event)) return
+    if (!this.#passes(event)) {
+      this.#consumed += 1
+      return
+    }
     const time = event.receivedTime
     // A bar is known at its close, so whatever else ends at that instant must not be cut before it arrives.
     if (this.#venue.nextAnswerTime <= time || this.engine.nextTimer <= time) this.#advance(time, event.kind === 'bar')
-    this.#accepted += 1
-    this.#firstTime ??= time
-    this.#lastTime = time
+    // Only now: what became due before may flush, and after a crash there this fact must still come.
+    this.#consumed += 1
+    this.#count(time)
     this.#process(event)
   }
 
@@ -96,28 +98,37 @@ export class Session {
 
   /**
    * Start and recovery are the same code: journaled envelopes go through the same engine in the same order. The
-   * simulated venue lives through it too, and must say again what the journal holds.
+   * simulated venue lives through it too, and must say again what the journal holds. `consumed` is what the journal's
+   * last flush said; as many facts are then shown again to `skipKnown` and `skip`.
    */
-  recover(envelopes: Iterable<Envelope>): void {
+  recover(envelopes: Iterable<Envelope>, consumed: number): void {
+    this.#consumed = consumed
     for (const { sequence, event } of envelopes) {
       assert(sequence === this.#envelope.sequence + 1, 'a journal has no holes')
       if (event.kind === 'order-event') {
         const again = this.#venue.take(event.receivedTime)
         assert(again === undefined || again.orderId === event.orderId, 'the venue answers as the journal says')
-      } else if (event.kind !== 'tick' && event.kind !== 'operator-command') {
-        this.#accepted += 1
-        this.#firstTime ??= event.receivedTime
-        this.#lastTime = event.receivedTime
-        this.#venue.see(event)
-      }
+      } else if (event.kind !== 'tick' && event.kind !== 'operator-command') this.#venue.see(event)
       this.#apply(event, sequence)
     }
+    // The crash may have come between an order and what the venue says to it at once.
+    this.#drain(this.engine.now)
   }
 
   /** A fact that was consumed before a crash: the gate must know it, the engine already does. */
   skip(event: FeedEvent): void {
-    this.#consumed += 1
+    if (this.#passes(event)) this.#count(event.receivedTime)
+  }
+
+  /** The same of a fact that was learned. */
+  skipKnown(event: FeedEvent): void {
     this.#passes(event)
+  }
+
+  #count(time: Micros): void {
+    this.#accepted += 1
+    this.#firstTime ??= time
+    this.#lastTime = time
   }
 
   #passes(event: FeedEvent): boolean {

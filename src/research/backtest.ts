@@ -10,7 +10,7 @@ export interface RunInput {
 }
 
 export interface RunWatch {
-  /** After each batch; return true to end the run early. Between batches is also where a pace is kept. */
+  /** Before the first batch and after each; return true to end the run early. Between batches is also where a pace is kept. */
   readonly between?: (session: Session) => boolean | Promise<boolean>
   /** So many facts were consumed before a crash: the engine knows them from the journal, only the gate sees them again. */
   readonly skip?: number
@@ -18,15 +18,20 @@ export interface RunWatch {
   readonly tap?: (event: FeedEvent) => void
 }
 
+/** A flush waits for the disk. Orders are flushed before they leave anyway, so the rest may be written in larger pieces. */
+const FLUSH_FACTS = 4096
+
 /** Steps the session through everything there is. Errors of the feed pass through. */
 export async function run(session: Session, { known, feed }: RunInput, { between, skip = 0, tap }: RunWatch = {}): Promise<void> {
   let left = skip
   for (const event of known) {
     if (left > 0) {
       left -= 1
-      session.skip(event)
+      session.skipKnown(event)
     } else session.learn(event)
   }
+  if (between !== undefined && (await between(session))) return
+  let unflushed = 0
   for await (const batch of feed.batches()) {
     let at = 0
     for (; left > 0 && at < batch.length; left--, at++) session.skip(batch[at]!)
@@ -36,7 +41,11 @@ export async function run(session: Session, { known, feed }: RunInput, { between
         tap(batch[at]!)
         session.step(batch[at]!)
       }
-    session.flush()
+    unflushed += batch.length
+    if (unflushed >= FLUSH_FACTS) {
+      session.flush()
+      unflushed = 0
+    }
     if (between !== undefined && (await between(session))) return
   }
   session.flush()
