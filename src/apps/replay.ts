@@ -53,11 +53,11 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
         session.recover(switched.follow(journal.read()), skip)
         const between = async (): Promise<boolean> => {
           do {
+            switched.heed()
             if (signal?.aborted) {
               session.flush()
               throw interrupted()
             }
-            switched.heed()
           } while (await pace.waits(session))
           onProgress?.(session.consumed, total)
           return false

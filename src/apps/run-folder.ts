@@ -45,6 +45,7 @@ export class RunFolder implements RecordSink {
     this.#target = join(runsFolder(home), id)
     this.#draft = join(runsFolder(home), `.${id}.${process.pid}.tmp`)
     this.#instruments = instruments
+    sweepDrafts(home, id)
     mkdirSync(this.#draft, { recursive: true })
     this.#orders = new BufferedWriter(join(this.#draft, 'orders.jsonl'))
     this.#fills = new BufferedWriter(join(this.#draft, 'fills.jsonl'))
@@ -75,6 +76,26 @@ export class RunFolder implements RecordSink {
   discard(): void {
     for (const file of [this.#orders, this.#fills, this.#trades]) file.discard()
     rmSync(this.#draft, { recursive: true, force: true })
+  }
+}
+
+/** Removes what earlier attempts at this run left behind when they were killed. */
+function sweepDrafts(home: string, id: string): void {
+  const folder = runsFolder(home)
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder)) {
+    const [, draftOf, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(name) ?? []
+    if (draftOf === id && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false // an earlier process that had our number
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
