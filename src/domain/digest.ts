@@ -10,13 +10,13 @@ export class Digest {
   #c = 0xb7e15162 | 0
   #d = 0xdeadbeef | 0
 
-  /** Any number, by its 64 bits; -0 and 0 count as the same value. */
+  /** Any number, by its 64 bits; -0 and 0 count as the same value, and so do all NaN, whose bits differ between machines. */
   number(value: number): this {
     if (Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff) {
       this.#word(value | 0)
       return this
     }
-    scratch.setFloat64(0, value)
+    scratch.setFloat64(0, value === value ? value : Number.NaN)
     this.#word(scratch.getInt32(0) ^ 0x5bd1e995)
     this.#word(scratch.getInt32(4))
     return this
@@ -34,8 +34,14 @@ export class Digest {
 
   /** 32 hexadecimal digits. Reading it changes nothing. */
   get hex(): string {
-    let a = this.#a, b = this.#b, c = this.#c, d = this.#d
-    a = finish(a ^ b); b = finish(b ^ c); c = finish(c ^ d); d = finish(d ^ a)
+    let a = this.#a,
+      b = this.#b,
+      c = this.#c,
+      d = this.#d
+    a = finish(a ^ b)
+    b = finish(b ^ c)
+    c = finish(c ^ d)
+    d = finish(d ^ a)
     return [a, b, c, d].map(word => (word >>> 0).toString(16).padStart(8, '0')).join('')
   }
 

@@ -1,6 +1,6 @@
 // A tradable thing at one venue, and the two doors between counts, estimates and money.
 import { assert } from './assert.ts'
-import { MONEY_DECIMALS, money, type Money, type Price, type Quantity } from './numbers.ts'
+import { MONEY_DECIMALS, type Money, money, type Price, type Quantity } from './numbers.ts'
 
 export type AssetClass = 'forex' | 'metal' | 'energy' | 'index' | 'equity' | 'etf' | 'crypto' | 'future' | 'bond' | 'rate'
 
@@ -61,10 +61,18 @@ export function notional(of: Instrument, price: Price, quantity: Quantity): Mone
 export function toPrice(of: Instrument, estimate: number, rounding: 'down' | 'up' | 'nearest'): Price {
   assert(Number.isFinite(estimate), `a price estimate is finite, was ${estimate}`)
   const ticks = (estimate * of.priceScale) / of.tick
-  // An estimate such as 1291.677 × 1000 misses its tick by float dust; within 1e-6 of a tick it is that tick.
+  // 1.005 × 1000 is 1004.9999999999999: an estimate misses its tick by float dust; within 1e-6 of a tick it is that tick.
   const whole = Math.round(ticks)
-  const rounded = Math.abs(ticks - whole) < 1e-6 ? whole : rounding === 'down' ? Math.floor(ticks) : rounding === 'up' ? Math.ceil(ticks) : whole
-  return (rounded * of.tick) as Price
+  const rounded =
+    Math.abs(ticks - whole) < 1e-6
+      ? whole
+      : rounding === 'down'
+        ? Math.floor(ticks)
+        : rounding === 'up'
+          ? Math.ceil(ticks)
+          : whole
+  // Adding zero turns -0 into 0.
+  return (rounded * of.tick + 0) as Price
 }
 
 /** A quantity estimate (units) cut down to whole lots: never more than was asked for. */

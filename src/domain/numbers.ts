@@ -83,6 +83,12 @@ export function parseMicros(text: string): Micros | undefined {
   if (!match) return undefined
   const [, day, clock = '00:00:00', fraction = '', zone = 'Z'] = match
   const millis = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone}`)
-  if (Number.isNaN(millis)) return undefined
+  if (Number.isNaN(millis) || !isDay(day)) return undefined
   return (millis * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))) as Micros
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const day = Number(date.slice(8))
+  return day <= 28 || new Date(date).getUTCDate() === day
 }

@@ -25,7 +25,7 @@ export interface RoundTrip {
   readonly quantity: Quantity
   readonly entryTime: Micros
   readonly exitTime: Micros
-  /** Money in and out: quotients of it are the average prices. */
+  /** Price × quantity, in and out: quotients by quantity are the average prices, negative where the prices were. */
   readonly entryValue: Money
   readonly exitValue: Money
   readonly commission: Money

@@ -78,6 +78,11 @@ export class Portfolio {
     return this.#holding(instrumentId).quantity
   }
 
+  /** Whose entry opened the newest position of this instrument; empty before the first. */
+  strategy(instrumentId: string): string {
+    return this.#holding(instrumentId).strategy
+  }
+
   *positions(): Iterable<Position> {
     for (const [instrumentId, { quantity, cost }] of this.#holdings)
       if (quantity !== 0) yield { instrumentId, quantity, cost: money(cost) }
@@ -109,7 +114,7 @@ export class Portfolio {
     return { postings, roundTrip }
   }
 
-  /** Cash plus open positions at what they would fetch now, in the account's currency; undefined while a rate is missing. */
+  /** Cash plus open positions at what they would fetch now, in the account's currency; undefined while a price or a rate is missing. */
   equity(): Money | undefined {
     let total = 0n
     for (const { currency, balance } of this.ledger.balances('cash')) {
@@ -119,6 +124,7 @@ export class Portfolio {
     }
     for (const holding of this.#holdings.values()) {
       if (holding.quantity === 0) continue
+      if (!holding.mark.known) return undefined
       const converted = this.rates.convert(marketValue(holding), holding.mark.instrument.settle, this.currency)
       if (converted === undefined) return undefined
       total += converted
@@ -166,8 +172,8 @@ export class Portfolio {
       quantity: closing,
       entryTime: holding.entryTime as Micros,
       exitTime: fill.time,
-      entryValue: money(released < 0n ? -released : released),
-      exitValue: money(value < 0n ? -value : value),
+      entryValue: money(fill.side === 'sell' ? released : -released),
+      exitValue: value,
       commission,
       profit: money(gain - commission),
       currency,
