@@ -1,22 +1,10 @@
 import { expect, test } from 'vitest'
-import type { EngineTimes } from './engine-run.ts'
-import { inequalities, type PeerLine, secondsOf, WORKS } from './peer-works.ts'
+import { inequalities, type OurAnswer, type PeerLine, secondsOf, WORKS } from './peer-works.ts'
 
 const work = (name: string) => WORKS.find(each => each.name === name)!
 const peer = (name: string, environment: string) => work(name).peers.find(each => each.environment === environment)!
 
-const ours = (answer: Partial<EngineTimes>): EngineTimes => ({
-  events: 1_171_336,
-  orders: 436,
-  bars: 8_300,
-  equity: '985906',
-  stateHash: '',
-  dataHash: '',
-  engine: [],
-  total: [],
-  rssPeakMb: 0,
-  ...answer,
-})
+const ours = (answer: Partial<OurAnswer>): OurAnswer => ({ events: 1_171_336, orders: 436, equity: '985906', ...answer })
 
 /** The peers of gold minutes start with 10,000,000, ours with 1,000,000: −14,094 makes 9,985,906 there and 985,906 here. */
 const theirs = (answer: Partial<PeerLine>): PeerLine => ({
@@ -36,7 +24,7 @@ test('equal orders and equal profit are equal work, whatever each side began wit
 })
 
 test('one order or one cent more on either side is other work', () => {
-  const check = (mine: Partial<EngineTimes>, other: Partial<PeerLine>) =>
+  const check = (mine: Partial<OurAnswer>, other: Partial<PeerLine>) =>
     inequalities(work('gold minutes'), peer('gold minutes', 'nt'), ours(mine), theirs(other))
 
   expect(check({ orders: 437 }, {})).toEqual(['our orders: 437, expected 436'])
@@ -57,11 +45,11 @@ test('a documented difference is expected to the cent, not tolerated', () => {
 
 test('where ours does more, its own answer is free, but it reads all facts and trades', () => {
   const river = work('gold minutes, full river here')
-  const check = (mine: Partial<EngineTimes>) => inequalities(river, river.peers[0]!, ours(mine), theirs({ equity: 9_985_888 }))
+  const check = (mine: Partial<OurAnswer>) => inequalities(river, river.peers[0]!, ours(mine), theirs({ equity: 9_985_888 }))
 
   expect(check({ events: 1_171_400, orders: 300, equity: '990000' })).toEqual([])
-  expect(check({ events: 1_000_000 })).toHaveLength(1)
-  expect(check({ orders: 0 })).toHaveLength(1)
+  expect(check({ events: 1_000_000 })).toEqual(['our facts: 1000000, expected at least 1171336'])
+  expect(check({ orders: 0 })).toEqual(['our orders: 0, expected some'])
 })
 
 test('every answer is the one that the rules of the work state', () => {
