@@ -75,7 +75,9 @@ export class OrderBook {
     return sizes.slice(Math.max(0, sizes.length - levels)).reverse()
   }
 
+  /** Every level of a side, best first; none when not live. */
   levels(side: 'bid' | 'ask'): readonly BookLevel[] {
+    if (this.#state !== 'live') return []
     const { prices, sizes } = side === 'bid' ? this.#bids : this.#asks
     return prices.map((price, i) => ({ price, quantity: sizes[i]! }) as BookLevel).reverse()
   }
@@ -117,7 +119,8 @@ export class OrderBook {
   }
 
   #follows(event: BookChange): boolean {
-    if (this.#first) return event.firstUpdateId <= this.#updateId + 1
+    // Ids of a futures stream have holes, so where the venue names the predecessor that is proof enough.
+    if (this.#first) return event.firstUpdateId <= this.#updateId + 1 || event.previousUpdateId === this.#updateId
     return event.previousUpdateId >= 0 ? event.previousUpdateId === this.#updateId : event.firstUpdateId <= this.#updateId + 1
   }
 
