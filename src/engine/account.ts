@@ -7,12 +7,12 @@ import type { Instrument } from '../domain/instrument.ts'
 import { type Micros, type Money, moneyToNumber, type Price, type Quantity, ZERO_MONEY } from '../domain/numbers.ts'
 import { isOpen, type OrderEvent, type OrderIntent, type OrderRole } from '../domain/order.ts'
 import type { Signal } from '../domain/signal.ts'
-import type { PositionView } from '../domain/strategy.ts'
 import { type AllocationRule, size } from '../stages/allocation/size.ts'
 import { Orders } from '../stages/execution/orders.ts'
 import { Portfolio } from '../stages/portfolio/portfolio.ts'
-import type { Mark } from '../stages/portfolio/rates.ts'
-import { RiskDesk, type RiskLimits, type RiskSituation, reducesOnly } from '../stages/risk/review.ts'
+import { isGuard, RiskDesk, type RiskLimits, type RiskSituation, reducesOnly } from '../stages/risk/review.ts'
+import { Desk } from './desk.ts'
+import { covers, Kills } from './kills.ts'
 import type { Decision } from './step.ts'
 import type { StepBuilder } from './step-builder.ts'
 
@@ -23,42 +23,9 @@ export interface AccountSettings {
   readonly limits: RiskLimits
 }
 
-/** One traded instrument with what the account knows of it. A strategy sees it as its position, while there is one. */
-export class Desk implements PositionView {
-  readonly instrument: Instrument
-  readonly calendar: SessionCalendar
-  readonly mark: Mark
-  readonly #portfolio: Portfolio
-  /** Set by the analysis half: standard deviation of returns per year, NaN while unknown. */
-  volatility = Number.NaN
-  barsHeld = 0
-
-  constructor(instrument: Instrument, calendar: SessionCalendar, portfolio: Portfolio) {
-    this.instrument = instrument
-    this.calendar = calendar
-    this.#portfolio = portfolio
-    this.mark = portfolio.open(instrument)
-  }
-
-  get position(): PositionView | undefined {
-    return this.#portfolio.quantity(this.instrument.id) === 0 ? undefined : this
-  }
-  get side(): 'long' | 'short' {
-    return this.#portfolio.quantity(this.instrument.id) > 0 ? 'long' : 'short'
-  }
-  get quantity(): number {
-    return Math.abs(this.#portfolio.quantity(this.instrument.id)) / this.instrument.quantityScale
-  }
-  get entry(): number {
-    const { quantity, cost } = this.#portfolio.position(this.instrument.id)
-    return (moneyToNumber(cost) * this.instrument.quantityScale) / quantity / this.instrument.multiplier
-  }
-}
-
 type Target = Extract<Signal, { kind: 'target' }>
 
 const NO_REFUSALS: readonly never[] = Object.freeze([])
-const NOT_KILLED = { reason: '', reductionsToo: false }
 
 export class Account {
   readonly portfolio: Portfolio
@@ -68,7 +35,7 @@ export class Account {
   readonly #desks = new Map<string, Desk>()
   /** Stop and target of one fill: when one is done the other goes. */
   readonly #siblings = new Map<string, string>()
-  #killed = NOT_KILLED
+  readonly #kills = new Kills()
   #equity: Money
   #highEquity: Money
   #dayStartEquity: Money
@@ -96,7 +63,8 @@ export class Account {
     const equity = this.#value(sequence)
     if (equity === undefined) return undefined
     const day = desk.calendar.sessionId(now)
-    if (day !== this.#day) {
+    // Calendars number their sessions alike but roll at different hours; the first to roll begins the account's day.
+    if (!(day <= this.#day)) {
       this.#day = day
       this.#dayStartEquity = this.#equity
     }
@@ -153,21 +121,22 @@ export class Account {
   /** A person's stop: nothing new from now on, and on request cancels and closes everything. */
   command(event: OperatorCommand, now: Micros, step: StepBuilder): void {
     if (event.order.action === 'reset') {
-      this.#killed = NOT_KILLED
+      this.#kills.reset()
       return
     }
-    const { mode } = event.order
-    this.#killed = { reason: `${event.operator}: ${event.reason}`, reductionsToo: mode === 'halt' || mode === 'cancel' }
-    if (mode === 'halt') return
-    for (const order of [...this.orders.open()]) this.#cancel(order.id, step)
-    if (mode === 'flatten')
-      for (const desk of this.#desks.values()) this.#flatten(desk, 'operator', `emergency stop: ${event.reason}`, now, step)
+    const kill = event.order
+    this.#kills.engage(kill, event)
+    if (kill.mode === 'halt') return
+    for (const { id, intent } of [...this.orders.open()])
+      if (covers(kill, intent.instrumentId, intent.strategy)) this.#cancel(id, step)
+    if (kill.mode === 'flatten') for (const desk of this.#desks.values()) this.#obeyFlatten(desk, now, step)
   }
 
   digest(into: Digest): void {
     this.portfolio.digest(into)
     this.orders.digest(into)
-    into.bigint(this.#highEquity).bigint(this.#dayStartEquity).text(this.#killed.reason)
+    this.#kills.digest(into)
+    into.bigint(this.#highEquity).bigint(this.#dayStartEquity)
   }
 
   /** Signed quantity of entries and exits on their way: what the position will be once they are done. */
@@ -175,7 +144,7 @@ export class Account {
     if (this.orders.openCount === 0) return 0
     let sum = 0
     for (const { intent, filled, canceling } of this.orders.openOf(instrumentId)) {
-      if (canceling || intent.role === 'stop' || intent.role === 'target') continue
+      if (canceling || isGuard(intent)) continue
       const left = intent.quantity - filled
       sum += intent.side === 'buy' ? left : -left
     }
@@ -233,6 +202,13 @@ export class Account {
     if (held !== 0) this.submit(closing(desk.instrument, strategy, held, why), desk, now, step)
   }
 
+  /** Closes what is held where a stop wants no position; true when one does. */
+  #obeyFlatten(desk: Desk, now: Micros, step: StepBuilder): boolean {
+    const reason = this.#kills.flattens(desk.instrument.id, this.portfolio.strategy(desk.instrument.id))
+    if (reason !== undefined) this.#flatten(desk, 'operator', `emergency stop: ${reason}`, now, step)
+    return reason !== undefined
+  }
+
   /** Risk, then execution. The id of the order that left, or undefined when risk said no. */
   submit(intent: OrderIntent, desk: Desk, now: Micros, step: StepBuilder): string | undefined {
     const verdict = this.#risk.review(intent, this.#situation(intent, desk, now, step.sequence))
@@ -269,7 +245,7 @@ export class Account {
     const sibling = this.#siblings.get(event.orderId)
     if (sibling !== undefined) this.#cancel(sibling, step)
     if (after === 0) this.#cancelGuards(event.instrumentId, step)
-    else if (intent.role === 'entry') this.#guard(event, intent, desk, now, step)
+    else if (intent.role === 'entry' && !this.#obeyFlatten(desk, now, step)) this.#guard(event, intent, desk, now, step)
     step.equity = this.sample(desk, now, step.sequence)
   }
 
@@ -310,9 +286,10 @@ export class Account {
     }
   }
 
+  /** Stops and targets only: an exit on its way is still wanted, and a venue cuts it to what is open. */
   #cancelGuards(instrumentId: string, step: StepBuilder): void {
     if (this.orders.openCount === 0) return
-    for (const order of [...this.orders.openOf(instrumentId)]) if (order.reduceOnly) this.#cancel(order.id, step)
+    for (const { id, intent } of [...this.orders.openOf(instrumentId)]) if (isGuard(intent)) this.#cancel(id, step)
   }
 
   #cancel(orderId: string, step: StepBuilder): void {
@@ -325,15 +302,21 @@ export class Account {
     const position = this.portfolio.quantity(instrument.id)
     let openBuys = 0
     let openSells = 0
+    let reductions = 0
     for (const { intent: open, filled, reduceOnly } of this.orders.openOf(instrument.id)) {
-      if (reduceOnly) continue
-      if (open.side === 'buy') openBuys += open.quantity - filled
-      else openSells += open.quantity - filled
+      const left = open.quantity - filled
+      if (reduceOnly) reductions += left
+      else if (open.side === 'buy') openBuys += left
+      else openSells += left
     }
     const buys = openBuys + (intent.side === 'buy' ? intent.quantity : 0)
     const sells = openSells + (intent.side === 'sell' ? intent.quantity : 0)
-    const worst = Math.max(Math.abs(position + buys), Math.abs(position - sells))
-    const reduces = reducesOnly(intent, position)
+    // Exits and guards may fill first, and then an order against the position opens the whole of it.
+    const leaving = Math.min(Math.abs(position), reductions)
+    const highest = (position < 0 ? position + leaving : position) + buys
+    const lowest = (position > 0 ? position - leaving : position) - sells
+    const worst = Math.max(Math.abs(highest), Math.abs(lowest))
+    const reduces = reducesOnly(intent, { position, openBuys, openSells })
     return {
       now,
       instrument,
@@ -350,8 +333,7 @@ export class Account {
       otherValue: reduces ? ZERO_MONEY : this.#otherExposure(instrument.id),
       dayStartEquity: this.#dayStartEquity,
       highEquity: this.#highEquity,
-      killed: this.#killed.reason,
-      killedReductions: this.#killed.reductionsToo,
+      killed: this.#kills.reason(instrument.id, intent.strategy),
     }
   }
 

@@ -8,7 +8,7 @@ import type { Action, Measure, ParameterValues, PositionView, Strategy, Surround
 import { BarBuilder, type BarShape, type FinishedBar } from '../stages/market/bar-builder.ts'
 import { OrderBook } from '../stages/market/order-book.ts'
 import { signalOf } from '../stages/signals/signal-of.ts'
-import type { Desk } from './account.ts'
+import type { Desk } from './desk.ts'
 import type { SenseSuite } from './sense-suite.ts'
 import type { Decision } from './step.ts'
 

@@ -23,6 +23,7 @@ export class StepBuilder {
 
   begin(sequence: number): void {
     this.sequence = sequence
+    this.equity = undefined
   }
 
   bar(bar: Bar): void {
@@ -82,7 +83,6 @@ export class StepBuilder {
     if (step.changes !== NOTHING) this.#changes = []
     if (step.bookings !== NOTHING) this.#bookings = []
     if (step.commands !== NOTHING) this.#commands = []
-    this.equity = undefined
     this.#touched = false
     return step
   }

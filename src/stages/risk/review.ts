@@ -49,10 +49,8 @@ export interface RiskSituation {
   readonly otherValue: Money | undefined
   readonly dayStartEquity: Money
   readonly highEquity: Money
-  /** Why trading is stopped; empty when it is not. */
+  /** Why no new risk may be taken; empty when it may. */
   readonly killed: string
-  /** The stop also forbids orders that only make a position smaller. */
-  readonly killedReductions: boolean
 }
 
 export type RiskVerdict =
@@ -75,14 +73,15 @@ export class RiskDesk {
 
   review(intent: OrderIntent, at: RiskSituation): RiskVerdict {
     const refusals: Refusal[] = []
-    const reduces = reducesOnly(intent, at.position)
+    const reduces = reducesOnly(intent, at)
 
     this.#permission(intent, at, reduces, refusals)
     if (at.instrument !== undefined) this.#shape(intent, at.instrument, at, refusals)
     if (!reduces) this.#exposure(at, refusals)
     this.#freshness(at, refusals)
     if (!reduces) this.#losses(at, refusals)
-    if (refusals.length === 0 && !this.#takeToken(at.now)) {
+    // A reduction takes a token where there is one, and never waits: an unguarded position is worse than a message too many.
+    if (refusals.length === 0 && !this.#takeToken(at.now) && !reduces) {
       const { count, perMicros } = this.limits.orderRate
       refusals.push(refusal(29, 'RATE_LIMIT_EXCEEDED', `${count} per ${perMicros / 1e6} s`, 'no token left'))
     }
@@ -92,8 +91,7 @@ export class RiskDesk {
   }
 
   #permission(intent: OrderIntent, at: RiskSituation, reduces: boolean, refusals: Refusal[]): void {
-    if (at.killed !== '' && (!reduces || at.killedReductions))
-      refusals.push(refusal(1, 'KILL_SWITCH_ACTIVE', 'not killed', at.killed))
+    if (at.killed !== '' && !reduces) refusals.push(refusal(1, 'KILL_SWITCH_ACTIVE', 'not killed', at.killed))
     if (at.instrument === undefined) refusals.push(refusal(11, 'INSTRUMENT_UNKNOWN', 'a known instrument', intent.instrumentId))
     // Guards may rest while the market is closed; a new risk may not be taken then.
     if (this.limits.marketHours && !at.marketOpen && !isGuard(intent))
@@ -124,9 +122,11 @@ export class RiskDesk {
     if (distance > this.limits.collar && !isGuard(intent)) {
       refusals.push(refusal(15, 'PRICE_COLLAR_BREACHED', percent(this.limits.collar), percent(distance)))
     }
-    if (intent.stop !== undefined && (intent.side === 'buy' ? intent.stop >= at.ask : intent.stop <= at.bid)) {
+    // A long is stopped out by the bid and a short by the ask: a stop inside the spread would be hit at once.
+    const { stop } = intent
+    if (stop !== undefined && (intent.side === 'buy' ? stop >= at.bid : stop <= at.ask)) {
       refusals.push(
-        refusal(38, 'STOP_INVALID', `on the losing side of ${text(intent.side === 'buy' ? at.ask : at.bid)}`, text(intent.stop)),
+        refusal(38, 'STOP_INVALID', `on the losing side of ${text(intent.side === 'buy' ? at.bid : at.ask)}`, text(stop)),
       )
     }
   }
@@ -183,14 +183,20 @@ export class RiskDesk {
   }
 }
 
-/** True when the order can only bring the position nearer to flat. */
-export function reducesOnly(intent: OrderIntent, position: number): boolean {
-  if (position === 0) return false
-  const against = position > 0 ? 'sell' : 'buy'
-  return intent.side === against && intent.quantity <= Math.abs(position)
+/**
+ * True when the order can only bring nearer to flat what is held or on its way. An entry never counts as one: an exit
+ * ahead of it may have closed the position by then.
+ */
+export function reducesOnly(
+  { role, side, quantity }: OrderIntent,
+  { position, openBuys, openSells }: Pick<RiskSituation, 'position' | 'openBuys' | 'openSells'>,
+): boolean {
+  if (role === 'entry') return false
+  return quantity <= (side === 'sell' ? position + openBuys : openSells - position)
 }
 
-const isGuard = (intent: OrderIntent): boolean => intent.role === 'stop' || intent.role === 'target'
+/** A stop or a target: it waits for its price beside a position. */
+export const isGuard = ({ role }: OrderIntent): boolean => role === 'stop' || role === 'target'
 
 const refusal = (check: number, code: string, limit: string, observed: string): Refusal => ({ check, code, limit, observed })
 
