@@ -1,7 +1,9 @@
 // What a result takes for granted, in words, from the configuration itself: the report's list of assumptions.
+
+import type { Limit } from '../domain/limit.ts'
 import { formatMoney, type Money } from '../domain/numbers.ts'
 import type { Stated } from '../research/report/report-input.ts'
-import type { Limit, RunConfig } from './run-config.ts'
+import type { RunConfig } from './run-config.ts'
 
 export function assumptionsOf(config: RunConfig): Stated[] {
   const { venue, risk, data } = config

@@ -1,4 +1,6 @@
 // From the texts of a well-formed run configuration to exact values, with every impossible value or combination named.
+
+import type { Limit } from '../domain/limit.ts'
 import type { PriceBasis } from '../domain/market.ts'
 import {
   DAY,
@@ -12,7 +14,7 @@ import {
   parseMoney,
   SECOND,
 } from '../domain/numbers.ts'
-import type { AllocationMethod, Limit, RunConfig } from './run-config.ts'
+import type { AllocationMethod, RunConfig } from './run-config.ts'
 import type { RunDocument } from './run-schema.ts'
 import { type Fault, show } from './shape-faults.ts'
 import { didYouMean } from './suggest.ts'

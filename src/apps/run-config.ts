@@ -1,7 +1,9 @@
 // A run configuration as values: exact, complete and frozen. config.ts makes it; whoever composes a run reads it.
+import type { SimulatedVenueRules } from '../adapters/simulated-venue/simulated-venue.ts'
 import type { PriceBasis } from '../domain/market.ts'
 import type { Micros, Money } from '../domain/numbers.ts'
 import type { Sense } from '../domain/opinion.ts'
+import type { RiskLimits } from '../stages/risk/review.ts'
 
 export interface RunConfig {
   readonly name: string
@@ -17,7 +19,7 @@ export interface RunConfig {
   readonly fusion: { readonly weights: Readonly<Record<Sense, number>> }
   readonly allocation: AllocationMethod
   readonly risk: RiskLimits
-  readonly venue: VenueRules
+  readonly venue: SimulatedVenueRules
   readonly quality: { readonly staleAfterMicros: number; readonly outlier: number }
   /** SHA-256, hex, of the canonical JSON of everything above, defaults included. */
   readonly configHash: string
@@ -56,28 +58,3 @@ export type AllocationMethod =
   | { readonly method: 'volatility'; readonly target: number }
   /** Units of the instrument, exact decimal text. */
   | { readonly method: 'fixed'; readonly quantity: string }
-
-/** A share of equity (0.03 is 3%), or an amount in the account's currency. */
-export type Limit = { readonly kind: 'percent'; readonly fraction: number } | { readonly kind: 'amount'; readonly amount: Money }
-
-export interface RiskLimits {
-  readonly orderNotional: Limit
-  readonly positionNotional: Limit
-  readonly grossNotional: Limit
-  /** Margin per value of a position. */
-  readonly marginRate: number
-  readonly dailyLoss: Limit
-  readonly drawdown: Limit
-  /** Fraction of the reference price. */
-  readonly collar: number
-  readonly dataAgeMicros: number
-  readonly orderRate: { readonly count: number; readonly perMicros: number }
-  readonly marketHours: boolean
-}
-
-export interface VenueRules {
-  readonly latencyMicros: number
-  /** `rate` is what one currency unit of a fill's value costs, exact: '0.002%' is 0.00002 of a unit. */
-  readonly commission: { readonly rate: Money; readonly minimum: Money }
-  readonly fill: 'next' | 'close'
-}
