@@ -5,11 +5,11 @@ import type { ApprovedOrder, OrderIntent } from '../src/domain/order.ts'
 import { RiskDesk, type RiskLimits, type RiskSituation } from '../src/stages/risk/review.ts'
 import { PLAIN } from './market-facts.ts'
 
-interface Wish extends Partial<Omit<OrderIntent, 'quantity' | 'price' | 'stop' | 'takeProfit'>> {
+type Wish = Partial<Omit<OrderIntent, 'quantity' | 'price' | 'stop' | 'takeProfit'>> & {
   readonly quantity?: number
-  readonly price?: number
-  readonly stop?: number
-  readonly takeProfit?: number
+  readonly price?: number | undefined
+  readonly stop?: number | undefined
+  readonly takeProfit?: number | undefined
 }
 
 /** A market order to buy 10 of PLAIN, but for what is named. */

@@ -1,13 +1,13 @@
 // The laws of the engine as a whole: determinism, causality, recovery, and a book that always balances.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MemoryJournal } from '../src/adapters/journal/memory-journal.ts'
 import type { Envelope, FeedEvent } from '../src/domain/event.ts'
 import { DAY, formatMoney, type Micros, money } from '../src/domain/numbers.ts'
 import type { Journal } from '../src/engine/ports.ts'
 import type { Session } from '../src/engine/session.ts'
 import type { Step } from '../src/engine/step.ts'
 import { type RunInput, run } from '../src/research/backtest.ts'
+import { MemoryJournal } from './memory-journal.ts'
 import { GOLD, inBatches, openSession, play, quotes, SYNTHETIC, smallConfig } from './small-world.ts'
 
 const IDENTITY = { runId: 'r', configHash: 'c', dataHash: 'd' }

@@ -81,7 +81,7 @@ export function formatMicros(time: Micros): string {
 export function parseMicros(text: string): Micros | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text)
   if (!match) return undefined
-  const [, day, clock = '00:00:00', fraction = '', zone = 'Z'] = match
+  const [, day = '', clock = '00:00:00', fraction = '', zone = 'Z'] = match
   const millis = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone}`)
   if (Number.isNaN(millis) || !isDay(day)) return undefined
   return (millis * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))) as Micros

@@ -1,4 +1,5 @@
-import { journalContract } from '../../../test/contracts/journal.ts'
+// The journal of tests keeps the contract of every journal.
+import { journalContract } from './contracts/journal.ts'
 import { MemoryJournal } from './memory-journal.ts'
 
 journalContract('MemoryJournal', () => new MemoryJournal({ runId: 'run', configHash: 'c', dataHash: 'd' }))

@@ -1,7 +1,8 @@
 // A journal that lives as long as its process: for replays and tests that need the record and not the disk.
-import type { Envelope } from '../../domain/event.ts'
-import { JournalError } from './journal-error.ts'
-import { assertFollows, assertForward, type JournalIdentity, type StoredJournal } from './stored-journal.ts'
+
+import { JournalError } from '../src/adapters/journal/journal-error.ts'
+import { assertFollows, assertForward, type JournalIdentity, type StoredJournal } from '../src/adapters/journal/stored-journal.ts'
+import type { Envelope } from '../src/domain/event.ts'
 
 export class MemoryJournal implements StoredJournal {
   readonly identity: JournalIdentity
