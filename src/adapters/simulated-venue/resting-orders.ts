@@ -8,10 +8,14 @@ interface Resting {
   gone: boolean
 }
 
+/** Fewer than this are not worth making a heap again for. */
+const GONE_MIN = 64
+
 /** A binary heap of resting orders: the one whose price is reached first is on top, equal prices by arrival. */
 class Queue {
   readonly #sign: 1 | -1
-  readonly #heap: Resting[] = []
+  #heap: Resting[] = []
+  #gone = 0
 
   /** `ascending`: the lowest price is reached first. */
   constructor(ascending: boolean) {
@@ -20,8 +24,15 @@ class Queue {
 
   get top(): Resting | undefined {
     const heap = this.#heap
-    while (heap.length > 0 && heap[0]!.gone) this.pop()
+    while (heap.length > 0 && heap[0]!.gone) {
+      this.#pop()
+      this.#gone -= 1
+    }
     return heap[0]
+  }
+
+  get length(): number {
+    return this.#heap.length
   }
 
   push(order: Resting): void {
@@ -37,7 +48,18 @@ class Queue {
     heap[at] = order
   }
 
-  pop(): void {
+  /** Takes an order out of the running. Once most of the heap has gone it is made again, so that it never outgrows what rests. */
+  remove(order: Resting): void {
+    order.gone = true
+    this.#gone += 1
+    if (this.#gone < GONE_MIN || this.#gone * 2 < this.#heap.length) return
+    const left = this.#heap.filter(resting => !resting.gone)
+    this.#heap = []
+    this.#gone = 0
+    for (const resting of left) this.push(resting)
+  }
+
+  #pop(): void {
     const heap = this.#heap
     const last = heap.pop()!
     if (heap.length === 0) return
@@ -77,12 +99,17 @@ export class RestingOrders {
     this.#queue(place).push(resting)
   }
 
-  /** True when it was there. The heap forgets it when it comes to the top. */
+  /** How many places the heaps keep, orders that have gone included: at most twice those that rest, and a few. */
+  get kept(): number {
+    return this.#buyLimits.length + this.#sellLimits.length + this.#buyStops.length + this.#sellStops.length
+  }
+
+  /** True when it was there. */
   remove(orderId: string): boolean {
     const resting = this.#byId.get(orderId)
     if (resting === undefined) return false
-    resting.gone = true
     this.#byId.delete(orderId)
+    this.#queue(resting.place).remove(resting)
     return true
   }
 

@@ -104,10 +104,16 @@ export class SimulatedVenue implements Venue {
         this.#quoteId = event.instrumentId
       }
       if (this.#arrivals.first !== undefined) this.#arriveUntil(event.receivedTime)
-      market.hasQuotes = true
+      if (!market.hasQuotes) this.#firstQuote(market, event.bid, event.ask, event.receivedTime)
       this.#price(market, event.bid, event.ask, event.receivedTime)
     } else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change')
       this.#other(event)
+  }
+
+  /** From now on quotes are the market; what waited for a bar need wait no longer. */
+  #firstQuote(market: Market, bid: number, ask: number, time: Micros): void {
+    market.hasQuotes = true
+    for (const place of market.waiting.splice(0)) this.#fill(market, place, place.side === 'buy' ? ask : bid, time, time)
   }
 
   #other(event: Extract<Event, { kind: 'bar' | 'trade' | 'book-snapshot' | 'book-change' }>): void {
@@ -155,24 +161,19 @@ export class SimulatedVenue implements Venue {
         this.#fill(market, place, place.side === 'buy' ? bar.askOpen : bar.open, bar.openTime, bar.receivedTime)
       market.entryBar = bar
     }
-    this.#walk(market, bar, false)
+    this.#walk(market, bar, { opened: false, knownTime: bar.receivedTime })
     market.bid = bar.close
     market.ask = bar.askClose
     market.time = bar.eventTime
   }
 
-  #walk(market: Market, bar: Bar, opened: boolean): void {
+  /** `opened`: the open has passed already, so nothing can gap through it any more. */
+  #walk(market: Market, bar: Bar, { opened, knownTime }: { readonly opened: boolean; readonly knownTime: Micros }): void {
     const { resting } = market
     if (resting.count === 0) return
     for (let stop = resting.nextStop(bar.askHigh, bar.low); stop !== undefined; stop = resting.nextStop(bar.askHigh, bar.low)) {
       const gapped = !opened && (stop.side === 'buy' ? bar.askOpen >= stop.price! : bar.open <= stop.price!)
-      this.#fill(
-        market,
-        stop,
-        gapped ? (stop.side === 'buy' ? bar.askOpen : bar.open) : stop.price!,
-        bar.openTime,
-        bar.receivedTime,
-      )
+      this.#fill(market, stop, gapped ? (stop.side === 'buy' ? bar.askOpen : bar.open) : stop.price!, bar.openTime, knownTime)
     }
     // A limit needs one tick more than its price: at the extreme itself it is not known to have been filled.
     const { tick } = market.instrument
@@ -181,7 +182,7 @@ export class SimulatedVenue implements Venue {
       limit !== undefined;
       limit = resting.nextLimit(bar.askLow + tick, bar.high - tick)
     ) {
-      this.#fill(market, limit, limit.price!, bar.openTime, bar.receivedTime)
+      this.#fill(market, limit, limit.price!, bar.openTime, knownTime)
     }
   }
 
@@ -196,7 +197,9 @@ export class SimulatedVenue implements Venue {
     const market = this.#markets.get(command.instrumentId)
     const at = time as Micros
     if (market === undefined) {
-      this.#answer(command, at, at, { outcome: 'rejected', reason: 'the venue does not list this instrument' })
+      // A cancel needs no answer: its order was rejected, and is told so once.
+      if (command.kind === 'place')
+        this.#answer(command, at, at, { outcome: 'rejected', reason: 'the venue does not list this instrument' })
       return
     }
     if (command.kind === 'cancel') {
@@ -223,7 +226,13 @@ export class SimulatedVenue implements Venue {
   }
 
   #rest(market: Market, place: Place, at: Micros): void {
-    const { bid, ask } = market
+    const { bid, ask, bar } = market
+    if (place.reduceOnly && bar !== undefined && bar === market.entryBar) {
+      // A guard of a position that was opened at this bar's open lived through the bar: its path counts, not its close.
+      market.resting.add(place)
+      this.#walk(market, bar, { opened: true, knownTime: at })
+      return
+    }
     const price = place.price!
     const reached =
       place.type === 'limit'
@@ -233,13 +242,8 @@ export class SimulatedVenue implements Venue {
         : place.side === 'buy'
           ? ask >= price
           : bid <= price
-    if (reached) {
-      this.#fill(market, place, place.side === 'buy' ? ask : bid, at, at)
-      return
-    }
-    market.resting.add(place)
-    // A guard of a position that was opened at this bar's open lived through the rest of the bar.
-    if (place.reduceOnly && market.entryBar !== undefined && market.entryBar === market.bar) this.#walk(market, market.bar, true)
+    if (reached) this.#fill(market, place, place.side === 'buy' ? ask : bid, at, at)
+    else market.resting.add(place)
   }
 
   #fill(market: Market, place: Place, price: number, eventTime: Micros, knownTime: Micros): void {
