@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { CalendarEntry, Impact, Release } from '../../domain/macro.ts'
 import { DAY, type Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import { unreadable } from './lake-error.ts'
 import type { Source } from './request.ts'
 import { filePath, sqlText } from './sql.ts'
 
@@ -18,11 +19,12 @@ export async function readReleases(root: string, connection: DuckDBConnection, s
   for (const { manifest, partition } of sources) {
     const provenance = Object.freeze({ ...manifest.provenance })
     const series = manifest.series ?? ''
+    const path = filePath(root, partition.file)
     const sql = `
       SELECT event_time::DOUBLE, received_time::DOUBLE, sequence::DOUBLE, period_start::DOUBLE, value, lagged::DOUBLE
-      FROM read_parquet(${sqlText(filePath(root, partition.file))})`
+      FROM read_parquet(${sqlText(path)})`
 
-    const rows = (await connection.runAndReadAll(sql)).getRows() as number[][]
+    const rows = (await rowsOf(connection, sql, path)) as number[][]
     for (const [eventTime, receivedTime, sequence, periodStart, value, lagged] of rows) {
       releases.push({
         kind: 'release',
@@ -38,6 +40,14 @@ export async function readReleases(root: string, connection: DuckDBConnection, s
     }
   }
   return withoutRepeats(releases)
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string, path: string): Promise<DuckDBValue[][]> {
+  try {
+    return (await connection.runAndReadAll(sql)).getRows()
+  } catch (error) {
+    throw unreadable(error, path)
+  }
 }
 
 /**
@@ -80,7 +90,7 @@ export async function readCalendar(
     ORDER BY told, announced, filename, sequence`
   const origins = originsOf(root, sources)
 
-  const rows = (await connection.runAndReadAll(sql)).getRows()
+  const rows = await rowsOf(connection, sql, 'A file of the calendar')
   return rows.map(row => entryOf(row, origins))
 }
 

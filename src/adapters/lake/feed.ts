@@ -145,8 +145,9 @@ async function* marketBatches(
       provenance: Object.freeze({ ...manifest.provenance }),
       bidOnly: item.prices === 'bid',
     })
-    const sql = `SELECT ${selectColumns(item.kind)} FROM read_parquet(${sqlText(filePath(root, partition.file))})${bounds(partition, range)}`
-    for await (const chunk of chunks(connection, sql)) yield decoder.decode(chunk)
+    const path = filePath(root, partition.file)
+    const sql = `SELECT ${selectColumns(item.kind)} FROM read_parquet(${sqlText(path)})${bounds(partition, range)}`
+    for await (const chunk of chunks(connection, sql, path)) yield decoder.decode(chunk)
     yield decoder.flush()
   }
 }

@@ -12,6 +12,16 @@ export class LakeError extends Error {
   }
 }
 
+/** DuckDB could not read a file that a manifest vouches for. */
+export function unreadable(error: unknown, path: string): LakeError {
+  const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  return new LakeError(
+    'LAKE_FILE_DAMAGED',
+    `${path} is missing or damaged: ${why}`,
+    'Run `quadrant data verify`, which names every such file, and import its source file again after deleting its manifest.',
+  )
+}
+
 /** Turns what the file system or DuckDB threw into words; anything unknown is a bug and passes through unchanged. */
 export function asLakeError(error: unknown, path: string): unknown {
   if (error instanceof LakeError || !(error instanceof Error)) return error
