@@ -25,6 +25,8 @@ const QUOTE_JUMP_MIN = 0.05
 const BAR_JUMP_MIN = 0.25
 /** Where prices may be negative a fraction means little: only a change of magnitude (a lost decimal point) is suspect. */
 const MAGNITUDE_JUMP_MIN = 5
+/** No bar's prices are so many times apart, unless the bars after it confirm where it ended. */
+const BAR_MAGNITUDE = 3
 /** So many suspects in a row that agree with each other are a new level, not an error. */
 const CONFIRMATIONS = 3
 /** Weight of the newest change in the running mean of changes and of intervals. */
@@ -142,9 +144,10 @@ export class QualityGate {
     if (bar.receivedTime < track.lastTime) return 'order'
     if (bar.receivedTime === track.lastTime) return 'duplicate'
     if (bar.askClose < bar.close || bar.askOpen < bar.open) return 'crossed'
-    if (!track.negative && bar.high > 3 * Math.max(bar.open, bar.close)) return 'outlier'
-    if (!track.negative && bar.low < Math.min(bar.open, bar.close) / 3) return 'outlier'
-    const reason = this.#jump(track, bar.open, bar.receivedTime, BAR_JUMP_MIN)
+    if (!track.negative && bar.high > BAR_MAGNITUDE * Math.max(bar.open, bar.close)) return 'outlier'
+    if (!track.negative && bar.low < Math.min(bar.open, bar.close) / BAR_MAGNITUDE) return 'outlier'
+    if (bar.receivedTime - bar.eventTime > this.#settings.staleAfterMicros) return 'stale'
+    const reason = this.#jump(track, tested(bar, track.level), bar.receivedTime, BAR_JUMP_MIN)
     if (reason !== undefined) return reason
     track.lastTime = bar.receivedTime
     track.level = bar.close
@@ -227,6 +230,13 @@ export class QualityGate {
     }
     return track
   }
+}
+
+/** The end of a bar that is held against the level before it: its open, or its close where that is far away from both. */
+function tested({ open, close }: Bar, level: number): number {
+  if (!(Math.abs(close - level) > Math.abs(open - level))) return open
+  const [small, large] = Math.abs(open) < Math.abs(close) ? [open, close] : [close, open]
+  return Math.abs(large) > BAR_MAGNITUDE * Math.max(1, Math.abs(small)) ? close : open
 }
 
 const sameSizes = (quote: Quote, track: Track): boolean => quote.bidSize === track.lastC && quote.askSize === track.lastD
