@@ -123,6 +123,13 @@ describe('time', () => {
     '2014-05-01T00:00:00.1234567890Z',
   ])('%j is no instant', text => expect(parseMicros(text)).toBeUndefined())
 
+  test('an instant that microseconds cannot count exactly is none', () => {
+    expect(parseMicros('2255-06-05T23:47:34.740991Z')).toBe(Number.MAX_SAFE_INTEGER)
+    expect(parseMicros('1684-07-28T00:12:25.259009Z')).toBe(Number.MIN_SAFE_INTEGER)
+    for (const text of ['2255-06-05T23:47:34.740992Z', '1684-07-28T00:12:25.259008Z', '0001-01-01', '9999-12-31'])
+      expect(parseMicros(text), text).toBeUndefined()
+  })
+
   test('times before 1970 are written the same way', () => {
     expect(formatMicros(-1 as Micros)).toBe('1969-12-31T23:59:59.999999Z')
     expect(parseMicros('1969-12-31T23:59:59.999999Z')).toBe(-1)

@@ -77,14 +77,15 @@ export function formatMicros(time: Micros): string {
   return new Date(millis).toISOString().replace('Z', `${rest}Z`)
 }
 
-/** Reads an ISO instant or a plain date (midnight UTC); undefined when it is neither. */
+/** Reads an ISO instant or a plain date (midnight UTC); undefined when it is neither, or before 1684-07-28 or after 2255-06-05. */
 export function parseMicros(text: string): Micros | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text)
   if (!match) return undefined
   const [, day = '', clock = '00:00:00', fraction = '', zone = 'Z'] = match
   const millis = Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone}`)
   if (Number.isNaN(millis) || !isDay(day)) return undefined
-  return (millis * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))) as Micros
+  const time = millis * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6))
+  return Number.isSafeInteger(time) ? (time as Micros) : undefined
 }
 
 /** Date.parse takes 30 February for 2 March. */
