@@ -111,7 +111,7 @@ export class DatasetWriter {
         this.#quarantined[reason] = (this.#quarantined[reason] ?? 0) + 1
         lines += `${JSON.stringify({ reason, where, text })}\n`
       }
-      if (!file.write(lines)) await new Promise<void>(resolve => file.once('drain', resolve).once('close', resolve))
+      if (!file.write(lines)) await roomIn(file)
       if (this.#quarantineFault !== undefined) throw this.#quarantineFault
     } catch (error) {
       throw asLakeError(error, this.#root)
@@ -309,6 +309,17 @@ const EMPTY = {
   firstSequence: Number.POSITIVE_INFINITY,
   lastSequence: Number.NEGATIVE_INFINITY,
   ordered: true,
+}
+
+/** Waits until the stream takes more, or is closed by a fault; leaves no listener behind, of which there would be one per wait. */
+function roomIn(file: WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      file.off('drain', done).off('close', done)
+      resolve()
+    }
+    file.on('drain', done).on('close', done)
+  })
 }
 
 function stretchAround(subject: Subject, time: number): { from: number; until: number } {

@@ -602,4 +602,30 @@ describe('one importer at a time', () => {
     expect(left.filter(entry => entry.isFile())).toEqual([])
     expect(lake.list()).toEqual([])
   })
+
+  test('a source of nothing but bad rows is kept whole, without a warning from the runtime', async () => {
+    const warnings: string[] = []
+    const hear = (warning: Error) => warnings.push(warning.message)
+    process.on('warning', hear)
+    const rows = Array.from({ length: 1000 }, (_, i) => ({ reason: 'schema', where: `a:${i}`, text: 'x'.repeat(100) }))
+
+    await lake.importing(async importer => {
+      const writer = importer.write({
+        kind: 'quote',
+        instrument: EURUSD,
+        resolution: undefined,
+        series: undefined,
+        provenance: from('a'),
+        notes: [],
+      })
+      for (let batch = 0; batch < 20; batch++) await writer.quarantine(rows)
+      await writer.seal()
+      await writer.commit()
+    })
+
+    await new Promise(resolve => setImmediate(resolve))
+    process.off('warning', hear)
+    expect(warnings).toEqual([])
+    expect(lake.list()[0]!.quarantined).toEqual({ schema: 20_000 })
+  })
 })
