@@ -35,7 +35,7 @@ export interface JobResult extends EngineTimes {
   readonly coldTotalRates: readonly number[]
 }
 
-/** Every job once a round, round by round. Throws when a job does not answer the same twice. */
+/** As bin/quadrant runs it, the size of the nursery included. Every job once a round, round by round. Throws when a job does not answer the same twice. */
 export function inTurn<Name extends string>(jobs: Readonly<Record<Name, EngineJob>>, rounds: number): Record<Name, JobResult> {
   const results = new Map<
     Name,
@@ -66,11 +66,15 @@ export function inTurn<Name extends string>(jobs: Readonly<Record<Name, EngineJo
 
 function engineRun(job: EngineJob): EngineTimes {
   const script = join(import.meta.dirname, 'engine-run.ts')
-  const out = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', script, JSON.stringify(job)], {
-    encoding: 'utf8',
-    env: { ...process.env, QUADRANT_HOME: BENCH_HOME },
-    maxBuffer: 1 << 26,
-  })
+  const out = execFileSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', script, JSON.stringify(job)],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, QUADRANT_HOME: BENCH_HOME },
+      maxBuffer: 1 << 26,
+    },
+  )
   return JSON.parse(out) as EngineTimes
 }
 

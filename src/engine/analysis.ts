@@ -4,6 +4,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import type { Bar, Quote, Trade } from '../domain/market.ts'
 import type { Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading, Sense } from '../domain/opinion.ts'
+import type { Signal } from '../domain/signal.ts'
 import type { Action, Measure, ParameterValues, PositionView, Strategy, Surroundings } from '../domain/strategy.ts'
 import { BarBuilder, type BarShape, type FinishedBar } from '../stages/market/bar-builder.ts'
 import { OrderBook } from '../stages/market/order-book.ts'
@@ -27,6 +28,7 @@ export class StrategySeat {
   readonly #list: readonly Measure[]
   readonly #warmUp: number
   #seen = 0
+  #nothing: Signal | undefined
 
   constructor({ strategy, values }: StrategyRun) {
     this.name = strategy.name
@@ -48,10 +50,18 @@ export class StrategySeat {
       instrumentId: lane.instrument.id,
       time: lane.now,
       bar,
-      signal: signalOf(action, { strategy: this.name, instrument: lane.instrument, close: input.close }),
+      signal: this.#signal(action, lane.instrument, input.close),
       opinion: lane.opinion,
       features: explain ? this.#numbers() : undefined,
     }
+  }
+
+  /** Most answers are the same reason for nothing as at the bar before: that signal is used again. */
+  #signal(action: Action, instrument: Instrument, close: number): Signal {
+    if (action.kind === 'hold' && action.why === this.#nothing?.why) return this.#nothing
+    const signal = signalOf(action, { strategy: this.name, instrument, close })
+    if (action.kind === 'hold') this.#nothing = signal
+    return signal
   }
 
   digest(into: Digest): void {

@@ -26,8 +26,14 @@ export interface Entry {
   readonly roundTrip: RoundTrip | undefined
 }
 
+export interface HoldingView {
+  /** Signed quantity steps. */
+  readonly quantity: number
+  readonly cost: bigint
+}
+
 /** The open part of one instrument and how it came to be. */
-class Holding {
+class Holding implements HoldingView {
   readonly mark: Mark
   readonly positionAccount: string
   quantity = 0
@@ -67,6 +73,11 @@ export class Portfolio {
     this.#holdings.set(instrument.id, new Holding(mark))
     this.rates.add(mark)
     return mark
+  }
+
+  /** The open part of an instrument as it is at any time: a window, not a copy. */
+  holding(instrumentId: string): HoldingView {
+    return this.#holding(instrumentId)
   }
 
   position(instrumentId: string): Position {
