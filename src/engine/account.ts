@@ -170,9 +170,9 @@ export class Account {
     const stop = signal.stop.kind === 'at' ? signal.stop.price : undefined
     const guarded = stop !== undefined || signal.takeProfit !== undefined
     // Without guards a flip is one order. With them it is two, so that a stop hit on the way cannot double the new side.
-    const crossing = Math.abs(expected)
-    if (expected !== 0 && (guarded || this.orders.openCount > 0)) this.#leave(decision, desk, expected, now, step)
-    const extra = expected !== 0 && !(guarded || this.orders.openCount > 0) ? crossing : 0
+    const inTwo = guarded || this.orders.hasOpen(instrument.id)
+    if (expected !== 0 && inTwo) this.#leave(decision, desk, expected, now, step)
+    const extra = inTwo ? 0 : Math.abs(expected)
     const intent: OrderIntent = {
       instrumentId: instrument.id,
       strategy: signal.strategy,

@@ -172,6 +172,7 @@ test('open orders are found by instrument', () => {
   orders.plan(approved(wish()), 1)
   orders.plan(approved(wish({ instrumentId: 'OTHER.TEST' })), 2)
   expect([...orders.openOf('OTHER.TEST')].map(order => order.id)).toEqual(['o2-0'])
+  expect(['PLAIN.TEST', 'OTHER.TEST', 'THIRD.TEST'].map(id => orders.hasOpen(id))).toEqual([true, true, false])
   expect([...orders.open()].map(order => order.id)).toEqual(['o1-0', 'o2-0'])
 })
 

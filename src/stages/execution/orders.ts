@@ -92,6 +92,10 @@ export class Orders {
     for (const order of this.#open.values()) if (order.intent.instrumentId === instrumentId) yield order
   }
 
+  hasOpen(instrumentId: string): boolean {
+    return this.#open.size > 0 && !this.openOf(instrumentId)[Symbol.iterator]().next().done
+  }
+
   open(): Iterable<OpenOrder> {
     return this.#open.values()
   }
