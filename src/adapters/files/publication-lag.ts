@@ -13,11 +13,10 @@ export interface PublicationLag {
 }
 
 /**
- * The usual schedule of each publisher, set to its late side, so that nothing is known before it was. A shutdown delays
+ * Assumed, not read from any archive: how late each series usually comes, set to the late side of its usual schedule, so
+ * that a value is rather known too late than too early. Sixteen of them are compared with the releases of November 2019 to
+ * July 2020 in an economic calendar (the test beside this file); the others rest on the usual schedule alone. A shutdown delays
  * releases by weeks and is not modelled; neither are revisions: the value is the latest vintage.
- *
- * Sources: release calendars of BLS, BEA, the Federal Reserve Board (H.6, H.15, G.17, H.4.1), the Department of Labor, Census,
- * EIA, the Chicago, New York and Kansas City Fed, Freddie Mac, Cboe and S&P.
  */
 const LAGS: Readonly<Record<string, PublicationLag>> = {
   GDP: { frequency: 'quarter', days: 31, clock: '08:30' },
@@ -25,14 +24,14 @@ const LAGS: Readonly<Record<string, PublicationLag>> = {
 
   CPIAUCSL: { frequency: 'month', days: 21, clock: '08:30' },
   CPILFESL: { frequency: 'month', days: 21, clock: '08:30' },
-  PPIFIS: { frequency: 'month', days: 16, clock: '08:30' },
+  PPIFIS: { frequency: 'month', days: 20, clock: '08:30' },
   PCEPILFE: { frequency: 'month', days: 31, clock: '08:30' },
   UNRATE: { frequency: 'month', days: 10, clock: '08:30' },
   U6RATE: { frequency: 'month', days: 10, clock: '08:30' },
   PAYEMS: { frequency: 'month', days: 10, clock: '08:30' },
   AHETPI: { frequency: 'month', days: 10, clock: '08:30' },
   CIVPART: { frequency: 'month', days: 10, clock: '08:30' },
-  JTSJOL: { frequency: 'month', days: 40, clock: '10:00' },
+  JTSJOL: { frequency: 'month', days: 50, clock: '10:00' },
   INDPRO: { frequency: 'month', days: 18, clock: '09:15' },
   RSXFS: { frequency: 'month', days: 18, clock: '08:30' },
   DGORDER: { frequency: 'month', days: 35, clock: '10:00' },
@@ -43,14 +42,14 @@ const LAGS: Readonly<Record<string, PublicationLag>> = {
   M2SL: { frequency: 'month', days: 28, clock: '13:00' },
   UMCSENT: { frequency: 'month', days: 31, clock: '10:00' },
   MICH: { frequency: 'month', days: 31, clock: '10:00' },
-  CSUSHPINSA: { frequency: 'month', days: 60, clock: '09:00' },
+  CSUSHPINSA: { frequency: 'month', days: 63, clock: '09:00' },
   PCOPPUSDM: { frequency: 'month', days: 45, clock: '12:00' },
   PALLFNFINDEXM: { frequency: 'month', days: 45, clock: '12:00' },
   OILPRICE: { frequency: 'month', days: 15, clock: '12:00' },
-  /** Turning points are announced late: the peak of 2020-02 after 4 months, the trough of 2009-06 after 15, of 1991-03 after 21. */
+  /** Turning points are announced many months after the fact; the slowest announcement assumed is 21 months. */
   USREC: { frequency: 'month', days: 640, clock: '12:00' },
 
-  /** Thursday, for the week that ended the Saturday before. */
+  /** Usually Thursday, for the week that ended the Saturday before. */
   ICSA: { frequency: 'week', days: 5, clock: '08:30' },
   CCSA: { frequency: 'week', days: 12, clock: '08:30' },
   WALCL: { frequency: 'week', days: 1, clock: '16:30' },
@@ -93,7 +92,7 @@ export const assumedLag = (frequency: Frequency): PublicationLag => ASSUMED[freq
 /** In words, for manifests and reports. */
 export function lagInWords({ frequency, days, clock }: PublicationLag): string {
   const unit = frequency === 'day' ? 'business days' : 'days'
-  return `known ${days} ${unit} after the end of the ${frequency} at ${clock} New York time`
+  return `taken as known ${days} ${unit} after the end of the ${frequency} at ${clock} New York time`
 }
 
 /**
