@@ -54,13 +54,15 @@ export function readParameters(
     const value = Object.hasOwn(given, name) ? given[name] : parameter.initial
     const fault = faultOf(parameter, value)
     if (fault !== undefined) faults.push(`${name} ${fault}, was ${JSON.stringify(value)}`)
-    else values[name] = value as number | string
+    else values[name] = parameter.kind === 'choice' ? String(value) : (value as number)
   }
   return { values, faults }
 }
 
 function faultOf({ kind, min, max, choices }: Parameter, value: unknown): string | undefined {
-  if (kind === 'choice') return choices.includes(String(value)) ? undefined : `must be one of ${choices.join(', ')}`
+  // A choice such as '1' reads as a number in YAML; a list with one word is still no word.
+  if (kind === 'choice')
+    return typeof value !== 'object' && choices.includes(String(value)) ? undefined : `must be one of ${choices.join(', ')}`
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number'
   if (kind === 'int' && !Number.isInteger(value)) return 'must be a whole number'
   return value < min || value > max ? `must be between ${min} and ${max}` : undefined
