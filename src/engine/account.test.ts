@@ -254,6 +254,17 @@ describe('a bracket', () => {
     expect(said(played.fill(entry, 10_000, 6))).toEqual(['sell 6 stop 9900'])
   })
 
+  test('of one part goes alone: the other part keeps its guards', () => {
+    const played = new Played()
+    const entry = only(played.enter('long', { stop: 9_900, takeProfit: 10_200 }))
+    const [stop] = places(played.fill(entry, 10_000, 4)) as [Place, Place]
+    const [, target] = places(played.fill(entry, 10_000, 6)) as [Place, Place]
+    const siblingOfStop = stop.orderId.replace(/0$/, '1')
+    expect(said(played.fill(stop, 9_900))).toEqual([`cancel ${siblingOfStop}`])
+    expect(said(played.fill(target, 10_200)), 'flat: whatever guards are left go').toHaveLength(1)
+    expect(played.position()).toBe(0)
+  })
+
   test('a stop that is refused closes the position at once', () => {
     // The tick is half a dollar: a stop at 99.25 cannot be.
     const played = new Played({ instruments: [plain({ tick: 50 })] })
