@@ -1,10 +1,11 @@
 // Why an order was sent, or why none was: the run is made again up to that moment, with everything written down.
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
-import type { FeedEvent, MarketEvent } from '../domain/event.ts'
+import type { Envelope, FeedEvent, MarketEvent } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps, type Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading } from '../domain/opinion.ts'
+import type { Session } from '../engine/session.ts'
 import type { Booking, Decision, Step } from '../engine/step.ts'
 import { run } from '../research/backtest.ts'
 import { narrate } from '../stages/fusion/narrative.ts'
@@ -13,6 +14,7 @@ import { compose, loadStrategies } from './compose.ts'
 import { parseRunConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import { lakeFolder } from './home.ts'
+import { hasReplayJournal, openReplayJournal } from './replay-journal.ts'
 import { readRun, type StoredRun } from './run-folder.ts'
 import { strategyPath } from './strategy-file.ts'
 
@@ -69,14 +71,35 @@ async function retrace(
     if (opened.dataHash !== stored.summary.dataHash) throw changed(stored, 'the data in the lake')
     const trail = new Trail(opened.instruments, until)
     const session = compose(config, strategies, { instruments: opened.instruments, observers: [trail], explain: true })
-    await run(session, opened, { tap: event => trail.see(event), between: () => trail.done })
+    if (stored.summary.mode === 'REPLAY') await follow(home, stored, session, trail)
+    else await run(session, opened, { tap: event => trail.see(event), between: () => trail.done })
     return trail
   } finally {
     lake.close()
   }
 }
 
-const changed = (stored: StoredRun, what: string): Failure =>
+/** A replay heeds people, who are not in the data: only its journal can tell it again. */
+async function follow(home: string, { summary, origin }: StoredRun, session: Session, trail: Trail): Promise<void> {
+  if (!hasReplayJournal(home, summary.id)) throw changed({ summary, origin }, 'the journal')
+  const journal = openReplayJournal(home, { ...summary, codeHash: origin.codeHash })
+  try {
+    session.recover(seenBy(trail, journal.read()), journal.consumed)
+  } finally {
+    await journal.close()
+  }
+}
+
+function* seenBy(trail: Trail, envelopes: Iterable<Envelope>): Generator<Envelope> {
+  for (const envelope of envelopes) {
+    if (trail.done) return
+    const { event } = envelope
+    if (event.kind !== 'order-event' && event.kind !== 'tick' && event.kind !== 'operator-command') trail.see(event)
+    yield envelope
+  }
+}
+
+const changed = (stored: Pick<StoredRun, 'summary' | 'origin'>, what: string): Failure =>
   new Failure('RUN_CHANGED', {
     message: `${what} changed since the run '${stored.summary.id}' was made, so it cannot be retraced exactly`,
     fix: `run it again: quadrant backtest run ${stored.origin.file}`,

@@ -1,8 +1,5 @@
 // Replay: a recording through the durable journal, at a chosen speed. Started again after a crash it continues.
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openJournal } from '../adapters/journal/lmdb-journal.ts'
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
 import type { Envelope, OperatorCommand } from '../domain/event.ts'
@@ -13,9 +10,10 @@ import { run } from '../research/backtest.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
-import { journalFolder, lakeFolder } from './home.ts'
+import { lakeFolder } from './home.ts'
 import { type Kill, readKill } from './kill-switch.ts'
 import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
+import { openReplayJournal } from './replay-journal.ts'
 import type { RunConfig } from './run-config.ts'
 import { strategyPath } from './strategy-file.ts'
 
@@ -38,12 +36,8 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
     const opened = await openFeed(lake, config)
     const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
     const id = `replay-${runId(config, opened, code)}`
-    const identity = {
-      runId: id,
-      configHash: config.configHash,
-      dataHash: createHash('sha256').update(opened.dataHash).update(code).digest('hex'),
-    }
-    const journal = openJournal(join(journalFolder(home), id), identity)
+    const { configHash } = config
+    const journal = openReplayJournal(home, { id, configHash, dataHash: opened.dataHash, codeHash: code })
     try {
       const total = factsOf(opened)
       return await recorded('REPLAY', { config, strategies, opened, id, code, started, options }, journal, async session => {

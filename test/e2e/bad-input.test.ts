@@ -4,11 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { type Ended, quadrant, STACK_TRACE } from '../command.ts'
 import { makeZip } from '../make-zip.ts'
 import { dice } from '../small-world.ts'
 import { ROOT } from '../source.ts'
+
+// Many processes one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'quadrant-bad-input-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
