@@ -12,7 +12,7 @@ export default strategy({
   check: p => (p.fast < p.slow ? [] : ['fast must be smaller than slow']),
   features: p => ({ fast: ema(p.fast), slow: ema(p.slow), atr: atr(14), when: when() }),
   decide({ bar, f, p, position }) {
-    if (position) return f.fast.crossedBelow(f.slow) ? exit('trend lost') : hold('the trend holds')
+    if (position) return f.fast.now < f.slow.now ? exit('trend lost') : hold('the trend holds')
     if (f.when.standAside) return hold(f.when.reason)
     if (f.fast.now < f.slow.now) return hold('no up-trend')
     if (bar.low > f.fast.now) return hold('no pull-back yet')

@@ -21,7 +21,7 @@ export default strategy({
 
   // Asked at each bar's close. Every hold says why: \`quadrant why RUN --not --at T\` prints it.
   decide({ bar, f, p, position }) {
-    if (position) return f.fast.crossedBelow(f.slow) ? exit('trend lost') : hold('the trend holds')
+    if (position) return f.fast.now < f.slow.now ? exit('trend lost') : hold('the trend holds')
     if (f.fast.now < f.slow.now) return hold('no up-trend')
     if (bar.low > f.fast.now) return hold('no pull-back yet')
 

@@ -197,6 +197,12 @@ export class Account {
     this.submit(intent, desk, now, step)
   }
 
+  /** At each bar: where a stop wants no position and its order was refused, or canceled, it is tried again. */
+  heed(desk: Desk, now: Micros, step: StepBuilder): void {
+    if (!this.#kills.any || this.portfolio.quantity(desk.instrument.id) === 0) return
+    if (this.#inFlight(desk.instrument.id) === 0) this.#obeyFlatten(desk, now, step)
+  }
+
   #flatten(desk: Desk, strategy: string, why: string, now: Micros, step: StepBuilder): void {
     const held = this.portfolio.quantity(desk.instrument.id)
     if (held !== 0) this.submit(closing(desk.instrument, strategy, held, why), desk, now, step)

@@ -133,7 +133,7 @@ export class Lane implements Surroundings {
     if (!this.#hasQuotes) this.#price(trade.price, trade.price, trade.receivedTime)
     for (const { builder } of this.series) {
       if (builder.shape.basis === 'trade') builder.trade(trade.price, trade.quantity, trade.aggressor, trade.receivedTime)
-      else builder.tape(trade.quantity, trade.aggressor)
+      else builder.tape(trade.quantity, trade.aggressor, trade.receivedTime)
     }
   }
 

@@ -186,6 +186,7 @@ export class Engine {
       lane.sampleTime = now + MINUTE
       step.equity = this.account.sample(lane.desk, now, step.sequence)
     }
+    this.account.heed(lane.desk, now, step)
     if (seat === undefined) return
     lane.desk.barsHeld += 1
     this.#decisions += 1

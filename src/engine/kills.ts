@@ -17,6 +17,10 @@ export class Kills {
     this.#inForce = [...this.#inForce, { kill, reason: `${operator}: ${reason}` }]
   }
 
+  get any(): boolean {
+    return this.#inForce.length > 0
+  }
+
   reset(): void {
     this.#inForce = []
   }

@@ -88,6 +88,11 @@ export class RestingOrders {
   readonly #buyStops = new Queue(true)
   readonly #sellStops = new Queue(false)
   #arrivals = 0
+  // The nearest price of each kind, kept beside the heaps: what a quote is compared with.
+  #buyLimit = Number.NEGATIVE_INFINITY
+  #sellLimit = Number.POSITIVE_INFINITY
+  #buyStop = Number.POSITIVE_INFINITY
+  #sellStop = Number.NEGATIVE_INFINITY
 
   get count(): number {
     return this.#byId.size
@@ -97,6 +102,12 @@ export class RestingOrders {
     const resting: Resting = { place, price: place.price!, arrival: this.#arrivals++, gone: false }
     this.#byId.set(place.orderId, resting)
     this.#queue(place).push(resting)
+    this.#mind()
+  }
+
+  /** Whether prices that reach from `bid` to `ask` touch any order at all. Most do not, and this is all they cost. */
+  reached(bid: number, ask: number): boolean {
+    return ask <= this.#buyLimit || bid >= this.#sellLimit || ask >= this.#buyStop || bid <= this.#sellStop
   }
 
   /** How many places the heaps keep, orders that have gone included: at most twice those that rest, and a few. */
@@ -110,7 +121,15 @@ export class RestingOrders {
     if (resting === undefined) return false
     this.#byId.delete(orderId)
     this.#queue(resting.place).remove(resting)
+    this.#mind()
     return true
+  }
+
+  #mind(): void {
+    this.#buyLimit = this.#buyLimits.top?.price ?? Number.NEGATIVE_INFINITY
+    this.#sellLimit = this.#sellLimits.top?.price ?? Number.POSITIVE_INFINITY
+    this.#buyStop = this.#buyStops.top?.price ?? Number.POSITIVE_INFINITY
+    this.#sellStop = this.#sellStops.top?.price ?? Number.NEGATIVE_INFINITY
   }
 
   /** Takes the next stop that these prices have reached; stops come before limits, which is the pessimistic order. */

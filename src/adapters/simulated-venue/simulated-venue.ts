@@ -136,7 +136,7 @@ export class SimulatedVenue implements Venue {
     market.bid = bid
     market.ask = ask
     market.time = time
-    if (market.resting.count === 0) return
+    if (!market.resting.reached(bid, ask)) return
     for (let stop = market.resting.nextStop(ask, bid); stop !== undefined; stop = market.resting.nextStop(ask, bid)) {
       this.#fill(market, stop, stop.side === 'buy' ? ask : bid, time, time)
     }

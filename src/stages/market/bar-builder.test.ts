@@ -119,11 +119,22 @@ describe('a bar of trades', () => {
   test('trades beside quotes count as volume and leave the price alone', () => {
     const subject = builder()
     subject.quote(10_000, 10_010, START)
-    subject.tape(12, 'buy')
-    subject.tape(3, 'sell')
+    subject.tape(12, 'buy', START)
+    subject.tape(3, 'sell', START + SECOND)
     const { bar: made, input } = subject.finish()
     expect(prices(made)).toEqual([10_000, 10_000, 10_000, 10_000])
     expect(input).toMatchObject({ volume: 15, buyVolume: 12, sellVolume: 3 })
+  })
+
+  test('a trade before the first quote of its interval counts in that interval, and in no other', () => {
+    const subject = builder()
+    subject.tape(9, 'buy', START - SECOND)
+    subject.tape(4, 'sell', START + SECOND)
+    subject.quote(10_000, 10_010, START + 2 * SECOND)
+    subject.tape(2, 'buy', START + 3 * SECOND)
+    expect(subject.finish().input).toMatchObject({ volume: 6, buyVolume: 2, sellVolume: 4 })
+    subject.quote(10_000, 10_010, START + MINUTE)
+    expect(subject.finish().input).toMatchObject({ volume: 0, buyVolume: Number.NaN, sellVolume: Number.NaN })
   })
 })
 

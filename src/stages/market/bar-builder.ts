@@ -58,6 +58,8 @@ export class BarBuilder {
   #buyVolume = 0
   #sellVolume = 0
   #hasTape = false
+  /** The interval that the volume is of while no bar is open. */
+  #earlyStart = Number.NaN
 
   constructor(instrument: Instrument, shape: BarShape) {
     assert(shape.lengthMicros >= 0, 'a bar length is not negative')
@@ -86,9 +88,12 @@ export class BarBuilder {
     this.#lastTime = time
   }
 
-  /** Volume of a trade beside a series that is priced from quotes. */
-  tape(quantity: number, aggressor: 'buy' | 'sell' | 'unknown'): void {
-    if (!this.#open) return
+  /** Volume of a trade beside a series that is priced from quotes. One before the interval's first quote waits for it. */
+  tape(quantity: number, aggressor: 'buy' | 'sell' | 'unknown', time: number): void {
+    if (!this.#open) {
+      const start = this.#length === 0 ? 0 : intervalStart(time, this.#length)
+      if (start !== this.#earlyStart) this.#forget(start)
+    }
     this.#volume += quantity
     this.#tape(quantity, aggressor)
   }
@@ -111,7 +116,9 @@ export class BarBuilder {
     this.#extend(bar.high, bar.low, bar.close, bar.askHigh, bar.askLow, bar.askClose)
     this.#volume = bar.volume
     this.#open = false
-    return { bar, input: this.#measure(bar.eventTime) }
+    const finished = { bar, input: this.#measure(bar.eventTime) }
+    this.#forget(Number.NaN)
+    return finished
   }
 
   /** Whether a source's bar counts as one of ours rather than a part: days are 23 to 25 hours long. */
@@ -124,7 +131,9 @@ export class BarBuilder {
     assert(this.#open, 'only an open bar can be finished')
     this.#open = false
     const closeTime = (this.#length === 0 ? this.#lastTime : this.#openTime + this.#length) as Micros
-    return { bar: this.#record(closeTime), input: this.#measure(closeTime) }
+    const finished = { bar: this.#record(closeTime), input: this.#measure(closeTime) }
+    this.#forget(Number.NaN)
+    return finished
   }
 
   /** The same bar in price units. One object is reused, since measures take what they need at once. */
@@ -181,6 +190,13 @@ export class BarBuilder {
     this.#bidOpen = this.#bidHigh = this.#bidLow = this.#bidClose = bid
     this.#askOpen = this.#askHigh = this.#askLow = this.#askClose = ask
     this.#midOpen = this.#midHigh = this.#midLow = this.#midClose = bid + ask
+    const start = this.#length === 0 ? 0 : this.#openTime
+    if (start !== this.#earlyStart) this.#forget(start)
+  }
+
+  /** Trades of an interval that never had a price belong to no bar. */
+  #forget(start: number): void {
+    this.#earlyStart = start
     this.#volume = 0
     this.#buyVolume = 0
     this.#sellVolume = 0
