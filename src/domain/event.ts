@@ -9,7 +9,12 @@ export interface Tick extends Happened {
 }
 
 export type OperatorAction =
-  | { readonly action: 'kill'; readonly scope: 'all' | 'instrument' | 'strategy'; readonly target: string; readonly mode: 'halt' | 'cancel' | 'flatten' }
+  | {
+      readonly action: 'kill'
+      readonly scope: 'all' | 'instrument' | 'strategy'
+      readonly target: string
+      readonly mode: 'halt' | 'cancel' | 'flatten'
+    }
   | { readonly action: 'reset' }
 
 /** An order from a person, with who and why. */

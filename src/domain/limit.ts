@@ -1,5 +1,5 @@
 // A limit as an operator writes it: a share of equity or an amount in the account's currency.
-import { money, type Money } from './numbers.ts'
+import { type Money, money } from './numbers.ts'
 
 export type Limit = { readonly kind: 'percent'; readonly fraction: number } | { readonly kind: 'amount'; readonly amount: Money }
 

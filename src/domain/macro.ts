@@ -1,6 +1,7 @@
 // Facts about the economy: values of a series as they became known, and scheduled announcements.
-import type { Micros } from './numbers.ts'
+
 import type { Happened } from './market.ts'
+import type { Micros } from './numbers.ts'
 
 /**
  * One vintage of one period's value. `eventTime` is the end of the period it is about; `receivedTime` is when it became

@@ -1,6 +1,5 @@
 // Orders: wished, allowed, sent, and what becomes of them.
-import type { Side } from './market.ts'
-import type { Happened } from './market.ts'
+import type { Happened, Side } from './market.ts'
 import type { Money, Price, Quantity } from './numbers.ts'
 
 export type OrderType = 'market' | 'limit' | 'stop'

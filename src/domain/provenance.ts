@@ -14,4 +14,10 @@ export interface Provenance {
   readonly licence: string
 }
 
-export const DERIVED: Provenance = Object.freeze({ source: 'quadrant', kind: 'derived', origin: 'engine', checksum: '', licence: '' })
+export const DERIVED: Provenance = Object.freeze({
+  source: 'quadrant',
+  kind: 'derived',
+  origin: 'engine',
+  checksum: '',
+  licence: '',
+})
