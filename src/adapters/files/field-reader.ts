@@ -13,6 +13,9 @@ const POWERS = Array.from({ length: 19 }, (_, power) => 10 ** power)
 /** A number this near to a whole step is that step written by a float: 55073.00000000001, 130583.99999999999. */
 const DUST = 1e-3
 
+/** Whether this part of a step, 0 to 1, is only what a float writes beside a whole one. */
+export const isDust = (rest: number): boolean => rest <= DUST || rest >= 1 - DUST
+
 /** Rows of a batch are those of one block: some thousands. */
 const BLOCK_BYTES = 1 << 17
 /** A line longer than this is no row: the file is not text. The longest real one is an order book's snapshot. */
@@ -91,7 +94,7 @@ export class FieldReader {
   /** A price in whole steps of 10^-decimals. NaN when it is finer than a step, beyond the dust of a float. */
   exact(decimals: number): number {
     const steps = this.#number(decimals)
-    return this.#rest <= DUST || this.#rest >= 1 - DUST ? steps : Number.NaN
+    return isDust(this.#rest) ? steps : Number.NaN
   }
 
   /** A number in whole steps of 10^-decimals, to the nearest. */

@@ -4,6 +4,7 @@ import { DAY, formatMicros, type Micros, type Price, parseMicros, type Quantity 
 import type { Provenance } from '../../domain/provenance.ts'
 import { localToUtc } from '../../domain/zone.ts'
 import { barLength } from './bar-length.ts'
+import { isDust } from './field-reader.ts'
 import type { Mapping } from './mapping.ts'
 import { periodOf } from './publication-lag.ts'
 
@@ -167,11 +168,11 @@ function countReaders({ instrument, exponent, rounding, columns }: Mapping) {
   const { priceDecimals, quantityDecimals } = instrument!
   const price = (cell: Cell, field: string): Price =>
     steps(cell(columns[field]!), { shift: priceDecimals + exponent, rounding }) as Price
+  /** Sizes and volumes always go to the nearest step, as in every format: only a price must not be changed. */
   const quantity = (cell: Cell, field: string): Quantity => {
     const column = columns[field]
-    return (column === undefined ? 0 : steps(cell(column), { shift: quantityDecimals, rounding })) as Quantity
+    return (column === undefined ? 0 : steps(cell(column), { shift: quantityDecimals, rounding: 'nearest' })) as Quantity
   }
-  /** Tick counts and float volumes are no orders: always to the nearest step. */
   const volume = (cell: Cell): number => {
     const column = columns['volume']
     return column === undefined || cell(column) === '' ? 0 : steps(cell(column), { shift: quantityDecimals, rounding: 'nearest' })
@@ -181,7 +182,7 @@ function countReaders({ instrument, exponent, rounding, columns }: Mapping) {
 
 /**
  * A decimal text times 10^shift as a whole number, by digits and not by multiplying. NaN when it is no number, or with
- * `exact` when digits would be lost.
+ * `exact` when more than the dust of a float would be lost.
  */
 export function steps(
   text: string,
@@ -203,7 +204,7 @@ export function steps(
 
   const kept = zeros >= 0 ? digits + '0'.repeat(Math.min(zeros, 20)) : digits.slice(0, zeros)
   const lost = zeros >= 0 ? '' : digits.padStart(-zeros, '0').slice(zeros)
-  if (rounding === 'exact' && /[1-9]/.test(lost)) return Number.NaN
+  if (rounding === 'exact' && !isDust(Number(`0.${lost}`))) return Number.NaN
 
   const count = Number(kept === '' ? '0' : kept) + (lost >= '5' ? 1 : 0)
   if (!Number.isSafeInteger(count)) return Number.NaN

@@ -132,6 +132,8 @@ describe('numbers', () => {
     ['0.004', 2, 'nearest', 0],
     ['-0.00', 2, 'exact', 0],
     ['9.995', 2, 'nearest', 1000],
+    ['55073.00000000001', 0, 'exact', 55_073],
+    ['1.3058399999999999', 5, 'exact', 130_584],
   ] as const)('%s shifted by %i, %s, is %i', (text, shift, rounding, expected) => {
     expect(steps(text, { shift, rounding })).toBe(expected)
   })
@@ -152,6 +154,18 @@ describe('numbers', () => {
         expect(steps(text, { shift: decimals, rounding: 'exact' })).toBe(count === 0 ? 0 : count)
       }),
     )
+  })
+
+  test('a size is taken to the nearest step, a price finer than a step is a fault', async () => {
+    const trades =
+      'kind: trade\ninstrument: BTCUSDT.BINANCE\nsource: binance\nzone: UTC\ntime: { column: t }\ncolumns: { price: p, quantity: q }\n'
+    // As Parquet's doubles come out: 0.000311 written by a float. BTCUSDT has two decimals, its sizes eight.
+    const table = 't,p,q\n2021-01-08,39439.22,0.00031099999999999997\n2021-01-08,39439.225,0.1\n'
+
+    expect(await rowsOf(await write('t.csv', table), trades)).toMatchObject([
+      { kind: 'trade', price: 3_943_922, quantity: 31_100 },
+      { kind: 'fault', reason: 'schema', where: 't.csv:3' },
+    ])
   })
 
   test('prices in points are scaled, tick volumes are not', async () => {
@@ -252,7 +266,7 @@ describe('tables', () => {
     expect(formatMicros(quotes[0]!.eventTime as Micros), '17:00 EST').toBe('2020-01-01T22:00:00.065000Z')
 
     const trades =
-      'kind: trade\ninstrument: BTCUSDT.BINANCE\nsource: binance\nzone: UTC\nrounding: nearest\ntime: { column: timestamp }\ncolumns: { price: price, quantity: quantity }\n'
+      'kind: trade\ninstrument: BTCUSDT.BINANCE\nsource: binance\nzone: UTC\ntime: { column: timestamp }\ncolumns: { price: price, quantity: quantity }\n'
     const prints = await rowsOf(packPath('crypto/nautilus/binance/btcusdt-trades.parquet'), trades, parquet)
     expect(prints.length).toBe(2001)
     expect(prints.filter(row => row.kind === 'fault')).toEqual([])
