@@ -70,6 +70,8 @@ describe('FRED', () => {
   test('an empty file and other columns are refused as a whole', async () => {
     await expect(rowsOf(fred, await write('A.csv', ''))).rejects.toMatchObject({ code: 'IMPORT_EMPTY_FILE' })
     await expect(rowsOf(fred, await write('B.csv', 'open,high,low\n1,2,3\n'))).rejects.toMatchObject({ code: 'IMPORT_COLUMNS' })
+    const bell = await rowsOf(fred, await write('C.csv', 'open\u0007\u001B[2J,high\n')).catch((error: Error) => error.message)
+    expect(bell, 'what a file holds commands no terminal').toContain('found "open\uFFFD[2J,high"')
     await expect(rowsOf(fred, join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'IMPORT_UNREADABLE' })
   })
 

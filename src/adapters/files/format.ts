@@ -73,8 +73,11 @@ export class ImportError extends Error {
   }
 }
 
-/** Raw text for a ParseFault: one line, at most 200 characters. */
+/** Raw text for a ParseFault: one line, at most 200 characters, none of which commands a terminal. */
 export function faultText(raw: string): string {
-  const line = raw.replaceAll(/\s+/g, ' ').trim()
+  const line = raw
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\p{Cc}+/gu, '\uFFFD')
+    .trim()
   return line.length <= 200 ? line : `${line.slice(0, 199)}…`
 }
