@@ -90,6 +90,7 @@ export function leanName(path: string, entry: string, options: ImportOptions): L
     guessClass(market, symbol)
 
   if (place.unread || named.kind === 'openinterest' || file.kind === 'openinterest') throw unsupported(path, entry)
+  if (options.instrument !== undefined && wanted === undefined) throw unknownInstrument(path, options.instrument)
   if (symbol === undefined || market === undefined || assetClass === undefined) throw unknownMarket(path, entry)
   if (resolution === undefined) throw unknownResolution(path, entry)
 
@@ -174,6 +175,14 @@ const unsupported = (path: string, entry: string): ImportError =>
     'IMPORT_UNSUPPORTED',
     `${entry} in ${path} holds options, an index or open interest, which are not read`,
     'Import the files of quotes and trades: forex, cfd, equity, crypto, cryptofuture and future.',
+  )
+
+/** An id that the catalogue does not have: the user's, or what a source means by a symbol of its own. */
+export const unknownInstrument = (path: string, id: string): ImportError =>
+  new ImportError(
+    'IMPORT_UNKNOWN_INSTRUMENT',
+    `${path} is of ${id}, which the catalogue does not know`,
+    'Name a known one with --instrument, or import an unpacked CSV with a mapping file that describes the instrument (docs/data-formats.md).',
   )
 
 const unknownMarket = (path: string, entry: string): ImportError =>

@@ -265,6 +265,12 @@ describe('which file is what', () => {
     }
   })
 
+  test('that the user names and the catalogue does not know is said to be so, not asked for again', async () => {
+    await expect(
+      oneEntry('moved/renamed.zip', '20140501_eurusd_minute_quote.csv', ROW, { instrument: 'EURUSD.MINE' }),
+    ).rejects.toThrow('is of EURUSD.MINE, which the catalogue does not know')
+  })
+
   test('is an error when there are no rows at all', async () => {
     await expect(
       oneEntry('cfd/oanda/tick/xauusd/20140501_quote.zip', '20140501_xauusd_tick_quote.csv', '\n'),

@@ -17,7 +17,7 @@ import { civilTime } from './civil-time.ts'
 import type { FieldReader } from './field-reader.ts'
 import { type ImportDataset, ImportError, type ImportFormat, type ImportOptions } from './format.ts'
 import { findInstrument, futuresId, resolveInstrument } from './instruments.ts'
-import { type LeanName, leanName, looksLikeLean } from './lean-name.ts'
+import { type LeanName, leanName, looksLikeLean, unknownInstrument } from './lean-name.ts'
 import { type FaultReason, type ReadRow, readRows } from './row-stream.ts'
 import { recordedFrom } from './source-file.ts'
 import { zipEntries } from './zip.ts'
@@ -80,11 +80,7 @@ function instrumentOf(name: LeanName, path: string, options: ImportOptions): Ins
         ? findInstrument(id)
         : resolveInstrument(name.symbol, name.market, name.assetClass)
   if (found) return found
-  throw new ImportError(
-    'IMPORT_UNKNOWN_INSTRUMENT',
-    `${path} is of ${options.instrument ?? id ?? `${name.symbol} at ${name.market} (${name.assetClass})`}, which the catalogue does not know`,
-    'Name a known one with --instrument, or import an unpacked CSV with a mapping file that describes the instrument (docs/data-formats.md).',
-  )
+  throw unknownInstrument(path, id ?? `${name.symbol} at ${name.market} (${name.assetClass})`)
 }
 
 /** Shares tick by the clock of New York, FXCM's currencies by Eastern Standard Time all year, the rest by UTC. */
