@@ -1,6 +1,7 @@
 // Examines the machine: everything a run needs, each with what was found and how to mend it.
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolder } from '../adapters/lake/durable.ts'
 import { dataPack } from './data-pack.ts'
 import { journalFolder, lakeFolder, runsFolder } from './home.ts'
 import { readKill } from './kill-switch.ts'
@@ -39,7 +40,7 @@ export async function examine(home: string, { fix }: { readonly fix: boolean }):
 function createHome(home: string): void {
   for (const folder of [home, lakeFolder(home), runsFolder(home), journalFolder(home)]) {
     try {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
     } catch {
       return
     }

@@ -1,7 +1,8 @@
 // The kill switch: a file in the state folder that every run looks at. Once engaged it stays so until a person resets it.
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { makeFolder } from '../adapters/lake/durable.ts'
 import { Failure } from './failure.ts'
 
 /** halt: no new risk. cancel: and open orders are cancelled. flatten: and positions are closed. */
@@ -42,7 +43,7 @@ export function engageKill(home: string, { mode, reason }: Pick<Kill, 'mode' | '
   const wanted: Kill = { mode, reason, operator: operatorName(), time: new Date().toISOString() }
   const kill = now && MODES.indexOf(now.mode) >= MODES.indexOf(mode) ? now : wanted
 
-  mkdirSync(home, { recursive: true })
+  makeFolder(home)
   if (kill !== now) {
     // Whole or not at all: a run must never read half a file.
     const draft = `${killFile(home)}.${process.pid}.tmp`

@@ -1,6 +1,7 @@
 // Writes new projects and strategies. What is there already is never overwritten.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { makeFolder } from '../adapters/lake/durable.ts'
 import { Failure } from './failure.ts'
 import { runSchemaJson } from './run-schema.ts'
 import { configText, PROJECT_PACKAGE, projectReadme, projectTsconfig, strategyText } from './strategy-template.ts'
@@ -54,7 +55,7 @@ function writeNew(folder: string, files: Readonly<Record<string, string>>): stri
 
   for (const [file, text] of Object.entries(files)) {
     const path = join(folder, file)
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, text, { flag: 'wx' })
   }
   return Object.keys(files)

@@ -1,7 +1,8 @@
 // A run's folder: written under a temporary name and moved into place when it is whole.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BufferedWriter } from '../adapters/files/buffered-writer.ts'
+import { makeFolder } from '../adapters/lake/durable.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { RecordSink } from '../research/recorder.ts'
 import { type FillLine, fillLine, type OrderLine, orderLine, type TradeLine, tradeLine } from '../research/records.ts'
@@ -46,7 +47,7 @@ export class RunFolder implements RecordSink {
     this.#draft = join(runsFolder(home), `.${id}.${process.pid}.tmp`)
     this.#instruments = instruments
     sweepDrafts(home, id)
-    mkdirSync(this.#draft, { recursive: true })
+    makeFolder(this.#draft)
     this.#orders = new BufferedWriter(join(this.#draft, 'orders.jsonl'))
     this.#fills = new BufferedWriter(join(this.#draft, 'fills.jsonl'))
     this.#trades = new BufferedWriter(join(this.#draft, 'trades.jsonl'))

@@ -1,13 +1,13 @@
 // Files that are there whole or not at all: written beside their place, synced, then renamed into it.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { createReadStream, mkdirSync, statSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TEMPORARY } from './layout.ts'
 
 /** Writes a small file so that a crash leaves the old one or the new one. */
 export async function writeDurably(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const temporary = path + TEMPORARY
   try {
     const file = await open(temporary, 'w')
@@ -23,6 +23,25 @@ export async function writeDurably(path: string, content: string): Promise<void>
     throw error
   }
 }
+
+/**
+ * A folder with all above it; ENOTDIR where a file is in the way. Node's own recursive mkdir never returns where the system
+ * answers "no such file" although the folder above is there, as Linux does in /proc; here that is EPERM.
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && isFolder(path)) return
+    const said = code === 'EEXIST' ? 'ENOTDIR' : code === 'ENOENT' ? 'EPERM' : undefined
+    throw said ? Object.assign(new Error(`${said}: no folder can be made at ${path}`), { code: said }) : error
+  }
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** The rename itself is only durable once the folder is synced too. */
 export async function moveIntoPlace(from: string, to: string): Promise<void> {

@@ -1,10 +1,11 @@
 // The local store of market data: a folder of Parquet partitions and the manifests that vouch for them.
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import type { InstrumentSpec } from '../../domain/instrument.ts'
 import { type DatasetDescription, DatasetWriter } from './dataset-writer.ts'
+import { makeFolder } from './durable.ts'
 import { asLakeError, LakeError } from './lake-error.ts'
 import { type Subject, TEMPORARY } from './layout.ts'
 import { datasetId, type Manifest, readManifests } from './manifest.ts'
@@ -32,7 +33,7 @@ export class Lake {
   async importing<Result>(work: (importer: LakeImporter) => Promise<Result>): Promise<Result> {
     const lock = join(this.root, LOCK)
     try {
-      await mkdir(this.root, { recursive: true })
+      makeFolder(this.root)
       await this.#lock(lock)
     } catch (error) {
       throw asLakeError(error, this.root)
