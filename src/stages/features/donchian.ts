@@ -15,10 +15,9 @@ export class Donchian implements Feature<BarInput> {
   readonly degenerate = false
   readonly #excludeCurrent: boolean
   readonly #range: RangeWindow
-  /** The channel the outputs speak of; 0 until `#ready`. */
-  #upper = 0
-  #lower = 0
-  #ready = false
+  /** With `excludeCurrent` the newest bar, which waits here until the next one comes; NaN before there was one. */
+  #high = Number.NaN
+  #low = Number.NaN
 
   constructor(length = 20, options: { readonly excludeCurrent?: boolean } = {}) {
     this.#excludeCurrent = options.excludeCurrent ?? false
@@ -31,9 +30,8 @@ export class Donchian implements Feature<BarInput> {
   update(bar: BarInput): void {
     const { high, low } = bar
     assertFinite(high + low)
-    if (this.#excludeCurrent) this.#take()
-    this.#range.update(high, low)
-    if (!this.#excludeCurrent) this.#take()
+    if (this.#excludeCurrent) this.#exchange(high, low)
+    else this.#range.update(high, low)
   }
 
   get value(): number {
@@ -41,30 +39,29 @@ export class Donchian implements Feature<BarInput> {
   }
 
   get upper(): number {
-    return this.#ready ? this.#upper : Number.NaN
+    return this.#range.highest
   }
 
   get lower(): number {
-    return this.#ready ? this.#lower : Number.NaN
+    return this.#range.lowest
   }
 
   snapshot(): readonly number[] {
-    const state = [this.#ready ? 1 : 0, this.#upper, this.#lower]
+    const state = Number.isNaN(this.#high) ? [0, 0, 0] : [1, this.#high, this.#low]
     this.#range.save(state)
     return state
   }
 
   restore(state: readonly number[]): void {
-    this.#ready = state[0] === 1
-    this.#upper = state[1]!
-    this.#lower = state[2]!
+    this.#high = state[0] === 1 ? state[1]! : Number.NaN
+    this.#low = state[0] === 1 ? state[2]! : Number.NaN
     assertSize(state, this.#range.load(state, 3))
   }
 
-  #take(): void {
-    if (!this.#range.full) return
-    this.#upper = this.#range.highest
-    this.#lower = this.#range.lowest
-    this.#ready = true
+  /** The bar that waited goes into the channel, and the newest waits. */
+  #exchange(high: number, low: number): void {
+    if (!Number.isNaN(this.#high)) this.#range.update(this.#high, this.#low)
+    this.#high = high
+    this.#low = low
   }
 }

@@ -18,8 +18,8 @@ export class RealisedVolatility implements Feature<number> {
   readonly #length: number
   readonly #share: number
   readonly #returns: MomentsWindow
-  #begun = false
-  #last = 0
+  /** NaN before there was one. */
+  #last = Number.NaN
   /** Updates until the last undefined return leaves the window. */
   #undefinedFor = 0
 
@@ -37,15 +37,13 @@ export class RealisedVolatility implements Feature<number> {
     assertFinite(price)
     const last = this.#last
     this.#last = price
-    if (!this.#begun) {
-      this.#begun = true
-      return
+    if (last > 0 && price > 0) {
+      if (this.#undefinedFor > 0) this.#undefinedFor--
+      this.#returns.update(logReturn(last, price))
+    } else if (!Number.isNaN(last)) {
+      this.#undefinedFor = this.#length
+      this.#returns.update(0)
     }
-
-    const defined = last > 0 && price > 0
-    if (!defined) this.#undefinedFor = this.#length
-    else if (this.#undefinedFor > 0) this.#undefinedFor--
-    this.#returns.update(defined ? logReturn(last, price) : 0)
   }
 
   get value(): number {
@@ -57,14 +55,14 @@ export class RealisedVolatility implements Feature<number> {
   }
 
   snapshot(): readonly number[] {
-    const state = [this.#begun ? 1 : 0, this.#last, this.#undefinedFor]
+    const begun = !Number.isNaN(this.#last)
+    const state = begun ? [1, this.#last, this.#undefinedFor] : [0, 0, 0]
     this.#returns.save(state)
     return state
   }
 
   restore(state: readonly number[]): void {
-    this.#begun = state[0] === 1
-    this.#last = state[1]!
+    this.#last = state[0] === 1 ? state[1]! : Number.NaN
     this.#undefinedFor = state[2]!
     assertSize(state, this.#returns.load(state, 3))
   }

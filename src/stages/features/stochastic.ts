@@ -45,10 +45,10 @@ export class Stochastic implements Feature<BarInput> {
     const { high, low, close } = bar
     assertFinite(high + low + close)
     this.#range.update(high, low)
-    if (!this.#range.full) return
-
     const lowest = this.#range.lowest
     const range = this.#range.highest - lowest
+    if (Number.isNaN(range)) return
+
     this.#flat = range === 0
     this.#raw.update(this.#flat ? 50 : (100 * (close - lowest)) / range)
     if (this.#raw.full) this.#smoothed.update(this.#raw.value / this.#smoothing)

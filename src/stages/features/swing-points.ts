@@ -18,11 +18,12 @@ export interface Swing {
   readonly originTime: number
 }
 
-const NONE: readonly Swing[] = Object.freeze([])
-
 /**
  * A high at p is a swing when it is above the n highs before it and not below the n after it, so the leftmost of equal highs
  * wins; lows mirror that (intelligence.md 2.1). Both are known at p + n and not before.
+ *
+ * Call a high above the n before it a peak. One that surpasses a peak within n bars is above all that the peak was above, and
+ * so a peak itself. Hence a swing is a peak that no other follows within n bars, and only the newest peak is waited for.
  *
  * `value` is the structure of the last two swings of each kind: +1 higher high and higher low, -1 lower high and lower low,
  * 0 anything else, also before there are two of each.
@@ -34,18 +35,18 @@ export class SwingPoints implements Feature<BarInput> {
   readonly stableAfter = Number.POSITIVE_INFINITY
   readonly degenerate = false
   readonly #neighbours: number
-  /** Extremes of the last n bars: at t those after the candidate p = t - n, at p - 1 those before it. */
+  /** Extremes of the n bars before the next one. */
   readonly #range: RangeWindow
-  /** Rings of n + 1 bars: the slot of bar t holds bar t - n - 1 until it is overwritten, and the next slot the candidate. */
-  readonly #highs: Float64Array
-  readonly #lows: Float64Array
-  readonly #times: Float64Array
-  readonly #highest: Float64Array
-  readonly #lowest: Float64Array
-  #slot = 0
   #count = 0
+  /** The newest peak, and the count of bars at which it is a swing unless another comes first; 0 before there was one. */
+  #peak = 0
+  #peakTime = 0
+  #peakConfirm = 0
+  /** The same for lows. */
+  #trough = 0
+  #troughTime = 0
+  #troughConfirm = 0
   #structure = 0
-  #confirmed: readonly Swing[] = NONE
   #high: Swing | undefined
   #highBefore: Swing | undefined
   #low: Swing | undefined
@@ -55,11 +56,6 @@ export class SwingPoints implements Feature<BarInput> {
     assert(Number.isInteger(neighbours) && neighbours > 0, 'a swing has neighbours')
     this.#neighbours = neighbours
     this.#range = new RangeWindow(neighbours)
-    this.#highs = new Float64Array(neighbours + 1)
-    this.#lows = new Float64Array(neighbours + 1)
-    this.#times = new Float64Array(neighbours + 1)
-    this.#highest = new Float64Array(neighbours + 1)
-    this.#lowest = new Float64Array(neighbours + 1)
     this.name = `swings(${neighbours})`
     this.first = 2 * neighbours
   }
@@ -67,25 +63,23 @@ export class SwingPoints implements Feature<BarInput> {
   update(bar: BarInput): void {
     const { high, low, closeTime } = bar
     assertFinite(high + low + closeTime)
-    const slot = this.#slot
-    const highestBefore = this.#highest[slot]!
-    const lowestBefore = this.#lowest[slot]!
+    const range = this.#range
+    const count = this.#count + 1
+    this.#count = count
 
-    this.#range.update(high, low)
-    this.#highs[slot] = high
-    this.#lows[slot] = low
-    this.#times[slot] = closeTime
-    this.#highest[slot] = this.#range.highest
-    this.#lowest[slot] = this.#range.lowest
-    this.#slot = slot === this.#neighbours ? 0 : slot + 1
-    this.#count++
+    if (high > range.highest) {
+      this.#peak = high
+      this.#peakTime = closeTime
+      this.#peakConfirm = count + this.#neighbours
+    }
+    if (low < range.lowest) {
+      this.#trough = low
+      this.#troughTime = closeTime
+      this.#troughConfirm = count + this.#neighbours
+    }
+    range.update(high, low)
 
-    if (this.#confirmed !== NONE) this.#confirmed = NONE
-    if (this.#count <= this.first) return
-    const candidate = this.#slot
-    const isHigh = this.#highs[candidate]! > highestBefore && this.#highs[candidate]! >= this.#highest[slot]!
-    const isLow = this.#lows[candidate]! < lowestBefore && this.#lows[candidate]! <= this.#lowest[slot]!
-    if (isHigh || isLow) this.#confirm(candidate, isHigh, isLow)
+    if (count === this.#peakConfirm || count === this.#troughConfirm) this.#confirm()
   }
 
   get value(): number {
@@ -94,7 +88,8 @@ export class SwingPoints implements Feature<BarInput> {
 
   /** What became known with the last bar: none, one, or on an outside bar both. */
   get confirmed(): readonly Swing[] {
-    return this.#confirmed
+    const newest = this.#count - 1
+    return [this.#high, this.#low].flatMap(swing => (swing?.confirm === newest ? [swing] : []))
   }
 
   get high(): Swing | undefined {
@@ -114,54 +109,53 @@ export class SwingPoints implements Feature<BarInput> {
   }
 
   snapshot(): readonly number[] {
-    const state = [this.#slot, this.#count]
+    const state = [this.#count]
+    state.push(this.#peak, this.#peakTime, this.#peakConfirm, this.#trough, this.#troughTime, this.#troughConfirm)
     for (const swing of [this.#high, this.#highBefore, this.#low, this.#lowBefore]) {
       state.push(swing ? 1 : 0, swing?.price ?? 0, swing?.origin ?? 0, swing?.originTime ?? 0)
     }
-    state.push(...this.#highs, ...this.#lows, ...this.#times, ...this.#highest, ...this.#lowest)
     this.#range.save(state)
     return state
   }
 
   restore(state: readonly number[]): void {
-    this.#slot = state[0]!
-    this.#count = state[1]!
-    this.#high = this.#swing('high', state, 2)
-    this.#highBefore = this.#swing('high', state, 6)
-    this.#low = this.#swing('low', state, 10)
-    this.#lowBefore = this.#swing('low', state, 14)
-
-    let at = 18
-    for (const ring of [this.#highs, this.#lows, this.#times, this.#highest, this.#lowest]) {
-      for (let i = 0; i < ring.length; i++) ring[i] = state[at++]!
-    }
-    assertSize(state, this.#range.load(state, at))
-    this.#read()
+    this.#count = state[0]!
+    this.#peak = state[1]!
+    this.#peakTime = state[2]!
+    this.#peakConfirm = state[3]!
+    this.#trough = state[4]!
+    this.#troughTime = state[5]!
+    this.#troughConfirm = state[6]!
+    this.#high = this.#swing('high', state, 7)
+    this.#highBefore = this.#swing('high', state, 11)
+    this.#low = this.#swing('low', state, 15)
+    this.#lowBefore = this.#swing('low', state, 19)
+    assertSize(state, this.#range.load(state, 23))
+    this.#structure = this.#structureNow()
   }
 
-  #confirm(candidate: number, isHigh: boolean, isLow: boolean): void {
+  #confirm(): void {
     const confirm = this.#count - 1
-    const place = { origin: confirm - this.#neighbours, confirm, originTime: this.#times[candidate]! }
-    if (isHigh) {
+    const origin = confirm - this.#neighbours
+    if (this.#peakConfirm === this.#count) {
       this.#highBefore = this.#high
-      this.#high = { kind: 'high', price: this.#highs[candidate]!, ...place }
+      this.#high = { kind: 'high', price: this.#peak, origin, confirm, originTime: this.#peakTime }
     }
-    if (isLow) {
+    if (this.#troughConfirm === this.#count) {
       this.#lowBefore = this.#low
-      this.#low = { kind: 'low', price: this.#lows[candidate]!, ...place }
+      this.#low = { kind: 'low', price: this.#trough, origin, confirm, originTime: this.#troughTime }
     }
-    this.#read()
+    this.#structure = this.#structureNow()
   }
 
-  /** Structure and news, from the swings there are. */
-  #read(): void {
-    const step = stepOf(this.#high, this.#highBefore)
-    this.#structure = step === stepOf(this.#low, this.#lowBefore) ? step : 0
-
-    const newest = this.#count - 1
-    const high = this.#high?.confirm === newest ? [this.#high] : NONE
-    const low = this.#low?.confirm === newest ? [this.#low] : NONE
-    this.#confirmed = high === NONE && low === NONE ? NONE : [...high, ...low]
+  #structureNow(): number {
+    const high = this.#high
+    const highBefore = this.#highBefore
+    const low = this.#low
+    const lowBefore = this.#lowBefore
+    if (!high || !highBefore || !low || !lowBefore) return 0
+    if (high.price > highBefore.price) return low.price > lowBefore.price ? 1 : 0
+    return high.price < highBefore.price && low.price < lowBefore.price ? -1 : 0
   }
 
   #swing(kind: Swing['kind'], state: readonly number[], at: number): Swing | undefined {
@@ -170,7 +164,3 @@ export class SwingPoints implements Feature<BarInput> {
     return { kind, price: state[at + 1]!, origin, confirm: origin + this.#neighbours, originTime: state[at + 3]! }
   }
 }
-
-/** +1 when the last swing is higher than the one before, -1 lower, 0 equal or unknown. */
-const stepOf = (last: Swing | undefined, before: Swing | undefined): number =>
-  last && before ? Math.sign(last.price - before.price) : 0
