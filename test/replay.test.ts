@@ -108,6 +108,12 @@ describe('the book', () => {
   })
 })
 
+describe('an account in another currency', () => {
+  test('is refused before the run where nothing under data can say what the instrument is worth', async () => {
+    await expect(openSession(smallConfig(['account.currency=EUR']))).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
+
 describe('recovery', () => {
   test('a run that is cut off at any batch and recovered from its journal ends in the same state', async () => {
     await fc.assert(

@@ -14,6 +14,7 @@ import { readParameters } from '../sdk/params.ts'
 import type { AllocationRule } from '../stages/allocation/size.ts'
 import { parseBarLength } from '../stages/market/bar-builder.ts'
 import { QualityGate } from '../stages/quality/gate.ts'
+import { invalidConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import type { RunConfig, StrategyUse } from './run-config.ts'
 import { loadStrategy } from './strategy-file.ts'
@@ -31,35 +32,56 @@ export interface LoadedStrategy extends StrategyRun {
   readonly use: StrategyUse
 }
 
-/** Loads and checks every strategy of a configuration. Throws Failure CONFIG_INVALID with all faults at once. */
+/** Loads and checks every strategy of a configuration. Throws Failure STRATEGY_…, or CONFIG_INVALID with all faults at once. */
 export async function loadStrategies(config: RunConfig): Promise<LoadedStrategy[]> {
   const loaded: LoadedStrategy[] = []
   const faults: string[] = []
-  for (const [index, use] of config.strategies.entries()) {
-    const strategy = await loadStrategy(use)
-    const { values, faults: found } = readParameters(strategy.parameters, use.params)
-    const checked = found.length > 0 ? found : strategy.check(values)
-    for (const fault of checked) faults.push(`strategies.${index} (${strategy.name}): ${fault}`)
-    if (config.strategies.findIndex(other => other.instrument === use.instrument) !== index) {
-      faults.push(
-        `strategies.${index}: ${use.instrument} has a strategy already; positions net per instrument, so run the second one on its own`,
-      )
-    }
-    const lengthMicros = use.bar === undefined ? parseBarLength(strategy.bar) : use.bar === 'quote' ? 0 : use.bar
-    if (lengthMicros === undefined) faults.push(`strategies.${index} (${strategy.name}): its bar '${strategy.bar}' is no length`)
-    else loaded.push({ use, strategy, values, shape: { lengthMicros, basis: use.price } })
+  for (const index of config.strategies.keys()) {
+    const judged = await judgeStrategy(config, index)
+    faults.push(...judged.faults)
+    if (judged.loaded !== undefined) loaded.push(judged.loaded)
   }
-  if (faults.length > 0) {
-    throw new Failure('CONFIG_INVALID', {
-      message: `${config.file}: ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}\n${faults.map(fault => `  ${fault}`).join('\n')}`,
-      fix: 'correct the lines above; docs/write-a-strategy.md says how parameters are declared',
-    })
-  }
+  if (faults.length > 0) throw invalidConfig(config.file, faults)
   return loaded
+}
+
+/** What is wrong with the strategies alone, one that does not load included. */
+export async function strategyFaults(config: RunConfig): Promise<string[]> {
+  const judged = config.strategies.map((_, index) =>
+    judgeStrategy(config, index).then(
+      ({ faults }) => faults,
+      (error: unknown) => {
+        if (error instanceof Failure) return [`strategies.${index}: ${error.message}`]
+        throw error
+      },
+    ),
+  )
+  return (await Promise.all(judged)).flat()
+}
+
+async function judgeStrategy(
+  config: RunConfig,
+  index: number,
+): Promise<{ readonly loaded: LoadedStrategy | undefined; readonly faults: readonly string[] }> {
+  const use = config.strategies[index]!
+  const strategy = await loadStrategy(use)
+  const { values, faults: found } = readParameters(strategy.parameters, use.params)
+  const checked = found.length > 0 ? found : strategy.check(values)
+  const faults = checked.map(fault => `strategies.${index} (${strategy.name}): ${fault}`)
+  if (config.strategies.findIndex(other => other.instrument === use.instrument) !== index) {
+    faults.push(
+      `strategies.${index}: ${use.instrument} has a strategy already; positions net per instrument, so run the second one on its own`,
+    )
+  }
+  const lengthMicros = use.bar === undefined ? parseBarLength(strategy.bar) : use.bar === 'quote' ? 0 : use.bar
+  if (lengthMicros === undefined) faults.push(`strategies.${index} (${strategy.name}): its bar '${strategy.bar}' is no length`)
+  const loaded = lengthMicros === undefined ? undefined : { use, strategy, values, shape: { lengthMicros, basis: use.price } }
+  return { loaded, faults }
 }
 
 export function compose(config: RunConfig, strategies: readonly LoadedStrategy[], plugs: SessionPlugs): Session {
   const traded = tradedInstruments(config, plugs.instruments)
+  requireRates(config, traded)
 
   const gate = new QualityGate({
     staleAfterMicros: config.quality.staleAfterMicros,
@@ -128,6 +150,23 @@ function tradedInstruments(config: RunConfig, known: ReadonlyMap<string, Instrum
       })
     }
     return instrument(found)
+  })
+}
+
+/** Throws Failure CONFIG_INVALID when no currency pair under data can bring an instrument's money into the account's. */
+function requireRates(config: RunConfig, traded: readonly Instrument[]): void {
+  const { currency } = config.account
+  const pairs = traded.filter(of => of.assetClass === 'forex').map(of => [of.base, of.quote] as const)
+  const reached = new Set([currency])
+  for (let before = 0; before < reached.size; ) {
+    before = reached.size
+    for (const [base, quote] of pairs) if (reached.has(base) || reached.has(quote)) reached.add(base).add(quote)
+  }
+  const stranded = traded.filter(of => config.strategies.some(use => use.instrument === of.id) && !reached.has(of.settle))
+  if (stranded.length === 0) return
+  throw new Failure('CONFIG_INVALID', {
+    message: `${config.file}: ${stranded.map(of => `${of.id} is settled in ${of.settle}`).join(', ')}, and nothing under data says what that is worth in ${currency}`,
+    fix: `add a currency pair of ${stranded[0]!.settle} and ${currency} under data, or set account.currency to ${stranded[0]!.settle}`,
   })
 }
 

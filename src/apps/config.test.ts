@@ -1,11 +1,12 @@
 // Reading configurations: exact values, a stable hash, and every fault at once.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { MONEY_UNIT, parseMicros } from '../domain/numbers.ts'
+import { readCheckedConfig } from './checked-config.ts'
 import { parseRunConfig, type RunConfig, readRunConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import { runSchemaJson } from './run-schema.ts'
@@ -290,4 +291,19 @@ describe('a configuration file', () => {
 
 test('config/run.schema.json is what the schema says; `vitest run -u` writes it anew', async () => {
   await expect(runSchemaJson()).toMatchFileSnapshot('../../config/run.schema.json')
+})
+
+describe('a configuration with its strategies', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quadrant-config-'))
+  const file = join(folder, 'run.yaml')
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('lists the faults of the file and those of its strategies in one answer', async () => {
+    writeFileSync(file, readFileSync(join(import.meta.dirname, '../../config/gold-ema.yaml')))
+    const faults = ['foo=1', 'risk.collar=abc', 'strategies.0.params.fast=1000', 'strategies.0.params.zzz=1']
+    await expect(readCheckedConfig(file, faults)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 3 })
+    const message = await readCheckedConfig(file, faults).catch((error: Error) => error.message)
+    for (const word of ['foo', 'risk.collar', "unknown parameter 'zzz'", 'fast must be between 1 and 500'])
+      expect(message).toContain(word)
+  })
 })

@@ -17,16 +17,35 @@ export function readRunConfig(file: string, overrides: readonly string[] = []): 
 }
 
 /** As `readRunConfig`, of a text in hand. `file` names it in messages and anchors relative paths. */
-export function parseRunConfig(
-  text: string,
-  { file, overrides = [] }: { readonly file: string; readonly overrides?: readonly string[] },
-): RunConfig {
+export function parseRunConfig(text: string, origin: ConfigOrigin): RunConfig {
+  const { config, faults } = judge(text, origin)
+  if (faults.length > 0) throw invalidConfig(origin.file, faults)
+  return config
+}
+
+interface ConfigOrigin {
+  readonly file: string
+  readonly overrides?: readonly string[]
+}
+
+/** A configuration with everything that is wrong with it. Where something is, a good value stands in its place. */
+export interface JudgedConfig {
+  readonly config: RunConfig
+  readonly faults: readonly string[]
+}
+
+/** Throws Failure only where there is nothing to judge: no file, no YAML. */
+export function judgeRunConfig(file: string, overrides: readonly string[] = []): JudgedConfig {
+  return judge(readConfigText(file), { file, overrides })
+}
+
+function judge(text: string, { file, overrides = [] }: ConfigOrigin): JudgedConfig {
   const lines = new LineCounter()
   const source = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   // A warning of the YAML reader is a tag it does not know: nothing that a configuration could mean.
   const unreadable = [...source.errors, ...source.warnings]
   if (unreadable.length > 0) {
-    throw invalid(
+    throw invalidConfig(
       file,
       unreadable.map(error => `line ${lines.linePos(error.pos[0]).line}: ${error.message}`),
     )
@@ -40,10 +59,8 @@ export function parseRunConfig(
   const shape = shapeFaults(RunSchema, complete)
   const { values, faults: impossible } = resolveRun((shape.length === 0 ? complete : mended(complete, shape)) as RunDocument)
   const faults = [...overrideFaults, ...shape, ...impossible.filter(fault => !followsFrom(fault, shape))]
-  if (faults.length > 0) throw invalid(file, faults.map(written))
-
   const folder = dirname(resolve(file))
-  return deepFreeze({
+  const config = deepFreeze({
     ...values,
     strategies: values.strategies.map(use => ({ ...use, path: use.use.endsWith('.ts') ? resolve(folder, use.use) : undefined })),
     configHash: createHash('sha256').update(canonicalJson(values)).digest('hex'),
@@ -51,6 +68,7 @@ export function parseRunConfig(
     file,
     overrides: [...overrides],
   })
+  return { config, faults: faults.map(written) }
 }
 
 function readConfigText(file: string): string {
@@ -71,7 +89,7 @@ function readConfigText(file: string): string {
   }
 }
 
-function invalid(file: string, faults: readonly string[]): Failure {
+export function invalidConfig(file: string, faults: readonly string[]): Failure {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
   return new Failure('CONFIG_INVALID', {
     message: `${file} has ${count}:\n${faults.map(fault => `  - ${fault}`).join('\n')}`,
@@ -84,7 +102,7 @@ function plain(source: Document.Parsed, file: string): unknown {
     return source.toJS() ?? {}
   } catch (error) {
     // Aliases that multiply without end are refused by the YAML reader while it unfolds them.
-    throw invalid(file, [(error as Error).message])
+    throw invalidConfig(file, [(error as Error).message])
   }
 }
 

@@ -151,7 +151,7 @@ function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds
     bars: record.bars,
     decisions: record.decisions,
     signals: record.signals,
-    refused: Object.fromEntries(record.refused.map(({ code, count }) => [code, count])),
+    refused: refusalsOf(record),
     orders: record.orders,
     fills: record.fills,
     trades: record.trades,
@@ -175,6 +175,13 @@ function summarise({ mode, config, opened, id, session, recorder, elapsedSeconds
     report,
   }
   return { summary, record }
+}
+
+/** Refusals of allocation and of risk under one roof: both are a wish to trade that was turned down. */
+function refusalsOf({ unsized, refused }: RunRecord): Record<string, number> {
+  const counts: Record<string, number> = { ...unsized }
+  for (const { code, count } of refused) counts[code] = (counts[code] ?? 0) + count
+  return counts
 }
 
 function reportCoverage(opened: OpenedFeed): ReportCoverage[] {

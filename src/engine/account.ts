@@ -164,7 +164,7 @@ export class Account {
       volatility: desk.volatility,
     })
     if (sized.kind === 'none') {
-      step.sizing({ decision, intent: undefined, reason: sized.reason })
+      step.sizing({ decision, intent: undefined, reason: sized.reason, refusal: sized.code })
       return
     }
     const stop = signal.stop.kind === 'at' ? signal.stop.price : undefined

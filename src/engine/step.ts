@@ -6,6 +6,7 @@ import type { Opinion } from '../domain/opinion.ts'
 import type { Command, OrderEvent, OrderIntent, OrderState } from '../domain/order.ts'
 import type { Posting, RoundTrip } from '../domain/portfolio.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { SizeRefusal } from '../stages/allocation/size.ts'
 import type { Refusal } from '../stages/risk/review.ts'
 
 /** What one strategy said at one bar, and what became of it before risk. */
@@ -26,6 +27,8 @@ export interface Sizing {
   readonly intent: OrderIntent | undefined
   /** The arithmetic of the size in words, or the reason there is none. */
   readonly reason: string
+  /** Set where a wish to trade got no size; a target that is met already is no refusal. */
+  readonly refusal?: SizeRefusal
 }
 
 export interface Verdict {

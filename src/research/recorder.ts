@@ -66,6 +66,8 @@ export interface RunRecord {
   readonly intents: number
   /** Why a signal became no intent. */
   readonly noIntent: readonly Counted[]
+  /** Wishes to trade that got no size, by code. */
+  readonly unsized: Readonly<Record<string, number>>
   readonly approved: number
   /** How many of the approved are stops and targets that guard a position rather than wishes of a strategy. */
   readonly guards: number
@@ -113,6 +115,7 @@ export class RunRecorder implements Observer {
   readonly #noSignal = new Tally(REASONS)
   #intents = 0
   readonly #noIntent = new Tally(REASONS)
+  readonly #unsized = new Map<string, number>()
   #approved = 0
   #guards = 0
   #entries = 0
@@ -165,6 +168,7 @@ export class RunRecorder implements Observer {
       noSignal: this.#noSignal.top(),
       intents: this.#intents,
       noIntent: this.#noIntent.top(),
+      unsized: Object.fromEntries(this.#unsized),
       approved: this.#approved,
       guards: this.#guards,
       refused: [...this.#refused.values()].sort((a, b) => b.count - a.count || a.check - b.check),

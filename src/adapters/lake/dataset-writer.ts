@@ -6,6 +6,7 @@ import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
 import { DOUBLE, DuckDBDataChunk, type DuckDBDoubleVector, VARCHAR } from '@duckdb/node-api'
 import type { FeedEvent } from '../../domain/event.ts'
 import type { InstrumentSpec } from '../../domain/instrument.ts'
+import type { PriceBasis } from '../../domain/market.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { COLUMNS } from './columns.ts'
 import { moveIntoPlace, sha256OfFile, syncPath } from './durable.ts'
@@ -57,6 +58,7 @@ export class DatasetWriter {
   readonly #subject: Subject
   readonly #id: string
   readonly #rowsMax: number
+  #basis: PriceBasis | undefined
   readonly #onCommit: (manifest: Manifest) => void
   readonly #block: Block
   readonly #partitions: Partition[] = []
@@ -156,6 +158,7 @@ export class DatasetWriter {
 
   #put(event: FeedEvent): void {
     const open = this.#open!
+    if (event.kind === 'bar') this.#basis ??= event.basis
     encode(event, this.#block, () => this.#empty())
 
     const time = event.receivedTime
@@ -288,6 +291,7 @@ export class DatasetWriter {
       instrument: instrument ?? null,
       resolution: resolution ?? null,
       series: series ?? null,
+      ...(this.#basis === undefined ? {} : { basis: this.#basis }),
       provenance,
       rows: this.#accepted + refused,
       accepted: this.#accepted,

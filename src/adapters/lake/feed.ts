@@ -35,7 +35,7 @@ export async function openFeed(lake: Lake, request: FeedRequest): Promise<Opened
   const manifests = lake.list()
   const range: Range = { from: request.from ?? Number.NEGATIVE_INFINITY, to: request.to ?? Number.POSITIVE_INFINITY }
 
-  const market = request.data.map(item => ({ item, sources: sourcesOf(manifests, item, range) }))
+  const market = request.data.map(item => ({ item, sources: sourcesOf(oneBasis(manifests, item, request), item, range) }))
   for (const { item, sources } of market) if (sources.length === 0) throw missing(item, request, manifests)
   // Facts follow the market: without a stated start or end, those before its first event are history, those after its last are not read.
   const partitions = market.flatMap(({ sources }) => sources.map(({ partition }) => partition))
@@ -89,6 +89,18 @@ export async function openFeed(lake: Lake, request: FeedRequest): Promise<Opened
     dataHash: hashOf(request, used),
     instruments: instrumentsOf(used),
   }
+}
+
+/**
+ * Bars of quotes and bars of trades of the same minutes are two stories of one market: a run reads one of them, the one
+ * its strategy asks for, else that of quotes, which knows both sides.
+ */
+function oneBasis(manifests: readonly Manifest[], item: DataRequest, { strategies = [] }: FeedRequest): readonly Manifest[] {
+  if (item.kind !== 'bar') return manifests
+  const mine = manifests.filter(({ kind, instrument }) => kind === 'bar' && instrument?.id === item.instrument)
+  const price = strategies.find(({ instrument }) => instrument === item.instrument)?.price ?? 'bid'
+  const wanted = price === 'trade' ? 'trade' : 'bid'
+  return mine.some(({ basis }) => basis === wanted) ? mine.filter(({ basis = wanted }) => basis === wanted) : mine
 }
 
 /** Partitions of the item that touch the range, oldest first. */

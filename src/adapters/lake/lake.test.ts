@@ -450,6 +450,32 @@ async function using(work: (lake: Lake) => Promise<void>): Promise<void> {
   }
 }
 
+describe('bars of quotes and bars of trades of the same minutes', () => {
+  const barOf = (basis: Bar['basis'], close: number): Bar => ({
+    ...barAt(START + MINUTE),
+    basis,
+    ...{ open: price(close), high: price(close), low: price(close), close: price(close) },
+    ...{ askOpen: price(close), askHigh: price(close), askLow: price(close), askClose: price(close) },
+  })
+  const closes = async (strategies: FeedRequest['strategies'] & object): Promise<number[]> =>
+    (await read(asking({ data: [quotesOf({ kind: 'bar', bar: '1m' })], strategies }))).map(event =>
+      event.kind === 'bar' ? event.close : Number.NaN,
+    )
+
+  test('are never mixed: the strategy on that instrument says which are read, and quotes are read where none does', async () => {
+    await write({ kind: 'bar', resolution: '1m', instrument: EURUSD, events: [barOf('bid', 138_000)], checksum: 'q' })
+    await write({ kind: 'bar', resolution: '1m', instrument: EURUSD, events: [barOf('trade', 138_004)], checksum: 't' })
+    expect(await closes([{ instrument: EURUSD.id, price: 'trade' }])).toEqual([138_004])
+    expect(await closes([{ instrument: EURUSD.id, price: 'mid' }])).toEqual([138_000])
+    expect(await closes([])).toEqual([138_000])
+  })
+
+  test('one kind alone is read whoever asks', async () => {
+    await write({ kind: 'bar', resolution: '1m', instrument: EURUSD, events: [barOf('trade', 138_004)], checksum: 't' })
+    expect(await closes([{ instrument: EURUSD.id, price: 'bid' }])).toEqual([138_004])
+  })
+})
+
 describe('what is missing is said', () => {
   test('an empty lake, another instrument, another range', async () => {
     await expect(openFeed(lake, asking({ data: [quotesOf()] }))).rejects.toMatchObject({

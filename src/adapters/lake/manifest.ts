@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InstrumentSpec } from '../../domain/instrument.ts'
+import type { PriceBasis } from '../../domain/market.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { sha256OfText, writeDurably } from './durable.ts'
 import { LakeError } from './lake-error.ts'
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly instrument: InstrumentSpec | null
   readonly resolution: string | null
   readonly series: string | null
+  /** Of bars: what their prices are of. Absent in manifests of other kinds and of older imports. */
+  readonly basis?: PriceBasis
   /** `checksum` is the SHA-256 of the source file. */
   readonly provenance: Provenance
   /** Rows of the source: accepted plus quarantined. */

@@ -1,4 +1,5 @@
 // What a run asks of the lake, and the files that answer it.
+import type { PriceBasis } from '../../domain/market.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { MarketKind } from './decode.ts'
 import type { Manifest, Partition } from './manifest.ts'
@@ -13,6 +14,8 @@ export interface FeedRequest {
   /** Series whose releases flow in. */
   readonly macro: readonly string[]
   readonly calendar: boolean
+  /** Who trades on which price: where the lake has bars of quotes and bars of trades, it decides which are read. */
+  readonly strategies?: readonly { readonly instrument: string; readonly price: PriceBasis }[]
 }
 
 export interface DataRequest {

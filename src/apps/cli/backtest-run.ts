@@ -12,8 +12,8 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
     .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
     .action(async (file: string, { set }: { set: readonly string[] }) => {
-      const { readRunConfig } = await import('../config.ts')
-      const config = readRunConfig(file, set)
+      const { readCheckedConfig } = await import('../checked-config.ts')
+      const config = await readCheckedConfig(file, set)
 
       const { runBacktest } = await import('../backtest.ts')
       const progress = terminal.progress(config.name)

@@ -16,8 +16,8 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it.')
     .action(async (file: string, { set, speed }: { readonly set: readonly string[]; readonly speed?: string }) => {
       const pace = speed === undefined ? {} : { speed: readSpeed(speed) }
-      const { readRunConfig } = await import('../config.ts')
-      const config = readRunConfig(file, set)
+      const { readCheckedConfig } = await import('../checked-config.ts')
+      const config = await readCheckedConfig(file, set)
 
       const { runReplay } = await import('../replay.ts')
       const progress = terminal.progress(config.name)

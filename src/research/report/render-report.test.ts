@@ -94,6 +94,7 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
       { text: 'warming up', count: 3 },
     ],
     intents: 0,
+    unsized: {},
     noIntent: [],
     approved: 0,
     refused: [],
