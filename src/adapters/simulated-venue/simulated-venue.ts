@@ -66,8 +66,9 @@ export class SimulatedVenue implements Venue {
   readonly #answers = new Fifo<OrderEvent>()
   #sequence = 0
   #fills = 0
-  #quoteId = ''
-  #quoteMarket: Market | undefined
+  // The market of the last fact: most streams are of one instrument.
+  #lastId = ''
+  #lastMarket: Market | undefined
 
   constructor(rules: SimulatedVenueRules, instruments: Iterable<Instrument>) {
     this.#rules = rules
@@ -96,18 +97,21 @@ export class SimulatedVenue implements Venue {
 
   see(event: Event): void {
     if (event.kind === 'quote') {
-      let market = this.#quoteMarket
-      if (market === undefined || this.#quoteId !== event.instrumentId) {
-        market = this.#markets.get(event.instrumentId)
-        if (market === undefined) return
-        this.#quoteMarket = market
-        this.#quoteId = event.instrumentId
-      }
+      const market = this.#find(event.instrumentId)
+      if (market === undefined) return
       if (this.#arrivals.first !== undefined) this.#arriveUntil(event.receivedTime)
       if (!market.hasQuotes) this.#firstQuote(market, event.bid, event.ask, event.receivedTime)
       this.#price(market, event.bid, event.ask, event.receivedTime)
     } else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change')
       this.#other(event)
+  }
+
+  #find(instrumentId: string): Market | undefined {
+    if (instrumentId === this.#lastId) return this.#lastMarket
+    const market = this.#markets.get(instrumentId)
+    this.#lastId = instrumentId
+    this.#lastMarket = market
+    return market
   }
 
   /** From now on quotes are the market; what waited for a bar need wait no longer. */
@@ -117,7 +121,7 @@ export class SimulatedVenue implements Venue {
   }
 
   #other(event: Extract<Event, { kind: 'bar' | 'trade' | 'book-snapshot' | 'book-change' }>): void {
-    const market = this.#markets.get(event.instrumentId)
+    const market = this.#find(event.instrumentId)
     if (market === undefined) return
     this.#arriveUntil(event.receivedTime)
     if (event.kind === 'book-snapshot') market.book.snapshot(event)

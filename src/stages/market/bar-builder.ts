@@ -109,16 +109,23 @@ export class BarBuilder {
     this.#lastTime = bar.eventTime
   }
 
-  /** A bar as long as ours passes as it is, with its own times and origin. */
+  /** A bar as long as ours passes as it is, with its own times and origin. Trades seen beside it are its tape. */
   whole(bar: Bar): FinishedBar {
-    this.#begin(bar.open, bar.askOpen, bar.openTime)
-    this.#openTime = bar.openTime
-    this.#extend(bar.high, bar.low, bar.close, bar.askHigh, bar.askLow, bar.askClose)
+    const input = this.#input
+    const scale = this.#useMid ? 2 * this.#instrument.priceScale : this.#instrument.priceScale
+    input.openTime = bar.openTime
+    input.closeTime = bar.eventTime
+    input.open = (this.#useMid ? bar.open + bar.askOpen : bar.open) / scale
+    input.high = (this.#useMid ? bar.high + bar.askHigh : bar.high) / scale
+    input.low = (this.#useMid ? bar.low + bar.askLow : bar.low) / scale
+    input.close = (this.#useMid ? bar.close + bar.askClose : bar.close) / scale
+    const start = this.#length === 0 ? 0 : intervalStart(bar.openTime, this.#length)
+    if (start !== this.#earlyStart) this.#forget(start)
     this.#volume = bar.volume
+    this.#measureTape(input)
     this.#open = false
-    const finished = { bar, input: this.#measure(bar.eventTime) }
     this.#forget(Number.NaN)
-    return finished
+    return { bar, input }
   }
 
   /** Whether a source's bar counts as one of ours rather than a part: days are 23 to 25 hours long. */
@@ -153,11 +160,15 @@ export class BarBuilder {
       input.low = this.#bidLow / scale
       input.close = this.#bidClose / scale
     }
+    this.#measureTape(input)
+    return input
+  }
+
+  #measureTape(input: Input): void {
     const units = this.#instrument.quantityScale
     input.volume = this.#volume / units
     input.buyVolume = this.#hasTape ? this.#buyVolume / units : Number.NaN
     input.sellVolume = this.#hasTape ? this.#sellVolume / units : Number.NaN
-    return input
   }
 
   #record(closeTime: Micros): Bar {
