@@ -203,6 +203,8 @@ class Trail {
         if (sizing.intent === undefined) links.push({ stage: 'allocation', reason: sizing.reason, ids: [decision.strategy] })
       links.push(...decisionLinks(decision, of, fact))
     }
+    if (links.length === 0)
+      return [{ stage: 'signals', reason: 'nothing was decided up to then: the run had not begun, or was warming up', ids: [] }]
     return links
   }
 

@@ -26,7 +26,6 @@ export function define(command: Command, terminal: Terminal): void {
 
       terminal.answer(answer, () => {
         const links = 'chain' in answer ? answer.chain : answer.reasons
-        if (links.length === 0) return 'Nothing was decided up to then: the run had not begun, or was warming up.'
         return links.map(linkText).join('\n')
       })
     })
