@@ -5,7 +5,7 @@ export type ProvenanceKind = 'live' | 'recorded' | 'derived' | 'synthetic'
 export interface Provenance {
   /** Who provides it: 'oanda', 'fxcm', 'binance', 'fred'. */
   readonly source: string
-  /** `synthetic` exists only in tests; every run outside of them refuses it. */
+  /** `synthetic` exists only in tests: no importer and nothing else in src makes one. */
   readonly kind: ProvenanceKind
   /** The file or stream it was taken from, as a user knows it. */
   readonly origin: string
