@@ -9,12 +9,29 @@ export interface Floor {
 }
 
 export const TOWER: readonly Floor[] = [
-  { floor: 5, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
+  { floor: 6, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
   {
-    floor: 4,
+    floor: 5,
     purpose: 'touch the world · ask questions of a run',
-    rooms: ['adapters/files', 'adapters/lake', 'adapters/journal', 'adapters/simulated-venue', 'research'],
+    rooms: [
+      'adapters/kraken',
+      'adapters/binance',
+      'adapters/coinbase',
+      'adapters/oanda',
+      'adapters/ctrader',
+      'adapters/mt5',
+      'adapters/fred',
+      'adapters/dukascopy',
+      'adapters/redis',
+      'adapters/recording',
+      'adapters/files',
+      'adapters/lake',
+      'adapters/journal',
+      'adapters/simulated-venue',
+      'research',
+    ],
   },
+  { floor: 4, purpose: 'what every connection needs', rooms: ['connectivity'] },
   { floor: 3, purpose: 'the one loop and its sockets · the authoring API', rooms: ['engine', 'sdk'] },
   {
     floor: 2,
@@ -34,6 +51,8 @@ export const TOWER: readonly Floor[] = [
   },
   { floor: 1, purpose: 'the words of the trade; imports nothing', rooms: ['domain'] },
 ]
+
+const TOP = Math.max(...TOWER.map(({ floor }) => floor))
 
 /** Files that nobody imports because a person or a shell opens them. */
 export const ENTRIES: readonly string[] = ['src/apps/cli/main.ts', 'src/sdk/sdk.ts']
@@ -57,7 +76,7 @@ export function drawTower(): string {
       (text, i) =>
         `${(i === 0 ? ` floor ${floor}` : '').padEnd(11)}│ ${text.padEnd(width - 2)} │${i === 0 ? `  ${purpose}` : ''}`,
     )
-    return [rule(floor === 5 ? '┌' : '├', floor === 5 ? '┐' : '┤'), ...body]
+    return [rule(floor === TOP ? '┌' : '├', floor === TOP ? '┐' : '┤'), ...body]
   })
   return [...lines, rule('└', '┘')].join('\n')
 }

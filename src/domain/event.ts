@@ -2,6 +2,7 @@
 import type { CalendarEntry, Release } from './macro.ts'
 import type { Bar, BookChange, BookSnapshot, Happened, Quote, Trade } from './market.ts'
 import type { OrderEvent } from './order.ts'
+import type { SourceChange, SourceNotice } from './source.ts'
 
 /** Time passing. The session inserts them, from a timer when live and by arithmetic otherwise; the engine has no clock. */
 export interface Tick extends Happened {
@@ -28,7 +29,9 @@ export interface OperatorCommand extends Happened {
 export type MarketEvent = Quote | Trade | Bar | BookSnapshot | BookChange
 /** What a feed may deliver. The rest is made inside: ticks by the session, order events by venues, commands by operators. */
 export type FeedEvent = MarketEvent | Release | CalendarEntry
-export type Event = FeedEvent | OrderEvent | Tick | OperatorCommand
+/** What a live feed may deliver: facts, and what the source says of itself. */
+export type LiveEvent = FeedEvent | SourceNotice
+export type Event = FeedEvent | OrderEvent | Tick | OperatorCommand | SourceChange
 
 /** An event with its place in the one sequence of a run. Order ids are made from this number. */
 export interface Envelope {

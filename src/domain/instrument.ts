@@ -2,7 +2,19 @@
 import { assert } from './assert.ts'
 import { MONEY_DECIMALS, type Money, money, type Price, type Quantity } from './numbers.ts'
 
-export type AssetClass = 'forex' | 'metal' | 'energy' | 'index' | 'equity' | 'etf' | 'crypto' | 'future' | 'bond' | 'rate'
+export type AssetClass =
+  | 'forex'
+  | 'crypto'
+  | 'index'
+  | 'metal'
+  | 'energy'
+  | 'equity'
+  | 'etf'
+  | 'option'
+  | 'future'
+  | 'bond'
+  | 'rate'
+  | 'macro'
 
 export interface InstrumentSpec {
   /** Symbol and venue: 'XAUUSD.OANDA'. */

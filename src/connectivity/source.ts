@@ -1,0 +1,125 @@
+// What a source is to the rest of Quadrant: one descriptor, registered with one line in apps/sources.ts.
+
+import type { FeedEvent, LiveEvent } from '../domain/event.ts'
+import type { AssetClass, Instrument } from '../domain/instrument.ts'
+import type { InstrumentMeta } from '../domain/instrument-meta.ts'
+import type { Micros } from '../domain/numbers.ts'
+import type { Clock } from './clock.ts'
+import type { Conversation, HttpRequest } from './conversation.ts'
+import type { FrameTap } from './frame-line.ts'
+import type { HttpClient } from './http-client.ts'
+import type { Network } from './network.ts'
+
+/** Which of a venue's worlds: `practice` has no money in it. A source without a practice world has the same hosts in both. */
+export type Environment = 'live' | 'practice'
+
+/**
+ * How far a source has been proven. L0 parses recorded payloads · L1 passes the conformance suite against a simulated venue ·
+ * L2 verified by its owner against the real service · L3 a week of live running.
+ */
+export type SourceLevelProven = 'L0' | 'L1' | 'L2' | 'L3'
+
+export type Gives = 'quotes' | 'trades' | 'books' | 'bars' | 'history' | 'series' | 'vintages' | 'instruments' | 'calendar'
+
+/** A key, a token, an account number: read from the environment variable or the encrypted store, never from argv. */
+export interface Need {
+  /** QUADRANT_OANDA_TOKEN */
+  readonly variable: string
+  readonly what: string
+  readonly secret: boolean
+  readonly optional?: boolean
+  /** The form a real one has (venues.md §7), as a warning where it differs. */
+  readonly pattern?: RegExp
+}
+
+/** What is wanted of one instrument. Facts arrive under `instrument.id`, in its decimals. */
+export interface Subscription {
+  readonly instrument: Instrument
+  /** As the venue spells it: 'BTC/USD', 'EUR_USD'. */
+  readonly symbol: string
+  readonly wants: readonly ('quote' | 'trade' | 'book')[]
+}
+
+/** Everything a source may use of the outside. */
+export interface SourceParts {
+  readonly network: Network
+  readonly http: HttpClient
+  readonly clock: Clock
+  readonly environment: Environment
+  /** By `Need.variable`. */
+  readonly credentials: Readonly<Record<string, string>>
+  /** Sees every raw frame, for the recorder. */
+  readonly tap?: FrameTap
+  /** A folder of its own for what must outlive the process: rotated tokens. */
+  readonly stateFolder: string
+  /** Settings of the configuration, by the source's own names. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** A living stream. Ends, and closes its connection, when the iteration is left. Never throws for what may pass. */
+export interface LiveSource {
+  batches(): AsyncIterable<readonly LiveEvent[]>
+}
+
+export interface HistoryRequest {
+  readonly instrument: Instrument
+  readonly symbol: string
+  readonly kind: 'quote' | 'trade' | 'bar'
+  /** With kind bar, microseconds. */
+  readonly barMicros?: number
+  readonly from: Micros
+  readonly to: Micros
+}
+
+export interface SeriesRequest {
+  readonly series: string
+  readonly from: Micros
+  readonly to: Micros
+}
+
+/** One piece of a download: fetched whole or not at all, so that a broken download resumes at the next one. */
+export interface Piece {
+  /** Unique within the request, and a file name: '2026-07-01T10'. */
+  readonly key: string
+  readonly from: Micros
+  readonly to: Micros
+  readonly request: HttpRequest
+}
+
+/** What one piece's reply says. Throws SourceError where it is not what the venue documents: nothing half-read is kept. */
+export interface Downloader<Request> {
+  pieces(request: Request): readonly Piece[]
+  /** `bytes` is the body as it came. */
+  read(request: Request, piece: Piece, bytes: Uint8Array, receivedTime: Micros): readonly FeedEvent[]
+}
+
+/** Decodes captured sessions: the same conversations, without a network. */
+export interface CaptureReader {
+  /** A conversation for one captured connection; undefined when the address is not of this source. */
+  conversation(url: string, resolve: (symbol: string) => Instrument): Conversation | undefined
+  /**
+   * The tag under which a captured HTTP reply belongs to a conversation (`answer`), such as a depth snapshot; undefined for
+   * replies that none waits for. */
+  tagOf?(url: string): string | undefined
+  /** Instruments that a captured HTTP reply describes (AssetPairs, exchangeInfo, products). */
+  instruments?(url: string, body: string): readonly InstrumentMeta[]
+}
+
+export interface SourceDescriptor {
+  readonly name: string
+  readonly title: string
+  readonly assetClasses: readonly AssetClass[]
+  readonly gives: readonly Gives[]
+  readonly needs: readonly Need[]
+  readonly hosts: Readonly<Record<Environment, readonly string[]>>
+  readonly level: SourceLevelProven
+  /** What may be done with the data, in a sentence. */
+  readonly licence: string
+  /** Typical spelling of an instrument here: 'BTC/USD'. */
+  readonly symbolExample: string
+  readonly live?: (parts: SourceParts, subscriptions: readonly Subscription[]) => LiveSource
+  readonly instruments?: (parts: SourceParts) => Promise<readonly InstrumentMeta[]>
+  readonly history?: (parts: SourceParts) => Downloader<HistoryRequest>
+  readonly series?: (parts: SourceParts) => Downloader<SeriesRequest>
+  readonly capture?: CaptureReader
+}
