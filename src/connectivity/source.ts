@@ -9,6 +9,7 @@ import type { Conversation, HttpRequest } from './conversation.ts'
 import type { FrameTap } from './frame-line.ts'
 import type { HttpClient } from './http-client.ts'
 import type { Network } from './network.ts'
+import type { RateRule } from './rate-governor.ts'
 
 /** Which of a venue's worlds: `practice` has no money in it. A source without a practice world has the same hosts in both. */
 export type Environment = 'live' | 'practice'
@@ -112,6 +113,8 @@ export interface SourceDescriptor {
   readonly gives: readonly Gives[]
   readonly needs: readonly Need[]
   readonly hosts: Readonly<Record<Environment, readonly string[]>>
+  /** Rate limits of its hosts' HTTP, by host name. */
+  readonly rates?: Readonly<Record<string, RateRule>>
   readonly level: SourceLevelProven
   /** What may be done with the data, in a sentence. */
   readonly licence: string
