@@ -36,7 +36,7 @@ export function formatFrameLine(line: FrameLine): string {
   }
 }
 
-const LINE = /^(?:(?<url>\S+) (?<way><->|<-|->) )?(?<time>\d+(?:\.\d+)?)(?:: (?<body>[^]*))?$/
+const LINE = /^(?:(?<url>\S+) (?<way><->|<-|->) )?(?<time>\d+(?:\.\d+)?)(?:: (?<body>.*))?$/s
 
 /** Undefined when the text is no such line. */
 export function parseFrameLine(text: string): FrameLine | undefined {
