@@ -14,7 +14,7 @@ import {
   parseMoney,
   SECOND,
 } from '../domain/numbers.ts'
-import type { AllocationMethod, RunConfig } from './run-config.ts'
+import type { AllocationMethod, FeedSettings, RunConfig } from './run-config.ts'
 import type { RunDocument } from './run-schema.ts'
 import { type Fault, show } from './shape-faults.ts'
 import { didYouMean } from './suggest.ts'
@@ -59,6 +59,7 @@ export function resolveRun(document: RunDocument): { readonly values: Resolved; 
       barMicros: selection.bar === undefined ? undefined : durationMicros(selection.bar),
       prices: selection.prices,
       limit: selection.limit,
+      sources: selection.sources,
     })),
     macro: document.macro,
     calendar: document.calendar,
@@ -94,8 +95,19 @@ export function resolveRun(document: RunDocument): { readonly values: Resolved; 
       fill: venue.fill,
     },
     quality: { staleAfterMicros: durationMicros(quality.staleAfter), outlier: quality.outlier },
+    feeds: document.feeds === undefined ? undefined : resolveFeeds(document.feeds),
   }
   return { values, faults }
+}
+
+function resolveFeeds(feeds: NonNullable<RunDocument['feeds']>): FeedSettings {
+  return {
+    environment: feeds.environment,
+    record: feeds.record,
+    failBackMicros: durationMicros(feeds.failBack),
+    toleranceMicros: durationMicros(feeds.tolerance),
+    patienceMicros: durationMicros(feeds.patience),
+  }
 }
 
 /** '50ms' is 50_000. The text has the schema's form. */

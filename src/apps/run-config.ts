@@ -21,6 +21,8 @@ export interface RunConfig {
   readonly risk: RiskLimits
   readonly venue: SimulatedVenueRules
   readonly quality: { readonly staleAfterMicros: number; readonly outlier: number }
+  /** Settings of live feeds; undefined where the configuration has none, and then their defaults hold. */
+  readonly feeds: FeedSettings | undefined
   /** SHA-256, hex, of the canonical JSON of everything above, defaults included. */
   readonly configHash: string
   /** The same as YAML, for people: what the report shows and what a rerun needs. */
@@ -38,6 +40,30 @@ export interface DataSelection {
   readonly barMicros: number | undefined
   readonly prices: 'both' | 'bid'
   readonly limit: number | undefined
+  /** Where it is read live, the preferred source first. */
+  readonly sources: readonly SourceUse[] | undefined
+}
+
+export interface SourceUse {
+  readonly source: string
+  /** The instrument as the source spells it. */
+  readonly symbol: string
+}
+
+export interface FeedSettings {
+  readonly environment: 'live' | 'practice'
+  readonly record: boolean
+  readonly failBackMicros: number
+  readonly toleranceMicros: number
+  readonly patienceMicros: number
+}
+
+export const FEED_DEFAULTS: FeedSettings = {
+  environment: 'live',
+  record: true,
+  failBackMicros: 60_000_000,
+  toleranceMicros: 5_000_000,
+  patienceMicros: 20_000_000,
 }
 
 export interface StrategyUse {

@@ -82,6 +82,29 @@ const data = Type.Array(
       limit: Type.Optional(
         Type.Integer({ minimum: 1, title: 'a whole number of rows, one or more', description: 'Only the first N rows.' }),
       ),
+      sources: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              source: text('^[a-z0-9-]+$', {
+                title: 'a source such as kraken; `quadrant data sources` lists them',
+                description: 'Who provides it.',
+              }),
+              symbol: Type.String({
+                minLength: 1,
+                title: 'a symbol such as BTC/USD',
+                description: 'The instrument as this source spells it.',
+              }),
+            },
+            { ...closed, title: 'a group such as { source: kraken, symbol: BTC/USD }' },
+          ),
+          {
+            minItems: 1,
+            title: 'a list of sources, the preferred one first',
+            description: 'Where `run` reads it live. A backtest reads the lake and passes over this.',
+          },
+        ),
+      ),
     },
     { ...closed, title: 'a group such as { instrument: XAUUSD.OANDA, kind: quote }' },
   ),
@@ -214,6 +237,27 @@ const quality = Type.Object(
   { ...closed, title: 'a group of staleAfter and outlier', default: {} },
 )
 
+const feeds = Type.Optional(
+  Type.Object(
+    {
+      environment: Type.Enum(['live', 'practice'], {
+        title: 'one of live, practice',
+        description: "Which of the sources' worlds: practice has no money in it.",
+        default: 'live',
+      }),
+      record: Type.Boolean({
+        title: 'true or false',
+        description: 'Keep what comes in, raw and read, so that the run can be played again.',
+        default: true,
+      }),
+      failBack: duration('How long a better source stays clean before it is returned to.', '60s'),
+      tolerance: duration("How far a source's time may be from ours, its measured clock offset taken out.", '5s'),
+      patience: duration('How long the start waits for the first source to be live.', '20s'),
+    },
+    { ...closed, title: 'a group of settings for live feeds', description: 'Only `run` uses it.' },
+  ),
+)
+
 const weights = Type.Object(
   { why: weight(), how: weight(), what: weight(), when: weight() },
   { ...closed, title: 'a group of weights', default: {} },
@@ -256,6 +300,7 @@ export const RunSchema = Type.Object(
     risk,
     venue,
     quality,
+    feeds,
   },
   { ...closed, title: 'a group of keys such as name, data and strategies', description: 'One run of Quadrant.' },
 )
