@@ -206,6 +206,87 @@ describe('against the LEAN market-hours database', () => {
   })
 })
 
+const kinds = (name: string, from: string, to: string, kind: string): string[] => {
+  const days: string[] = []
+  for (let day = at(from) / DAY; day < at(to) / DAY; day++) {
+    if (calendar(name).dayKind(day) === kind) days.push(formatMicros((day * DAY) as Micros).slice(0, 10))
+  }
+  return days
+}
+
+describe('calendars of brokers and of Europe', () => {
+  const american = (date: string): string => {
+    const [month = '', day = '', year = ''] = date.split('/')
+    return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+  }
+  const lean = (entry: string): LeanHours => {
+    const path = packPath('reference/lean/market-hours/market-hours-database.json')
+    return JSON.parse(readFileSync(path, 'utf8')).entries[entry]
+  }
+  const isWeekday = (date: string): boolean => ![0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay())
+
+  packTest('gold and oil close early when COMEX does, 2025 and 2026', () => {
+    const theirs = Object.entries(lean('Future-comex-GC').earlyCloses)
+      .map(([date, time]) => `${american(date)} ${time.slice(0, 5)}`)
+      .filter(row => row >= '2025' && row < '2027' && !row.endsWith('17:00'))
+      .sort()
+    const ours = kinds('metals-cfd', '2025-01-01', '2027-01-01', 'early').map(date => {
+      const { close } = calendar('metals-cfd').session(at(date) / DAY)!
+      const minutes = (close - zonedToUtc('America/New_York', ...ymd(date), 0)) / MINUTE
+      return `${date} ${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+    })
+    expect(ours).toEqual(theirs)
+    expect(kinds('energy-cfd', '2025-01-01', '2027-01-01', 'early').length).toBe(theirs.length)
+  })
+
+  packTest('London is closed on the days the database says', () => {
+    const theirs = lean('Cfd-oanda-UK100GBP').holidays.map(american).filter(isWeekday)
+    const ours = new Set(kinds('lse', '2000-01-01', '2027-01-01', 'closed'))
+    // These two were moved, to 8 May 2020 and 2 June 2022 (gov.uk), which the database does not know.
+    expect(theirs.filter(date => date < '2027' && !ours.has(date))).toEqual(['2020-05-04', '2022-05-30'])
+    expect(theirs.length).toBeGreaterThan(40)
+  })
+
+  // gov.uk/bank-holidays.
+  test.each([
+    [2022, ['01-03', '04-15', '04-18', '05-02', '06-02', '06-03', '08-29', '09-19', '12-26', '12-27']],
+    [2023, ['01-02', '04-07', '04-10', '05-01', '05-08', '05-29', '08-28', '12-25', '12-26']],
+    [2026, ['01-01', '04-03', '04-06', '05-04', '05-25', '08-31', '12-25', '12-28']],
+  ])('bank holidays of England in %i', (year, days) => {
+    expect(kinds('lse', `${year}-01-01`, `${year + 1}-01-01`, 'closed')).toEqual(days.map(day => `${year}-${day}`))
+  })
+
+  test('London closes at 12:30 before Christmas and before New Year', () => {
+    expect(kinds('lse', '2026-01-01', '2027-01-01', 'early')).toEqual(['2026-12-24', '2026-12-31'])
+    expect(clock(calendar('lse').nextClose(at('2026-12-24T09:00:00Z')))).toBe('12:30')
+    expect(clock(calendar('lse').nextClose(at('2026-07-15T09:00:00Z')))).toBe('15:30')
+  })
+
+  test('Frankfurt keeps seven days and closes early on the last of the year', () => {
+    // Deutsche Börse, trading calendar 2025.
+    expect(kinds('xetra', '2025-01-01', '2026-01-01', 'closed')).toEqual(
+      ['01-01', '04-18', '04-21', '05-01', '12-24', '12-25', '12-26', '12-31'].map(day => `2025-${day}`),
+    )
+    expect(clock(calendar('xetra').nextClose(at('2025-12-30T09:00:00Z')))).toBe('13:00')
+  })
+
+  packTest('a broker of currencies closes on the evenings before Christmas and New Year', () => {
+    const { earlyCloses, holidays } = lean('Forex-oanda-[*]')
+    const evenings = [...Object.keys(earlyCloses), ...holidays].map(american).filter(date => /-12-(24|31)$/.test(date))
+    expect(evenings.length).toBeGreaterThan(10)
+    for (const date of evenings) expect(calendar('fx-cfd').session(at(date) / DAY + 1), date).toBeUndefined()
+  })
+
+  test('an index of the United States follows Globex, with its pause at 17:00 New York', () => {
+    const index = calendar('us-index-cfd')
+    expect(clock(index.nextClose(at('2026-11-26T12:00:00Z'))), 'Thanksgiving, noon in Chicago').toBe('18:00')
+    expect(clock(index.nextOpen(at('2026-11-25T22:30:00Z')))).toBe('23:00')
+    expect(index.isOpen(at('2026-04-03T15:00:00Z')), 'Good Friday').toBe(false)
+  })
+})
+
+const ymd = (date: string): [number, number, number] => date.split('-').map(Number) as [number, number, number]
+
 /** Weekdays from 1998 on which a FRED file has a value, and on which it has none. */
 function published(series: string): { readonly value: number[]; readonly blank: number[] } {
   const rows = readFileSync(packPath(`macro/fred/${series}.csv`), 'utf8')
