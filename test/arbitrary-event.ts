@@ -6,6 +6,7 @@ import type { Bar, BookChange, BookSnapshot, Quote, Trade } from '../src/domain/
 import type { Micros, Money, Price, Quantity } from '../src/domain/numbers.ts'
 import type { OrderOutcome } from '../src/domain/order.ts'
 import type { Provenance } from '../src/domain/provenance.ts'
+import type { SourceChange } from '../src/domain/source.ts'
 
 const count = fc.oneof(
   fc.integer({ min: -100, max: 5_000_000 }),
@@ -149,14 +150,39 @@ const operatorCommand = fc.record({
       mode: fc.constantFrom('halt' as const, 'cancel' as const, 'flatten' as const),
     }),
     fc.record({ action: fc.constant('reset' as const) }),
+    fc.record({ action: fc.constant('failover' as const), instrumentId, source: fc.constantFrom('', 'kraken', 'oanda') }),
   ),
 })
 
 const tick = fc.record({ kind: fc.constant('tick' as const), ...happened })
 
+const sourceName = fc.constantFrom('', 'kraken', 'coinbase', 'mt5:Broker-Demo')
+const sourceChange: fc.Arbitrary<SourceChange> = fc.record({
+  kind: fc.constant('source-change' as const),
+  ...happened,
+  instrumentId,
+  from: sourceName,
+  to: sourceName,
+  level: fc.constantFrom('live' as const, 'cache' as const, 'none' as const),
+  epoch: fc.nat(),
+  reason: text,
+})
+
 export const arbitraryEvent: fc.Arbitrary<Event> = fc
   .tuple(
-    fc.oneof(quote, trade, bar, bookSnapshot, bookChange, release, calendarEntry, orderEvent, operatorCommand, tick),
+    fc.oneof(
+      quote,
+      trade,
+      bar,
+      bookSnapshot,
+      bookChange,
+      release,
+      calendarEntry,
+      orderEvent,
+      operatorCommand,
+      tick,
+      sourceChange,
+    ),
     fc.boolean(),
   )
   .map(([event, atOnce]) => (atOnce ? { ...event, receivedTime: event.eventTime } : event))

@@ -63,6 +63,7 @@ export const CALM: RiskSituation = {
   dayStartEquity: MILLION,
   highEquity: MILLION,
   killed: '',
+  sourceLevel: 'live',
 }
 
 export function approved(intent: OrderIntent): ApprovedOrder {

@@ -1,7 +1,7 @@
 // Why an order was sent, or why none was: the run is made again up to that moment, with everything written down.
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
-import type { Envelope, FeedEvent, MarketEvent } from '../domain/event.ts'
+import type { Envelope, Event, FeedEvent, MarketEvent } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps, type Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading } from '../domain/opinion.ts'
@@ -94,10 +94,13 @@ function* seenBy(trail: Trail, envelopes: Iterable<Envelope>): Generator<Envelop
   for (const envelope of envelopes) {
     if (trail.done) return
     const { event } = envelope
-    if (event.kind !== 'order-event' && event.kind !== 'tick' && event.kind !== 'operator-command') trail.see(event)
+    if (isFact(event)) trail.see(event)
     yield envelope
   }
 }
+
+const isFact = (event: Event): event is FeedEvent =>
+  event.kind !== 'order-event' && event.kind !== 'tick' && event.kind !== 'operator-command' && event.kind !== 'source-change'
 
 const changed = (stored: Pick<StoredRun, 'summary' | 'origin'>, what: string): Failure =>
   new Failure('RUN_CHANGED', {

@@ -2,8 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
-import type { Envelope, OperatorCommand } from '../domain/event.ts'
-import { DERIVED } from '../domain/provenance.ts'
 import type { Feed } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { run } from '../research/backtest.ts'
@@ -11,7 +9,7 @@ import type { RunSummary } from '../research/summary.ts'
 import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
 import { lakeFolder } from './home.ts'
-import { type Kill, readKill } from './kill-switch.ts'
+import { OperatorOrders } from './operator-orders.ts'
 import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
 import { openReplayJournal } from './replay-journal.ts'
 import type { RunConfig } from './run-config.ts'
@@ -43,11 +41,11 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
       return await recorded('REPLAY', { config, strategies, opened, id, code, started, options }, journal, async session => {
         const skip = journal.consumed
         const pace = new Pace(speed, skip)
-        const switched = new Switch(session, home)
-        session.recover(switched.follow(journal.read()), skip)
+        const orders = new OperatorOrders(home)
+        session.recover(orders.follow(journal.read()), skip)
         const between = async (): Promise<boolean> => {
           do {
-            switched.heed()
+            heed(orders, session)
             if (signal?.aborted) {
               session.flush()
               throw interrupted()
@@ -67,48 +65,13 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
   }
 }
 
-/** The kill switch as this run knows it: what it was told last, before a crash too. */
-class Switch {
-  readonly #session: Session
-  readonly #home: string
-  #last = ''
-
-  constructor(session: Session, home: string) {
-    this.#session = session
-    this.#home = home
-  }
-
-  /** Passes recovered envelopes on and learns from them what is in force. */
-  *follow(envelopes: Iterable<Envelope>): Generator<Envelope> {
-    for (const envelope of envelopes) {
-      if (envelope.event.kind === 'operator-command') this.#last = nameOf(envelope.event)
-      yield envelope
-    }
-  }
-
-  /** Passes a kill on once; a reset takes it back. Either is durable at once. */
-  heed(): void {
-    const kill = readKill(this.#home)
-    if (kill === undefined && this.#last === '') return
-    const command = this.#command(kill)
-    if (nameOf(command) === this.#last) return
-    this.#last = nameOf(command)
-    this.#session.command(command)
-    this.#session.flush()
-  }
-
-  #command(kill: Kill | undefined): OperatorCommand {
-    const time = this.#session.engine.now
-    const about = { kind: 'operator-command', eventTime: time, receivedTime: time, sequence: 0, provenance: DERIVED } as const
-    if (kill === undefined) return { ...about, operator: 'operator', reason: 'the kill was reset', order: { action: 'reset' } }
-    const { operator, reason, mode } = kill
-    return { ...about, operator, reason, order: { action: 'kill', scope: 'all', target: '', mode } }
-  }
+/** Passes a kill on once; a reset takes it back. Either is durable at once. */
+function heed(orders: OperatorOrders, session: Session): void {
+  const command = orders.kill(session.engine.now)
+  if (command === undefined) return
+  session.command(command)
+  session.flush()
 }
-
-/** Tells one kill from another; nothing when none is in force. */
-const nameOf = ({ operator, reason, order }: OperatorCommand): string =>
-  order.action === 'reset' ? '' : `${order.mode} ${operator} ${reason}`
 
 /** How much of the clock is played at once, microseconds. */
 const SLICE_MICROS = 100_000

@@ -124,6 +124,8 @@ export class Account {
       this.#kills.reset()
       return
     }
+    // Which source is read is the gate's matter; what follows from it comes as an event of its own.
+    if (event.order.action === 'failover') return
     const kill = event.order
     this.#kills.engage(kill, event)
     if (kill.mode === 'halt') return
@@ -340,6 +342,7 @@ export class Account {
       dayStartEquity: this.#dayStartEquity,
       highEquity: this.#highEquity,
       killed: this.#kills.reason(instrument.id, intent.strategy),
+      sourceLevel: desk.level,
     }
   }
 

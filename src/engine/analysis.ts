@@ -1,10 +1,12 @@
 // The analysis half: facts become bars, measures, readings, opinions and signals. State per instrument, no account.
 import type { Digest } from '../domain/digest.ts'
+import type { BarInput } from '../domain/feature.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { Bar, Quote, Trade } from '../domain/market.ts'
 import type { Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading, Sense } from '../domain/opinion.ts'
 import type { Signal } from '../domain/signal.ts'
+import type { SourceChange } from '../domain/source.ts'
 import type { Action, Measure, ParameterValues, PositionView, Strategy, Surroundings } from '../domain/strategy.ts'
 import { BarBuilder, type BarShape, type FinishedBar } from '../stages/market/bar-builder.ts'
 import { OrderBook } from '../stages/market/order-book.ts'
@@ -40,20 +42,24 @@ export class StrategySeat {
   }
 
   /** What the strategy says at this bar; a reason without a decision while it warms up. */
-  decide(lane: Lane, { bar, input }: FinishedBar, position: PositionView | undefined, explain: boolean): Decision {
+  decide(lane: Lane, { bar, input }: FinishedBar, position: PositionView | undefined, { explain, mixed }: Asked): Decision {
     for (const measure of this.#list) measure.update(input, lane)
     this.#seen += 1
-    const action: Action =
-      this.#seen > this.#warmUp ? this.#strategy.decide({ bar: input, f: this.#measures, p: this.#values, position }) : WARMING_UP
+    const action = this.#action(input, position)
     return {
       strategy: this.name,
       instrumentId: lane.instrument.id,
       time: lane.now,
       bar,
-      signal: this.#signal(action, lane.instrument, input.close),
+      signal: this.#signal(mixed && action.kind === 'enter' ? SOURCE_SWITCHED : action, lane.instrument, input.close),
       opinion: lane.opinion,
       features: explain ? this.#numbers() : undefined,
     }
+  }
+
+  #action(bar: BarInput, position: PositionView | undefined): Action {
+    if (this.#seen <= this.#warmUp) return WARMING_UP
+    return this.#strategy.decide({ bar, f: this.#measures, p: this.#values, position })
   }
 
   /** Most answers are the same reason for nothing as at the bar before: that signal is used again. */
@@ -79,17 +85,40 @@ export class StrategySeat {
 }
 
 const WARMING_UP: Action = { kind: 'hold', why: 'warming up' }
+/** Prices of two sources in one bar may differ by more than the market moved: nothing is begun on them, what is held may be left. */
+const SOURCE_SWITCHED: Action = { kind: 'hold', why: 'source-switched' }
+
+interface Asked {
+  /** Fill in the features, which costs more than deciding. */
+  readonly explain: boolean
+  /** The bar holds prices of two sources. */
+  readonly mixed: boolean
+}
 
 /** One shape of bars of an instrument, with those who listen to it. */
 export class Series {
   readonly builder: BarBuilder
   readonly senses: SenseSuite | undefined
   readonly seat: StrategySeat | undefined
+  /** The bar in the making holds prices of two sources. */
+  #mixed = false
 
   constructor(instrument: Instrument, shape: BarShape, senses: SenseSuite | undefined, seat: StrategySeat | undefined) {
     this.builder = new BarBuilder(instrument, shape)
     this.senses = senses
     this.seat = seat
+  }
+
+  /** The source changes: a bar that was begun stays a mix until it ends. */
+  switchSource(): void {
+    if (this.builder.closeTime < Number.POSITIVE_INFINITY) this.#mixed = true
+  }
+
+  /** Whether the bar that ends now is a mix. */
+  takeMixed(): boolean {
+    const mixed = this.#mixed
+    this.#mixed = false
+    return mixed
   }
 }
 
@@ -97,7 +126,7 @@ export class Series {
 export class Lane implements Surroundings {
   readonly instrument: Instrument
   readonly desk: Desk
-  readonly book = new OrderBook()
+  book = new OrderBook()
   readonly series: readonly Series[]
   now = 0 as Micros
   opinion: Opinion | undefined
@@ -120,6 +149,16 @@ export class Lane implements Surroundings {
     let next = Number.POSITIVE_INFINITY
     for (const { builder } of this.series) if (builder.closeTime < next) next = builder.closeTime
     return next
+  }
+
+  /** From here on the prices are another source's: books and quotes of the one before are no part of them. */
+  switchSource({ from, to, level, epoch }: SourceChange): void {
+    this.desk.level = level
+    this.desk.epoch = epoch
+    if (from === to) return
+    this.book = new OrderBook()
+    this.#hasQuotes = false
+    for (const series of this.series) series.switchSource()
   }
 
   quote(quote: Quote): void {
@@ -150,17 +189,20 @@ export class Lane implements Surroundings {
   }
 
   digest(into: Digest): void {
-    into.text(this.instrument.id).number(this.desk.mark.bid).number(this.desk.mark.ask)
+    const { mark, epoch, level } = this.desk
+    into.text(this.instrument.id).number(mark.bid).number(mark.ask)
+    if (epoch > 0) into.number(epoch).text(level)
     for (const { seat, senses } of this.series) {
       seat?.digest(into)
       senses?.digest(into)
     }
   }
 
+  /** A price that is only for reading values what is held; it does not count as new. */
   #price(bid: number, ask: number, time: number): void {
     const { mark } = this.desk
     mark.bid = bid
     mark.ask = ask
-    mark.time = time
+    if (this.desk.level === 'live') mark.time = time
   }
 }

@@ -2,6 +2,7 @@
 import type { SessionCalendar } from '../domain/calendar.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { money, moneyToNumber } from '../domain/numbers.ts'
+import type { SourceLevel } from '../domain/source.ts'
 import type { PositionView } from '../domain/strategy.ts'
 import type { HoldingView, Portfolio } from '../stages/portfolio/portfolio.ts'
 import type { Mark } from '../stages/portfolio/rates.ts'
@@ -15,6 +16,9 @@ export class Desk implements PositionView {
   /** Set by the analysis half: standard deviation of returns per year, NaN while unknown. */
   volatility = Number.NaN
   barsHeld = 0
+  /** How far the source of its prices may be trusted, and how often that source has changed. */
+  level: SourceLevel = 'live'
+  epoch = 0
 
   constructor(instrument: Instrument, calendar: SessionCalendar, portfolio: Portfolio) {
     this.instrument = instrument

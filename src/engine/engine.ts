@@ -104,6 +104,13 @@ export class Engine {
       case 'operator-command':
         this.account.command(event, event.receivedTime, this.#step)
         return this.#step.finish(envelope)
+      case 'source-change': {
+        const lane = this.#find(event.instrumentId)
+        if (lane === undefined || event.epoch <= lane.desk.epoch) return undefined
+        lane.switchSource(event)
+        this.#step.touch()
+        break
+      }
       default:
         return unreachable(event)
     }
@@ -175,6 +182,7 @@ export class Engine {
     const now = this.#now
     lane.now = now
     const { senses, seat } = series
+    const mixed = series.takeMixed()
     if (senses !== undefined) {
       lane.opinion = senses.read(lane, finished.input, now)
       lane.desk.volatility = senses.volatility
@@ -190,7 +198,7 @@ export class Engine {
     if (seat === undefined) return
     lane.desk.barsHeld += 1
     this.#decisions += 1
-    const decision = seat.decide(lane, finished, lane.desk.position, this.#explain)
+    const decision = seat.decide(lane, finished, lane.desk.position, { explain: this.#explain, mixed })
     step.decision(decision)
     if (decision.signal.kind !== 'none') this.account.decide(decision, now, step)
   }

@@ -26,6 +26,10 @@ export class StepBuilder {
     this.equity = undefined
   }
 
+  /** The event itself is worth asking about, whatever follows from it. */
+  touch(): void {
+    this.#touched = true
+  }
   bar(bar: Bar): void {
     this.#touched = true
     this.#bars.push(bar)

@@ -87,7 +87,7 @@ describe('the encoding of events', () => {
     words.provenanceNumber(PROVENANCE)
 
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(9), (bytes, kind) => {
+      fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(10), (bytes, kind) => {
         bytes[0] = kind
         let event: Event
         try {

@@ -14,7 +14,10 @@
 //     order-event       instrument, text orderId, byte outcome, then for
 //                         filled: text fillId, byte side, counts price and quantity, amount commission
 //                         canceled, rejected, expired: text reason
-//     operator-command  text operator, text reason, byte action, then for kill: byte scope, text target, byte mode
+//     operator-command  text operator, text reason, byte action, then for
+//                         kill: byte scope, text target, byte mode
+//                         failover: instrument, word source
+//     source-change     instrument, words from and to, byte level, count epoch, text reason
 //     tick              nothing
 //   instrument, word, origin := count, a number in the journal's words (words.ts)
 //   levels := count, then per level counts price and quantity
@@ -26,6 +29,7 @@ import type { Impact } from '../../domain/macro.ts'
 import type { BookLevel, PriceBasis, Side, Trade } from '../../domain/market.ts'
 import type { Micros, Money, Price, Quantity } from '../../domain/numbers.ts'
 import type { OrderOutcome } from '../../domain/order.ts'
+import type { SourceLevel } from '../../domain/source.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { corrupt } from './journal-error.ts'
 import type { Words } from './words.ts'
@@ -42,16 +46,18 @@ const EVENTS = [
   'order-event',
   'tick',
   'operator-command',
+  'source-change',
 ] as const satisfies readonly Event['kind'][]
 const SIDES = ['buy', 'sell'] as const satisfies readonly Side[]
 const AGGRESSORS = ['buy', 'sell', 'unknown'] as const satisfies readonly Trade['aggressor'][]
 const BASES = ['bid', 'mid', 'trade'] as const satisfies readonly PriceBasis[]
 const IMPACTS = ['high', 'medium', 'low', 'none'] as const satisfies readonly Impact[]
 const OUTCOMES = ['accepted', 'filled', 'canceled', 'rejected', 'expired'] as const satisfies readonly OrderOutcome['outcome'][]
-const ACTIONS = ['kill', 'reset'] as const satisfies readonly OperatorAction['action'][]
+const ACTIONS = ['kill', 'reset', 'failover'] as const satisfies readonly OperatorAction['action'][]
 type Kill = Extract<OperatorAction, { action: 'kill' }>
 const SCOPES = ['all', 'instrument', 'strategy'] as const satisfies readonly Kill['scope'][]
 const MODES = ['halt', 'cancel', 'flatten'] as const satisfies readonly Kill['mode'][]
+const LEVELS = ['live', 'cache', 'none'] as const satisfies readonly SourceLevel[]
 const ANSWERS = [false, true] as const
 
 const RECEIVED_LATER = 0x80
@@ -141,7 +147,16 @@ export function encodeEvent(event: Event, words: Words, to: ByteWriter): void {
     case 'operator-command':
       to.text(event.operator)
       to.text(event.reason)
-      encodeAction(event.order, to)
+      encodeAction(event.order, words, to)
+      return
+
+    case 'source-change':
+      to.count(words.textNumber(event.instrumentId))
+      to.count(words.textNumber(event.from))
+      to.count(words.textNumber(event.to))
+      to.byte(LEVELS.indexOf(event.level))
+      to.count(event.epoch)
+      to.text(event.reason)
       return
 
     default:
@@ -291,7 +306,22 @@ export function decodeEvent(from: ByteReader, words: Words): Event {
         provenance,
         operator: from.text(),
         reason: from.text(),
-        order: decodeAction(from),
+        order: decodeAction(from, words),
+      }
+
+    case 'source-change':
+      return {
+        kind,
+        eventTime,
+        receivedTime,
+        sequence,
+        provenance,
+        instrumentId: words.text(from.count()),
+        from: words.text(from.count()),
+        to: words.text(from.count()),
+        level: choice(LEVELS, from),
+        epoch: from.count(),
+        reason: from.text(),
       }
 
     default:
@@ -346,7 +376,7 @@ function decodeOutcome(from: ByteReader): OrderOutcome {
   }
 }
 
-function encodeAction(order: OperatorAction, to: ByteWriter): void {
+function encodeAction(order: OperatorAction, words: Words, to: ByteWriter): void {
   to.byte(ACTIONS.indexOf(order.action))
 
   switch (order.action) {
@@ -357,12 +387,16 @@ function encodeAction(order: OperatorAction, to: ByteWriter): void {
       return
     case 'reset':
       return
+    case 'failover':
+      to.count(words.textNumber(order.instrumentId))
+      to.count(words.textNumber(order.source))
+      return
     default:
       unreachable(order)
   }
 }
 
-function decodeAction(from: ByteReader): OperatorAction {
+function decodeAction(from: ByteReader, words: Words): OperatorAction {
   const action = choice(ACTIONS, from)
 
   switch (action) {
@@ -370,6 +404,8 @@ function decodeAction(from: ByteReader): OperatorAction {
       return { action, scope: choice(SCOPES, from), target: from.text(), mode: choice(MODES, from) }
     case 'reset':
       return { action }
+    case 'failover':
+      return { action, instrumentId: words.text(from.count()), source: words.text(from.count()) }
     default:
       return unreachable(action)
   }

@@ -22,6 +22,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   DUPLICATE_ORDER: 'The same order was already on its way.',
   MARKET_DATA_STALE: 'The newest price was too old to act on.',
   MARKET_DATA_QUALITY: 'The prices were not good enough to act on.',
+  DATA_SOURCE_DEGRADED: 'No healthy source of prices was left; what was known last is for reading only.',
   DECISION_STALE: 'The decision was too old when it was to be carried out.',
   STOP_REQUIRED: 'The strategy gave no protective stop.',
   STOP_INVALID: 'The stop was on the wrong side of the price, too near, or too far.',

@@ -38,6 +38,8 @@ test('a calm order in a calm market is approved', () => {
 describe('each check alone', () => {
   test("1: nothing new while killed, and the reason is the person's", () => {
     expect(refusals({ at: { killed: 'ann: odd prices' } })).toEqual(['1 KILL_SWITCH_ACTIVE not killed ann: odd prices'])
+    expect(refusals({ at: { sourceLevel: 'cache' } })).toEqual(['35 DATA_SOURCE_DEGRADED a live source last known prices'])
+    expect(refusals({ at: { sourceLevel: 'none' } })).toEqual(['35 DATA_SOURCE_DEGRADED a live source none'])
   })
 
   test('11: an unknown instrument', () => {
@@ -215,7 +217,7 @@ describe('the order rate', () => {
 
 describe('a reduction', () => {
   test('passes where no new risk may: killed, lost, drawn down, over every limit, without a rate', () => {
-    const at = { ...LONG, killed: 'ann: stop', equity: usd('1'), positionValue: undefined }
+    const at = { ...LONG, killed: 'ann: stop', sourceLevel: 'none' as const, equity: usd('1'), positionValue: undefined }
     const limits = { orderNotional: amount('0'), dailyLoss: amount('0'), drawdown: amount('0') }
     expect(refusals({ intent: EXIT, at, limits })).toEqual([])
   })

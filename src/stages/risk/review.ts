@@ -3,6 +3,7 @@ import type { Instrument } from '../../domain/instrument.ts'
 import { allowance, type Limit } from '../../domain/limit.ts'
 import { formatMoney, formatSteps, type Money } from '../../domain/numbers.ts'
 import type { ApprovedOrder, OrderIntent } from '../../domain/order.ts'
+import type { SourceLevel } from '../../domain/source.ts'
 
 /** Numbers and codes of reliability.md §3.2. */
 export interface Refusal {
@@ -51,6 +52,8 @@ export interface RiskSituation {
   readonly highEquity: Money
   /** Why no new risk may be taken; empty when it may. */
   readonly killed: string
+  /** How far the source of the prices may be trusted. */
+  readonly sourceLevel: SourceLevel
 }
 
 export type RiskVerdict =
@@ -92,6 +95,10 @@ export class RiskDesk {
 
   #permission(intent: OrderIntent, at: RiskSituation, reduces: boolean, refusals: Refusal[]): void {
     if (at.killed !== '' && !reduces) refusals.push(refusal(1, 'KILL_SWITCH_ACTIVE', 'not killed', at.killed))
+    if (at.sourceLevel !== 'live' && !reduces)
+      refusals.push(
+        refusal(35, 'DATA_SOURCE_DEGRADED', 'a live source', at.sourceLevel === 'cache' ? 'last known prices' : 'none'),
+      )
     if (at.instrument === undefined) refusals.push(refusal(11, 'INSTRUMENT_UNKNOWN', 'a known instrument', intent.instrumentId))
     // Guards may rest while the market is closed; a new risk may not be taken then.
     if (this.limits.marketHours && !at.marketOpen && !isGuard(intent))

@@ -27,7 +27,7 @@ const NOTHING: Polarity = { growth: 0, inflation: 0, steepening: 0, surprise: 0 
  * - index, etf, equity: earnings grow with the economy, multiples shrink with inflation and surprise rate rises.
  * - bond: the price; rate: the yield itself, its mirror.
  * - crypto: treated as a risk asset that dislikes a strong dollar.
- * - future: what it is a future of is not known here, so nothing is claimed.
+ * - future, option: what they are of is not known here; macro: a figure, not a price. So nothing is claimed.
  */
 export const POLARITY: Readonly<Record<AssetClass, Polarity>> = {
   forex: { growth: 0.5, inflation: 0.5, steepening: -0.5, surprise: 1 },
@@ -40,4 +40,6 @@ export const POLARITY: Readonly<Record<AssetClass, Polarity>> = {
   rate: { growth: 1, inflation: 1, steepening: -0.5, surprise: 1 },
   crypto: { growth: 0.5, inflation: -0.5, steepening: 0.5, surprise: -0.5 },
   future: NOTHING,
+  option: NOTHING,
+  macro: NOTHING,
 }

@@ -242,7 +242,7 @@ describe('the future', () => {
 })
 
 describe('the table of polarities', () => {
-  test('says something of every asset class but futures, within −1 and +1', () => {
+  test('says something of every asset class but futures, options and figures, within −1 and +1', () => {
     for (const [assetClass, polarity] of Object.entries(POLARITY)) {
       const signs = Object.values(polarity)
       expect(
@@ -252,7 +252,7 @@ describe('the table of polarities', () => {
       expect(
         signs.some(sign => sign !== 0),
         assetClass,
-      ).toBe(assetClass !== 'future')
+      ).toBe(!['future', 'option', 'macro'].includes(assetClass))
     }
   })
 
