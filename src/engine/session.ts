@@ -1,16 +1,17 @@
 // One step of any run: gate, journal, engine, venue. Live, paper, replay and backtest differ only in what is plugged in.
 import { assert } from '../domain/assert.ts'
-import type { Envelope, Event, FeedEvent, OperatorCommand, Tick } from '../domain/event.ts'
+import type { Envelope, Event, FeedEvent, LiveEvent, OperatorCommand, Tick } from '../domain/event.ts'
 import type { Micros } from '../domain/numbers.ts'
 import type { Command } from '../domain/order.ts'
 import { DERIVED } from '../domain/provenance.ts'
-import type { QualityGate, QualityReason } from '../stages/quality/gate.ts'
+import type { SourceChange } from '../domain/source.ts'
+import type { Gate, Withheld } from '../stages/quality/gate.ts'
 import type { Engine } from './engine.ts'
 import type { Journal, Observer, Venue } from './ports.ts'
 
 export interface SessionParts {
   readonly engine: Engine
-  readonly gate: QualityGate
+  readonly gate: Gate
   readonly venue: Venue
   /** Absent in a backtest: what can be repeated at will need not be kept. */
   readonly journal?: Journal
@@ -19,11 +20,16 @@ export interface SessionParts {
 
 export class Session {
   readonly engine: Engine
-  readonly #gate: QualityGate
+  readonly #gate: Gate
   readonly #venue: Venue
   readonly #journal: Journal | undefined
   readonly #observers: readonly Observer[]
-  readonly #quarantined = new Map<QualityReason, number>()
+  readonly #quarantined = new Map<Withheld, number>()
+  /** The newest switch of each instrument in the journal: what the gate decides again while it is shown old facts is known. */
+  readonly #journaled = new Map<string, SourceChange>()
+  /** A person's choices of a source in the journal, for the gate to hear at their time among the old facts. */
+  readonly #choices: OperatorCommand[] = []
+  #unselected = 0
   readonly #envelope = { sequence: 0, event: undefined as unknown as Event }
   #accepted = 0
   #consumed = 0
@@ -55,17 +61,25 @@ export class Session {
   get lastTime(): Micros | undefined {
     return this.#lastTime
   }
+  /** Sound facts of sources that were not read from. */
+  get unselected(): number {
+    return this.#unselected
+  }
   get quarantined(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#quarantined)
   }
 
-  /** One fact of the feed, with everything that became due before it. */
-  step(event: FeedEvent): void {
-    if (!this.#passes(event)) {
+  /** One fact or notice of the feed, with everything that became due before it. */
+  step(event: LiveEvent): void {
+    const time = event.receivedTime
+    // Silence is found before the fact that ends it.
+    if (this.#gate.nextDeadline <= time || this.#choices.length > 0) this.#wait(time, event.kind === 'bar')
+    const passes = this.#passes(event)
+    if (this.#gate.decided) this.#switch(time, event.kind === 'bar')
+    if (!passes) {
       this.#consumed += 1
       return
     }
-    const time = event.receivedTime
     // A bar is known at its close, so whatever else ends at that instant must not be cut before it arrives.
     if (this.#venue.nextAnswerTime <= time || this.engine.nextTimer <= time) this.#advance(time, event.kind === 'bar')
     // Only now: what became due before may flush, and after a crash there this fact must still come.
@@ -75,15 +89,20 @@ export class Session {
   }
 
   /** A fact from before the run's start: the senses take it in, no clock moves and nothing is counted as an event. */
-  learn(event: FeedEvent): void {
+  learn(event: LiveEvent): void {
     this.#consumed += 1
-    if (!this.#passes(event)) return
-    this.#process(event)
+    if (this.#gate.nextDeadline <= event.receivedTime) this.#recall(event.receivedTime)
+    const passes = this.#passes(event)
+    if (this.#gate.decided) this.#carryOut()
+    if (passes) this.#process(event)
   }
 
   /** A person's order overtakes whatever waits. */
   command(command: OperatorCommand): void {
     this.#process(command)
+    if (command.order.action !== 'failover') return
+    this.#gate.obey(command.order, command.receivedTime)
+    if (this.#gate.decided) this.#carryOut()
   }
 
   /** Lets time pass without a fact, up to and including `time`. */
@@ -108,7 +127,10 @@ export class Session {
       if (event.kind === 'order-event') {
         const again = this.#venue.take(event.receivedTime)
         assert(again === undefined || again.orderId === event.orderId, 'the venue answers as the journal says')
-      } else if (event.kind !== 'tick' && event.kind !== 'operator-command') this.#venue.see(event)
+      } else if (event.kind === 'operator-command') {
+        if (event.order.action === 'failover') this.#choices.push(event)
+      } else if (event.kind !== 'tick') this.#venue.see(event)
+      if (event.kind === 'source-change') this.#journaled.set(event.instrumentId, event)
       this.#apply(event, sequence)
     }
     // The crash may have come between an order and what the venue says to it at once.
@@ -116,13 +138,23 @@ export class Session {
   }
 
   /** A fact that was consumed before a crash: the gate must know it, the engine already does. */
-  skip(event: FeedEvent): void {
+  skip(event: LiveEvent): void {
+    this.#recall(event.receivedTime)
     if (this.#passes(event)) this.#count(event.receivedTime)
+    while (this.#gate.decided) this.#gate.takeChange()
   }
 
   /** The same of a fact that was learned. */
-  skipKnown(event: FeedEvent): void {
+  skipKnown(event: LiveEvent): void {
+    this.#recall(event.receivedTime)
     this.#passes(event)
+    while (this.#gate.decided) this.#gate.takeChange()
+  }
+
+  /** After a restart whose old facts cannot be shown again, since they were live: the gate goes on from what the journal says. */
+  rejoin(): void {
+    for (const change of this.#journaled.values()) this.#gate.resume(change)
+    this.#choices.length = 0
   }
 
   #count(time: Micros): void {
@@ -131,15 +163,64 @@ export class Session {
     this.#lastTime = time
   }
 
-  #passes(event: FeedEvent): boolean {
+  #passes(event: LiveEvent): event is FeedEvent {
     const reason = this.#gate.inspect(event)
     if (reason === undefined) return true
+    if (reason === 'notice') return false
+    if (reason === 'not-selected') {
+      this.#unselected += 1
+      return false
+    }
     this.#quarantined.set(reason, (this.#quarantined.get(reason) ?? 0) + 1)
     return false
   }
 
+  /** The gate lives through the time up to an old fact again, and through what people chose meanwhile. */
+  #recall(time: number): void {
+    for (;;) {
+      const choice = this.#choices[0]
+      const chosen = choice === undefined ? Number.POSITIVE_INFINITY : choice.receivedTime
+      const deadline = this.#gate.nextDeadline
+      if (deadline <= time && deadline <= chosen) this.#gate.advance(deadline as Micros)
+      else if (choice !== undefined && chosen < time) {
+        this.#choices.shift()
+        if (choice.order.action === 'failover') this.#gate.obey(choice.order, choice.receivedTime)
+      } else return
+    }
+  }
+
+  /** Time passes for the gate too. After a restart the journal's choices may still have to be heard. */
+  #wait(time: number, isBar: boolean): void {
+    if (this.#choices.length === 0) {
+      this.#advance(time, isBar)
+      return
+    }
+    this.#recall(time)
+    if (this.#gate.decided) this.#switch(time, isBar)
+  }
+
+  /** What the gate decided at this time, after everything that was due before. */
+  #switch(time: number, isBar: boolean): void {
+    this.#advance(time, isBar)
+    this.#carryOut()
+  }
+
+  #carryOut(): void {
+    let isKnown = false
+    for (let change = this.#gate.takeChange(); change !== undefined; change = this.#gate.takeChange()) {
+      if (change.kind === 'source-change') isKnown = change.epoch <= (this.#journaled.get(change.instrumentId)?.epoch ?? 0)
+      if (!isKnown) this.#process(change)
+    }
+  }
+
   #advance(time: number, isBar: boolean): void {
     for (;;) {
+      const deadline = this.#gate.nextDeadline
+      if (deadline <= time && deadline <= this.#venue.nextAnswerTime && deadline <= this.engine.nextTimer) {
+        this.#gate.advance(deadline as Micros)
+        if (this.#gate.decided) this.#carryOut()
+        continue
+      }
       const answerTime = this.#venue.nextAnswerTime
       const timer = this.engine.nextTimer
       if (answerTime <= time && answerTime <= timer) {

@@ -1,15 +1,55 @@
 // The gate: every fact is accepted, or quarantined with a reason. It repairs nothing and forgets nothing.
 import { unreachable } from '../../domain/assert.ts'
-import type { FeedEvent } from '../../domain/event.ts'
+import type { FeedEvent, LiveEvent, MarketEvent, OperatorAction } from '../../domain/event.ts'
 import type { CalendarEntry, Release } from '../../domain/macro.ts'
 import type { Bar, BookChange, BookLevel, BookSnapshot, Quote, Trade } from '../../domain/market.ts'
+import type { Micros } from '../../domain/numbers.ts'
+import type { SourceChange } from '../../domain/source.ts'
 
 /**
  * schema: a field is missing or no number · range: impossible value · order: older than what came before ·
  * duplicate: the same fact again · crossed: bid above ask · stale: too old when it arrived ·
  * outlier: a jump no market explains, not yet confirmed by what follows.
+ * Where several sources are compared (source-desk.ts) also: future: dated after its arrival · sequence: a lower number than
+ * before · unit: a power of ten away · wrong-symbol: the price of another instrument · frozen: repeated while others move ·
+ * drift: slowly away from the others.
  */
-export type QualityReason = 'schema' | 'range' | 'order' | 'duplicate' | 'crossed' | 'stale' | 'outlier'
+export type QualityReason =
+  | 'schema'
+  | 'range'
+  | 'order'
+  | 'duplicate'
+  | 'crossed'
+  | 'stale'
+  | 'outlier'
+  | 'future'
+  | 'sequence'
+  | 'unit'
+  | 'wrong-symbol'
+  | 'frozen'
+  | 'drift'
+
+/** Why something goes no further. `not-selected`: sound, but another source is read · `notice`: heard here, and no fact. */
+export type Withheld = QualityReason | 'not-selected' | 'notice'
+
+export type Failover = Extract<OperatorAction, { action: 'failover' }>
+
+/** What stands between feeds and the engine. Pure: all it knows comes from what it was shown. */
+export interface Gate {
+  /** Undefined when the fact is accepted. Show nothing newer than `nextDeadline` before `advance` has been there. */
+  inspect(event: LiveEvent): Withheld | undefined
+  /** Something waits in `takeChange`. It comes before the fact that was just inspected. */
+  readonly decided: boolean
+  /** The next switch, then what the new source is known to say: its newest quote and its book. Undefined when none waits. */
+  takeChange(): SourceChange | MarketEvent | undefined
+  /** When time alone may decide something, microseconds; Infinity when it cannot. */
+  readonly nextDeadline: number
+  advance(now: Micros): void
+  /** A person's choice of a source. */
+  obey(failover: Failover, now: Micros): void
+  /** What was decided last before a restart: counting goes on from there. */
+  resume(change: SourceChange): void
+}
 
 export interface QualitySettings {
   /** A market fact this much older than its arrival is stale. Microseconds. */
@@ -52,7 +92,10 @@ class Track {
   }
 }
 
-export class QualityGate {
+/** The gate of one source: history, or a single feed. It never switches. */
+export class QualityGate implements Gate {
+  readonly decided = false
+  readonly nextDeadline = Number.POSITIVE_INFINITY
   readonly #settings: QualitySettings
   readonly #tracks = new Map<string, Track>()
   // The track of the last quote and of the last bar: most streams are of one instrument.
@@ -61,13 +104,19 @@ export class QualityGate {
   #barId = ''
   #barMicros = Number.NaN
   #barTrack: Track | undefined
+  #tradeId = ''
+  #tradeTrack: Track | undefined
+  #bookId = ''
+  #bookTrack: Track | undefined
 
   constructor(settings: QualitySettings) {
     this.#settings = settings
   }
 
   /** Undefined when the fact is accepted. */
-  inspect(event: FeedEvent): QualityReason | undefined {
+  inspect(event: FeedEvent): QualityReason | undefined
+  inspect(event: LiveEvent): QualityReason | 'notice' | undefined
+  inspect(event: LiveEvent): QualityReason | 'notice' | undefined {
     switch (event.kind) {
       case 'quote':
         return this.#quote(event)
@@ -82,10 +131,22 @@ export class QualityGate {
         return this.#release(event)
       case 'calendar-entry':
         return this.#entry(event)
+      case 'link-change':
+      case 'link-measure':
+      case 'integrity-fault':
+        return 'notice'
       default:
         return unreachable(event)
     }
   }
+
+  takeChange(): undefined {}
+
+  advance(): void {}
+
+  obey(): void {}
+
+  resume(): void {}
 
   #quote(quote: Quote): QualityReason | undefined {
     let track = this.#quoteTrack
@@ -114,7 +175,12 @@ export class QualityGate {
   }
 
   #trade(trade: Trade): QualityReason | undefined {
-    const track = this.#track('trade', trade.instrumentId)
+    let track = this.#tradeTrack
+    if (track === undefined || trade.instrumentId !== this.#tradeId) {
+      track = this.#track('trade', trade.instrumentId)
+      this.#tradeTrack = track
+      this.#tradeId = trade.instrumentId
+    }
     if (!Number.isSafeInteger(trade.price) || !Number.isSafeInteger(trade.quantity) || !timed(trade)) return 'schema'
     if (trade.quantity <= 0 || (trade.price <= 0 && !track.negative)) return 'range'
     if (trade.receivedTime < track.lastTime) return 'order'
@@ -155,7 +221,12 @@ export class QualityGate {
   }
 
   #book(event: BookSnapshot | BookChange): QualityReason | undefined {
-    const track = this.#track('book', event.instrumentId)
+    let track = this.#bookTrack
+    if (track === undefined || event.instrumentId !== this.#bookId) {
+      track = this.#track('book', event.instrumentId)
+      this.#bookTrack = track
+      this.#bookId = event.instrumentId
+    }
     if (!timed(event) || !levelsAreWhole(event.bids) || !levelsAreWhole(event.asks)) return 'schema'
     if (!track.negative && !(levelsArePositive(event.bids) && levelsArePositive(event.asks))) return 'range'
     if (event.receivedTime < track.lastTime) return 'order'
