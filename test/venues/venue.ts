@@ -15,6 +15,8 @@
 //      itself would (a new snapshot when asked, never unasked).
 //   6. Messages about the market go through `line.send`, answers and heartbeats through `line.reply`: only the first are
 //      hit by frame faults.
+//
+// `true-market.ts` is a market for 1 to 3, `judge.ts` counts rates, `chaos-proxy.ts` is put in front by the contract.
 import type { Routes } from '../../src/connectivity/network.ts'
 import type { Authority } from './authority.ts'
 import type { Fault } from './fault.ts'
@@ -72,6 +74,8 @@ export interface VenueTruth {
   quote(symbol: string): { readonly bid: string; readonly ask: string } | undefined
   /** Every trade made while somebody was subscribed to the symbol's trades, in order. Empty where the venue has none. */
   trades(symbol: string): readonly TextTrade[]
+  /** Drops the trades told until now: a million messages should not be remembered. */
+  forget(): void
 }
 
 export type StartVenue = (options: VenueOptions) => Promise<Venue>
