@@ -1,0 +1,373 @@
+// One symbol's book at Binance: asks for snapshots, applies differences, starts again after a gap, and holds it against the venue's words.
+import type { Reactions } from '../../connectivity/conversation.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import type { BookChange, BookLevel, BookSnapshot } from '../../domain/market.ts'
+import { formatSteps, type Micros, SECOND } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import type { IntegrityFaultKind } from '../../domain/source.ts'
+import { OrderBook } from '../../stages/market/order-book.ts'
+import type { BestPrices } from './binance-messages.ts'
+import { type Chain, type DepthSnapshot, type DepthUpdate, isStale, placeOf } from './depth-rule.ts'
+
+/** A symbol without a single update by then is quiet, and what is not yet subscribed at the venue surely is by then. */
+const QUIET = 2 * SECOND
+/** A snapshot that has not come by then is asked for again. */
+const PATIENCE = 10 * SECOND
+const PAUSE = SECOND / 10
+const PAUSE_MAX = 30 * SECOND
+const AUDIT = 300 * SECOND
+/** A book that broke sooner is asked for ever more slowly. */
+const SETTLED = 10 * SECOND
+const HELD_MAX = 10_000
+
+export interface BookOptions {
+  readonly instrument: Instrument
+  readonly provenance: Provenance
+  readonly chain: Chain
+  readonly ask: (out: Reactions) => void
+}
+
+/** Prices that a snapshot is known to be whole between. */
+interface Window {
+  readonly lowest: number
+  readonly highest: number
+}
+
+export class BinanceBook {
+  readonly #options: BookOptions
+  readonly #opened: Micros
+  /** Undefined while it is not whole. */
+  #book: OrderBook | undefined
+  #window: Window = EVERYWHERE
+  /** Beyond these, the market nears the end of what the first snapshot showed. */
+  #comfort: Window = EVERYWHERE
+  #updateId = -1
+  #fresh = true
+  /** Updates since a snapshot was asked for, oldest first. */
+  #held: DepthUpdate[] = []
+  #awaiting = false
+  /** A later snapshot that the stream has not reached yet. */
+  #later: DepthSnapshot | undefined
+  #askAt: number
+  #failures = 0
+  #begun = 0
+  #best: BestPrices | undefined
+
+  constructor(options: BookOptions, opened: Micros) {
+    this.#options = options
+    this.#opened = opened
+    this.#askAt = opened + QUIET
+  }
+
+  get live(): boolean {
+    return this.#book !== undefined
+  }
+
+  update(update: DepthUpdate, now: Micros, out: Reactions): void {
+    if (this.#awaiting || this.#later !== undefined || this.#book === undefined) this.#hold(update, out)
+    if (this.#book === undefined) {
+      // From the first update on, the stream is known to run, and a snapshot cannot be older than it for long.
+      if (!this.#awaiting && this.#failures === 0) this.#ask(now, out)
+      return
+    }
+
+    const place = placeOf(update, { updateId: this.#updateId, fresh: this.#fresh }, this.#options.chain)
+    if (place === 'gap') {
+      const after = update.previous >= 0 ? `${update.previous}` : `${update.first - 1}`
+      this.#restart('gap', `the update after ${after} came while the book stands at ${this.#updateId}`, {
+        now,
+        out,
+        kept: update,
+      })
+      return
+    }
+    if (place === 'old') {
+      if (!this.#fresh) out.fault('duplicate', this.#id, `update ${update.last} again, the book stands at ${this.#updateId}`)
+      return
+    }
+    this.#apply(update, now, out)
+    this.#check(now, out)
+  }
+
+  snapshot(snapshot: DepthSnapshot, now: Micros, out: Reactions): void {
+    this.#awaiting = false
+    if (this.#book !== undefined) {
+      this.#later = snapshot
+      this.#askAt = now + AUDIT
+      this.#audit(now, out)
+      return
+    }
+    if (isStale(snapshot, this.#held[0])) {
+      out.fault(
+        'stale-snapshot',
+        this.#id,
+        `snapshot ${snapshot.updateId} is older than the first update ${this.#held[0]?.first}`,
+      )
+      this.#pause(now)
+      return
+    }
+    this.#begin(snapshot, now, out)
+  }
+
+  /** The venue could not answer, or not now. */
+  refused(now: Micros): void {
+    this.#awaiting = false
+    if (this.#book === undefined) this.#pause(now)
+    else this.#askAt = now + AUDIT
+  }
+
+  /** Something of this book could not be read: what it holds is no longer known. */
+  unreadable(detail: string, now: Micros, out: Reactions): void {
+    if (this.#book === undefined) out.fault('schema', this.#id, detail)
+    else this.#restart('schema', detail, { now, out })
+  }
+
+  /** The venue's best prices. They tell its book exactly when both stand at the same update. */
+  best(best: BestPrices, now: Micros, out: Reactions): void {
+    this.#best = best
+    if (this.#book !== undefined) this.#check(now, out)
+  }
+
+  tick(now: Micros, out: Reactions): void {
+    if (now >= this.#askAt) this.#ask(now, out)
+  }
+
+  get #id(): string {
+    return this.#options.instrument.id
+  }
+
+  #ask(now: Micros, out: Reactions): void {
+    this.#awaiting = true
+    this.#askAt = now + PATIENCE
+    if (this.#book !== undefined) this.#held = []
+    this.#options.ask(out)
+  }
+
+  #pause(now: Micros): void {
+    this.#askAt = now + Math.min(PAUSE * 2 ** this.#failures, PAUSE_MAX)
+    this.#failures += 1
+  }
+
+  #hold(update: DepthUpdate, out: Reactions): void {
+    if (this.#held.length === HELD_MAX) {
+      // Only a snapshot taken from here on helps, which an older one is told by.
+      this.#held = []
+      out.fault('overflow', this.#id, `more than ${HELD_MAX} updates came before a snapshot`)
+    }
+    this.#held.push(update)
+  }
+
+  #begin(snapshot: DepthSnapshot, now: Micros, out: Reactions): void {
+    const held = this.#held
+    this.#held = []
+    this.#later = undefined
+    this.#take(snapshot, now, out)
+    for (let i = 0; i < held.length; i++) {
+      const update = held[i]!
+      const place = placeOf(update, { updateId: this.#updateId, fresh: this.#fresh }, this.#options.chain)
+      if (place === 'gap') {
+        const detail = `held update ${update.first} does not follow ${this.#updateId}`
+        this.#restart('gap', detail, { now, out })
+        this.#held = held.slice(i)
+        return
+      }
+      if (place === 'next') this.#apply(update, now, out)
+    }
+    this.#begun = now
+    this.#askAt = now + AUDIT + spread(this.#id, now - this.#opened)
+    out.link('live', this.#id, `the book is whole at update ${this.#updateId}`)
+    this.#check(now, out)
+  }
+
+  #take(snapshot: DepthSnapshot, now: Micros, out: Reactions): void {
+    const { instrument, provenance } = this.#options
+    const event: BookSnapshot = {
+      kind: 'book-snapshot',
+      eventTime: snapshot.eventTime ?? now,
+      receivedTime: now,
+      sequence: snapshot.updateId,
+      provenance,
+      instrumentId: instrument.id,
+      updateId: snapshot.updateId,
+      bids: snapshot.bids,
+      asks: snapshot.asks,
+    }
+    this.#book = bookOf(event)
+    this.#updateId = snapshot.updateId
+    this.#fresh = true
+    this.#window = windowOf(snapshot, 1)
+    this.#comfort = windowOf(snapshot, 0.5)
+    out.fact(event)
+  }
+
+  #apply(update: DepthUpdate, now: Micros, out: Reactions): void {
+    const { instrument, provenance } = this.#options
+    const event: BookChange = {
+      kind: 'book-change',
+      eventTime: update.eventTime,
+      receivedTime: now,
+      sequence: update.last,
+      provenance,
+      instrumentId: instrument.id,
+      firstUpdateId: update.first,
+      lastUpdateId: update.last,
+      previousUpdateId: update.previous,
+      bids: update.bids,
+      asks: update.asks,
+    }
+    this.#book!.change(event)
+    this.#updateId = update.last
+    this.#fresh = false
+    out.fact(event)
+  }
+
+  /** After each step: is the book sound, does it agree with the venue, and does its snapshot still reach far enough? */
+  #check(now: Micros, out: Reactions): void {
+    const book = this.#book!
+    const bid = book.bestBid
+    const ask = book.bestAsk
+    if (bid >= ask) {
+      this.#restart('crossed', `bid ${this.#price(bid)} is not below ask ${this.#price(ask)}`, { now, out })
+      return
+    }
+    if (bid <= this.#window.lowest || ask >= this.#window.highest) {
+      this.#restart(undefined, 'the market left the prices that the snapshot showed', { now, out })
+      return
+    }
+    if (!this.#compareBest(bid, ask, now, out)) return
+
+    if (this.#later !== undefined) this.#audit(now, out)
+    else if (!this.#awaiting && (bid < this.#comfort.lowest || ask > this.#comfort.highest)) this.#ask(now, out)
+  }
+
+  /** False when they differ, and the book was given up. */
+  #compareBest(bid: number, ask: number, now: Micros, out: Reactions): boolean {
+    const best = this.#best
+    if (best === undefined || best.updateId > this.#updateId) return true
+    this.#best = undefined
+    if (best.updateId < this.#updateId) return true
+
+    const bidSize = this.#book!.sizes('bid', 1)[0] ?? 0
+    const askSize = this.#book!.sizes('ask', 1)[0] ?? 0
+    const equal =
+      (best.bid === bid || (best.bid === 0 && Number.isNaN(bid))) &&
+      (best.ask === ask || (best.ask === 0 && Number.isNaN(ask))) &&
+      best.bidSize === bidSize &&
+      best.askSize === askSize
+    out.compared(this.#id, equal)
+    if (equal) return true
+    const theirs = `${this.#price(best.bid)} to ${this.#price(best.ask)}`
+    const ours = `${this.#price(bid)} to ${this.#price(ask)}`
+    this.#restart('checksum', `at update ${best.updateId} the venue's best is ${theirs}, the book's ${ours}`, { now, out })
+    return false
+  }
+
+  /** A later snapshot with what came after it must give the book that we hold. */
+  #audit(now: Micros, out: Reactions): void {
+    const snapshot = this.#later!
+    if (snapshot.updateId > this.#updateId) return
+    const held = this.#held
+    this.#later = undefined
+    this.#held = []
+
+    const rebuilt = this.#rebuilt(snapshot, held)
+    // Older than what is held, so the updates between are gone: nothing can be said.
+    if (rebuilt === undefined) return
+    const window = windowOf(snapshot, 1)
+    const lowest = Math.max(window.lowest, this.#window.lowest)
+    const highest = Math.min(window.highest, this.#window.highest)
+    const equal =
+      sameLevels(rebuilt.levels('bid'), this.#book!.levels('bid'), price => price > lowest) &&
+      sameLevels(rebuilt.levels('ask'), this.#book!.levels('ask'), price => price < highest)
+    out.compared(this.#id, equal)
+
+    const outgrown = this.#book!.bestBid < this.#comfort.lowest || this.#book!.bestAsk > this.#comfort.highest
+    if (!equal) {
+      out.fault('checksum', this.#id, `the book differs from the venue's snapshot ${snapshot.updateId}`)
+      out.link('degraded', this.#id, 'the book differs from a snapshot')
+    }
+    if (equal && !outgrown) return
+    this.#held = held
+    this.#begin(snapshot, now, out)
+  }
+
+  #rebuilt(snapshot: DepthSnapshot, held: readonly DepthUpdate[]): OrderBook | undefined {
+    const { instrument, provenance, chain } = this.#options
+    const facts = { eventTime: 0 as Micros, receivedTime: 0 as Micros, sequence: 0, provenance, instrumentId: instrument.id }
+    const { updateId, bids, asks } = snapshot
+    const book = bookOf({ kind: 'book-snapshot', ...facts, updateId, bids, asks })
+    let standing = { updateId, fresh: true }
+    for (const update of held) {
+      const place = placeOf(update, standing, chain)
+      if (place === 'gap') return undefined
+      if (place === 'old') continue
+      const { first: firstUpdateId, last: lastUpdateId, previous: previousUpdateId } = update
+      const ids = { firstUpdateId, lastUpdateId, previousUpdateId }
+      book.change({ kind: 'book-change', ...facts, ...ids, bids: update.bids, asks: update.asks })
+      standing = { updateId: lastUpdateId, fresh: false }
+    }
+    return standing.updateId === this.#updateId ? book : undefined
+  }
+
+  /** Gives the book up: nothing more of it is told until it is whole again. Without a fault where the venue is not to blame. */
+  #restart(fault: IntegrityFaultKind | undefined, detail: string, { now, out, kept }: Restart): void {
+    if (fault !== undefined) out.fault(fault, this.#id, detail)
+    out.link('degraded', this.#id, detail)
+    this.#book = undefined
+    this.#later = undefined
+    this.#best = undefined
+    this.#held = kept === undefined ? [] : [kept]
+    this.#awaiting = false
+    if (now - this.#begun >= SETTLED) this.#failures = 0
+    if (this.#failures > 0) this.#pause(now)
+    else {
+      this.#failures = 1
+      this.#ask(now, out)
+    }
+  }
+
+  #price(steps: number): string {
+    return Number.isNaN(steps) ? 'none' : formatSteps(steps, this.#options.instrument.priceDecimals)
+  }
+}
+
+interface Restart {
+  readonly now: Micros
+  readonly out: Reactions
+  /** The update that showed the gap: it is after it, so it belongs to the next book. */
+  readonly kept?: DepthUpdate
+}
+
+const EVERYWHERE: Window = { lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
+
+/** The prices up to a share of the snapshot's levels; unbounded on a side that it shows whole. */
+function windowOf({ bids, asks, limit }: DepthSnapshot, share: number): Window {
+  const at = Math.max(0, Math.ceil(limit * share) - 1)
+  return {
+    lowest: bids.length < limit ? EVERYWHERE.lowest : bids[at]!.price,
+    highest: asks.length < limit ? EVERYWHERE.highest : asks[at]!.price,
+  }
+}
+
+/** The order book inserts fastest worst level first. */
+function bookOf(event: BookSnapshot): OrderBook {
+  const book = new OrderBook()
+  book.snapshot({ ...event, bids: event.bids.toReversed(), asks: event.asks.toReversed() })
+  return book
+}
+
+function sameLevels(a: readonly BookLevel[], b: readonly BookLevel[], inside: (price: number) => boolean): boolean {
+  for (let i = 0; ; i++) {
+    const left = a[i] !== undefined && inside(a[i]!.price) ? a[i] : undefined
+    const right = b[i] !== undefined && inside(b[i]!.price) ? b[i] : undefined
+    if (left === undefined || right === undefined) return left === right
+    if (left.price !== right.price || left.quantity !== right.quantity) return false
+  }
+}
+
+/** Books that began together are not all looked at together; nothing random, so that a session can be replayed. */
+function spread(id: string, elapsed: number): number {
+  let hash = Math.floor(elapsed) % 65_536
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) % 65_536
+  return (hash / 65_536) * AUDIT
+}

@@ -1,0 +1,274 @@
+// Binance's combined streams, spot and USD-M futures: which message is what, and which book, trade or quote it makes.
+
+import type { Conversation, Frame, HttpReply, Reactions } from '../../connectivity/conversation.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import type { Quote } from '../../domain/market.ts'
+import { HOUR, MINUTE, type Micros, SECOND } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { BinanceBook } from './binance-book.ts'
+import { barOf } from './binance-facts.ts'
+import {
+  bestPricesOf,
+  depthSnapshotOf,
+  depthUpdateOf,
+  type Fields,
+  fieldsOf,
+  klineOf,
+  printOf,
+  timeOf,
+} from './binance-messages.ts'
+import type { Chain } from './depth-rule.ts'
+import { PrintChain } from './print-chain.ts'
+
+/** The venue ends every connection after 24 hours; ours is replaced before, with time to try again. */
+const LIFE = 23 * HOUR + 50 * MINUTE
+
+export interface BinanceWish {
+  readonly instrument: Instrument
+  /** In capitals, as messages spell it. */
+  readonly symbol: string
+  readonly book: boolean
+}
+
+export interface BinanceTalk {
+  readonly wishes: readonly BinanceWish[]
+  readonly provenance: Provenance
+  readonly chain: Chain
+  /** 'https://data-api.binance.vision/api/v3' */
+  readonly rest: string
+  readonly depthLimit: number
+  /** Where the last trade ids outlive a connection, so that what was missed between two is fetched. */
+  readonly lastPrints?: Map<string, number>
+}
+
+export class BinanceConversation implements Conversation {
+  readonly #talk: BinanceTalk
+  readonly #markets = new Map<string, Market>()
+  #opened = Number.POSITIVE_INFINITY
+  #replaced = false
+  #measured = Number.NEGATIVE_INFINITY
+
+  constructor(talk: BinanceTalk) {
+    this.#talk = talk
+  }
+
+  /** The address has subscribed already; nothing is sent, so the venue's limit of five messages a second is never near. */
+  open(now: Micros, out: Reactions): void {
+    this.#opened = now
+    const { wishes, provenance, chain, rest, depthLimit, lastPrints } = this.#talk
+    out.link('syncing', '', 'subscribed by its address')
+    for (const { instrument, symbol, book } of wishes) {
+      const ask = (to: Reactions): void =>
+        to.request(depthTag(symbol, depthLimit), {
+          method: 'GET',
+          url: `${rest}/depth?symbol=${encodeURIComponent(symbol)}&limit=${depthLimit}`,
+          weight: depthWeight(depthLimit),
+        })
+      this.#markets.set(symbol, {
+        instrument,
+        book: book ? new BinanceBook({ instrument, provenance, chain, ask }, now) : undefined,
+        prints: new PrintChain({ symbol, instrument, provenance, rest, last: lastPrints?.get(symbol), lastPrints }),
+        bestId: -1,
+      })
+      if (!book) out.link('live', instrument.id, 'no book was asked for')
+    }
+  }
+
+  receive(frame: Frame, now: Micros, out: Reactions): void {
+    const message = parsed(frame)
+    if (message === undefined) {
+      out.fault('schema', '', `no JSON object: ${shown(frame)}`)
+      return
+    }
+    const stream = message['stream']
+    const data = typeof stream === 'string' ? fieldsOf(message['data']) : message
+    if (data === undefined) {
+      out.fault('schema', '', `a stream without data: ${shown(frame)}`)
+      return
+    }
+    this.#read(data, { now, out, frame })
+  }
+
+  answer(tag: string, reply: HttpReply, now: Micros, out: Reactions): void {
+    const [what = '', symbol = '', argument = ''] = tag.split(' ')
+    const market = this.#markets.get(symbol)
+    if (market === undefined) return
+    if (reply.status !== 200) {
+      this.#refusal(market, reply, now, out)
+      return
+    }
+    if (what === 'depth') this.#snapshot(market, reply.body, { limit: Number(argument), now, out })
+    else if (what === 'trades') market.prints.fill(reply.body, now, out)
+    release(market, now, out)
+  }
+
+  tick(now: Micros, out: Reactions): void {
+    for (const market of this.#markets.values()) {
+      market.book?.tick(now, out)
+      release(market, now, out)
+    }
+    if (now - this.#opened >= LIFE) this.#replace('the venue ends connections after 24 hours', out)
+  }
+
+  #read(data: Fields, { now, out, frame }: Reading): void {
+    const kind = data['e'] ?? (data['b'] !== undefined && data['u'] !== undefined ? 'bookTicker' : undefined)
+    if (kind === 'serverShutdown') {
+      this.#replace('the venue announced that this server goes down', out)
+      return
+    }
+    // The answer to a subscription, which other clients' captures hold.
+    if (kind === undefined && 'id' in data && 'result' in data) return
+
+    const symbol = data['s']
+    const market = typeof symbol === 'string' ? this.#markets.get(symbol) : undefined
+    const read = READERS.get(kind)
+    if (market === undefined || read === undefined) {
+      out.unknown(read === undefined ? `message of type ${String(kind)}` : `${String(kind)} of ${String(symbol)}`)
+      return
+    }
+    if (!read(this.#talk, market, data, now, out)) {
+      const detail = `${String(kind)} that cannot be read: ${shown(frame)}`
+      if (kind === 'depthUpdate' && market.book !== undefined) market.book.unreadable(detail, now, out)
+      else out.fault('schema', market.instrument.id, detail)
+    }
+    release(market, now, out)
+    this.#measure(data, now, out)
+  }
+
+  #snapshot(market: Market, body: string, { limit, now, out }: { limit: number; now: Micros; out: Reactions }): void {
+    const data = parsed(body)
+    const snapshot = data === undefined ? undefined : depthSnapshotOf(data, market.instrument, limit)
+    if (snapshot !== undefined) market.book?.snapshot(snapshot, now, out)
+    else {
+      out.fault('schema', market.instrument.id, `a depth snapshot that cannot be read: ${shown(body)}`)
+      market.book?.refused(now)
+    }
+  }
+
+  #refusal({ instrument, book }: Market, reply: HttpReply, now: Micros, out: Reactions): void {
+    const code = parsed(reply.body)?.['code']
+    // -1121 is an invalid symbol, and stays one.
+    if (reply.status === 400 && code === -1121) out.link('fatal', instrument.id, 'the venue does not know this symbol')
+    else {
+      out.link('degraded', instrument.id, `the venue answered ${reply.status} to a request`)
+      book?.refused(now)
+    }
+  }
+
+  /** A sample of the venue's clock, at most once a second: when it sent the message against when it came. */
+  #measure(data: Fields, now: Micros, out: Reactions): void {
+    const sent = timeOf(data['E'])
+    if (sent === undefined || now - this.#measured < SECOND) return
+    this.#measured = now
+    out.measure(Number.NaN, sent - now)
+  }
+
+  #replace(reason: string, out: Reactions): void {
+    if (this.#replaced) return
+    this.#replaced = true
+    out.reconnect('now', reason)
+  }
+}
+
+/** '…/depth' of a symbol with so many levels. */
+export const depthTag = (symbol: string, limit: number): string => `depth ${symbol} ${limit}`
+
+/** What a snapshot costs of the 6,000 a minute, by its levels. */
+export const depthWeight = (limit: number): number => (limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1000 ? 50 : 250)
+
+interface Reading {
+  readonly now: Micros
+  readonly out: Reactions
+  readonly frame: Frame
+}
+
+interface Market {
+  readonly instrument: Instrument
+  readonly book: BinanceBook | undefined
+  readonly prints: PrintChain
+  /** Of the last quote. */
+  bestId: number
+}
+
+/** Trades wait while the book is not whole, so that none is lost meanwhile. */
+function release({ book, prints }: Market, now: Micros, out: Reactions): void {
+  if (book === undefined || book.live) prints.release(now, out)
+}
+
+/** False when the message cannot be read. */
+type Reader = (talk: BinanceTalk, market: Market, data: Fields, now: Micros, out: Reactions) => boolean
+
+const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
+  ['depthUpdate', readDepth],
+  ['bookTicker', readBest],
+  ['aggTrade', readPrint],
+  ['kline', readKline],
+])
+
+function readDepth(_talk: BinanceTalk, { instrument, book }: Market, data: Fields, now: Micros, out: Reactions): boolean {
+  const update = depthUpdateOf(data, instrument)
+  if (update === undefined) return false
+  book?.update(update, now, out)
+  return true
+}
+
+function readBest({ provenance }: BinanceTalk, market: Market, data: Fields, now: Micros, out: Reactions): boolean {
+  const { instrument, book } = market
+  const best = bestPricesOf(data, instrument)
+  if (best === undefined) return false
+  if (best.updateId <= market.bestId) {
+    const fault = best.updateId === market.bestId ? 'duplicate' : 'reorder'
+    out.fault(fault, instrument.id, `best prices of update ${best.updateId} after those of ${market.bestId}`)
+    return true
+  }
+  market.bestId = best.updateId
+  book?.best(best, now, out)
+  // An empty side is told as a price of zero: there is nothing to quote.
+  if (best.bid === 0 || best.ask === 0) return true
+  if (best.bid >= best.ask) {
+    out.fault('crossed', instrument.id, `best bid at or above best ask at update ${best.updateId}`)
+    return true
+  }
+  const quote: Quote = {
+    kind: 'quote',
+    eventTime: best.eventTime ?? now,
+    receivedTime: now,
+    sequence: best.updateId,
+    provenance,
+    instrumentId: instrument.id,
+    bid: best.bid,
+    ask: best.ask,
+    bidSize: best.bidSize,
+    askSize: best.askSize,
+  }
+  out.fact(quote)
+  return true
+}
+
+function readPrint(_talk: BinanceTalk, { instrument, prints }: Market, data: Fields, now: Micros, out: Reactions): boolean {
+  const print = printOf(data, instrument)
+  if (print === undefined) return false
+  prints.take(print, now, out)
+  return true
+}
+
+function readKline({ provenance }: BinanceTalk, { instrument }: Market, data: Fields, now: Micros, out: Reactions): boolean {
+  const k = fieldsOf(data['k'])
+  const kline = k && klineOf([k['t'], k['T'], k['o'], k['h'], k['l'], k['c'], k['v']], instrument)
+  if (k === undefined || kline === undefined) return false
+  // Before its close it is told with every trade, and is no bar yet.
+  if (k['x'] !== true) return true
+  out.fact(barOf(kline, { instrument, provenance, receivedTime: now, sequence: Number(k['L']) }))
+  return true
+}
+
+function parsed(frame: Frame): Fields | undefined {
+  if (typeof frame !== 'string') return undefined
+  try {
+    return fieldsOf(JSON.parse(frame))
+  } catch {
+    return undefined
+  }
+}
+
+const shown = (frame: Frame): string => (typeof frame === 'string' ? frame.slice(0, 200) : `${frame.length} bytes`)
