@@ -16,6 +16,8 @@ export interface Conversation {
   /** The connection stands: authenticate, subscribe. */
   open(now: Micros, out: Reactions): void
   receive(frame: Frame, now: Micros, out: Reactions): void
+  /** In a captured session: what was sent then, such as the depth that was subscribed. Nothing is sent now. */
+  overhear?(frame: Frame, now: Micros): void
   /** The reply to a request made through `out.request`. A refusal that will not change ends in `out.refuse`. */
   answer?(tag: string, reply: HttpReply, now: Micros, out: Reactions): void
   /** Called about every 100 ms of a living connection: the place for pings and deadlines. */
