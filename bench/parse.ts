@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportFormat } from '../src/adapters/files/format.ts'
-import { formats } from '../src/adapters/files/formats.ts'
 import { dataPack } from '../src/apps/data-pack.ts'
+import { importFormats } from '../src/apps/import-formats.ts'
 import { Digest } from '../src/domain/digest.ts'
 import { writeFigure } from './figure.ts'
 
@@ -37,7 +37,7 @@ async function measure({ metric, format, files, target }: Case, folder: string):
   // The best of several rounds: the first compiles, and others on the machine only ever make it slower.
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now()
-    answer = await parse(formats[format]!, paths)
+    answer = await parse(importFormats[format]!, paths)
     best = Math.min(best, (performance.now() - start) / 1000)
   }
   if (!answer) return

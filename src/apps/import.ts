@@ -8,12 +8,12 @@ import {
   type ImportOptions,
   type ParsedRow,
 } from '../adapters/files/format.ts'
-import { formats } from '../adapters/files/formats.ts'
 import type { DatasetWriter, Quarantined } from '../adapters/lake/dataset-writer.ts'
 import type { Lake, LakeImporter } from '../adapters/lake/lake.ts'
 import type { FeedEvent } from '../domain/event.ts'
 import { HOUR } from '../domain/numbers.ts'
 import { QualityGate } from '../stages/quality/gate.ts'
+import { importFormats } from './import-formats.ts'
 
 export interface ImportResult {
   /** Rows read: accepted plus quarantined. */
@@ -60,12 +60,12 @@ export async function importFiles(
   lake: Lake,
   watch: ImportWatch = {},
 ): Promise<ImportResult> {
-  const format = Object.hasOwn(formats, formatName) ? formats[formatName] : undefined
+  const format = Object.hasOwn(importFormats, formatName) ? importFormats[formatName] : undefined
   if (format) return importWith(format, paths, options, lake, watch)
   throw new ImportError(
     'USAGE_UNKNOWN_FORMAT',
     `There is no import format "${formatName}".`,
-    `Use one of: ${Object.keys(formats).join(', ')}.`,
+    `Use one of: ${Object.keys(importFormats).join(', ')}.`,
   )
 }
 

@@ -1,5 +1,4 @@
-// The file formats that can be imported, by the name a user types.
-import { bi5 } from './bi5.ts'
+// The formats of files alone, by the name a user types.
 import { binanceCapture } from './binance-capture.ts'
 import { bundled } from './bundled.ts'
 import { csv } from './csv.ts'
@@ -13,7 +12,6 @@ import { parquet } from './parquet.ts'
 export const formats: Readonly<Record<string, ImportFormat>> = {
   lean,
   ejtrader,
-  bi5,
   'binance-capture': binanceCapture,
   fred,
   forexfactory,

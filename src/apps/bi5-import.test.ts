@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path'
 import { lzma } from '@napi-rs/lzma'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packPath, packTest } from '../../../test/pack.ts'
-import { numbersOf, type Parsed, parsed } from '../../../test/parsed.ts'
-import { formatMicros } from '../../domain/numbers.ts'
-import { bi5 } from './bi5.ts'
-import { ImportError } from './format.ts'
+import { packPath, packTest } from '../../test/pack.ts'
+import { numbersOf, type Parsed, parsed } from '../../test/parsed.ts'
+import { ImportError } from '../adapters/files/format.ts'
+import { formatMicros } from '../domain/numbers.ts'
+import { bi5 } from './bi5-import.ts'
 
 let root: string
 beforeAll(async () => {
