@@ -40,12 +40,26 @@ export function futuresId(contract: {
 /** Every id listed one by one, for help texts; the rules cover many more. */
 export const listedInstruments = (): readonly string[] => [...LISTED.keys()]
 
+/**
+ * What is listed one by one, and of what the rules cover: the pairs of the great currencies, the metals, the known listings.
+ * Any other id of the rules is found all the same.
+ */
+export function catalogue(): readonly InstrumentSpec[] {
+  const pairs = GREAT_PAIRS.flatMap(pair => ['OANDA', 'FXCM', 'DUKASCOPY'].map(venue => `${pair}.${venue}`))
+  const metals = Object.entries(METAL_DECIMALS).flatMap(([venue, of]) => Object.keys(of).map(base => `${base}USD.${venue}`))
+  const shares = Object.entries(LISTINGS).flatMap(([venue, symbols]) => symbols.map(symbol => `${symbol}.${venue}`))
+  return [...LISTED.keys(), ...pairs, ...metals, ...shares].flatMap(id => findInstrument(id) ?? [])
+}
+
 // Foreign exchange and metals
 
 const FX_VENUES = new Set(['OANDA', 'FXCM', 'DUKASCOPY', 'EJTRADER', 'HISTDATA', 'TRUEFX'])
 const CURRENCIES = new Set(
   'AUD CAD CHF CNH CZK DKK EUR GBP HKD HUF ILS INR JPY KRW MXN NOK NZD PLN RON SAR SEK SGD THB TRY USD ZAR'.split(' '),
 )
+/** As the market orders them: the currency named first is the base. */
+const RANK = 'EUR GBP AUD NZD USD CAD CHF JPY'.split(' ')
+const GREAT_PAIRS = RANK.flatMap((base, i) => RANK.slice(i + 1).map(quote => `${base}${quote}`))
 /** Price decimals by quote currency; five where nothing is said. HKDJPY, quoted near 20, has five all the same. */
 const FX_DECIMALS: Readonly<Record<string, number>> = { JPY: 3, HUF: 3, INR: 3, THB: 3, KRW: 2 }
 const FX_DECIMALS_BY_PAIR: Readonly<Record<string, number>> = { HKDJPY: 5 }
