@@ -1,37 +1,9 @@
 // One source's living stream: connects, watches, backs off, replaces connections, and turns a conversation into events.
 
 import type { LiveEvent } from '../domain/event.ts'
-import type { Provenance } from '../domain/provenance.ts'
-import type { AttemptBudget } from './attempt-budget.ts'
-import type { Clock } from './clock.ts'
-import type { Conversation } from './conversation.ts'
-import type { FrameTap } from './frame-line.ts'
-import type { HttpClient } from './http-client.ts'
-import type { OpenLink } from './link.ts'
+import { FeedRun } from './feed-run.ts'
+import type { LiveFeedOptions } from './live-feed-options.ts'
 import type { LiveSource } from './source.ts'
-
-export interface LiveFeedOptions {
-  /** The connection's: carried by what the feed says of itself. `origin` is the URL without secrets; the tap sees it too. */
-  readonly provenance: Provenance
-  readonly clock: Clock
-  /** Opens one connection; called anew for each. A URL or token that must be fresh is fetched in here. */
-  readonly link: OpenLink
-  /** A new one for each connection. */
-  readonly conversation: () => Conversation
-  /** No frame for so long, and the connection is given up: the half-open socket's only symptom. */
-  readonly silenceMillis: number
-  /** Connection attempts that the host allows, shared by all feeds of this process: `attemptsAt(network, host, rule)`. */
-  readonly attempts?: AttemptBudget
-  /** For `out.request`. A conversation that makes requests needs it. */
-  readonly http?: HttpClient
-  readonly tap?: FrameTap
-  /** Texts that the tap must not see, replaced by `***` in what is sent and requested: keys, tokens, account numbers. */
-  readonly secrets?: () => readonly string[]
-  /** Sends a ping below the protocol this often, where the link can, and reports the round trip. */
-  readonly pingMillis?: number
-  /** Events held for a slow reader before quotes are replaced and books dropped. 50,000 when not given. */
-  readonly holdEvents?: number
-}
 
 /**
  * Says of itself idle → connecting → authenticating → syncing → live, degraded, backoff, fatal. `authenticating` and
@@ -49,8 +21,23 @@ export class LiveFeed implements LiveSource {
     this.#options = options
   }
 
-  /** Ends with the connection closed when the iteration is left, and by itself after `fatal`. */
+  /** Connects at the first `next`. Ends with the connection closed when the iteration is left, and by itself after `fatal`. */
   batches(): AsyncIterable<readonly LiveEvent[]> {
-    throw new Error(`${this.#options.provenance.source}: the driver is being written`)
+    return { [Symbol.asyncIterator]: () => iterate(new FeedRun(this.#options)) }
+  }
+}
+
+/** By hand, because `return` of a generator waits for the event that `next` waits for. */
+function iterate(run: FeedRun): AsyncIterator<readonly LiveEvent[]> {
+  return {
+    async next() {
+      run.start()
+      const batch = await run.take()
+      return batch === undefined ? { done: true, value: undefined } : { done: false, value: batch }
+    },
+    async return() {
+      run.stop()
+      return { done: true, value: undefined }
+    },
   }
 }
