@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packPath, packTest } from '../../../test/pack.ts'
 import { formatMicros } from '../../domain/numbers.ts'
+import { publicationLag } from '../../domain/publication-lag.ts'
 import { BUNDLED_FOLDER, type BundledFile, bundled, bundledFiles } from './bundled.ts'
 import type { ImportDataset, ParsedRow } from './format.ts'
-import { publicationLag } from './publication-lag.ts'
 
 /** Where the fuller copies lie in the data pack. */
 const FULLER: Readonly<Record<string, string>> = {

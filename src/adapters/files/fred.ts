@@ -4,8 +4,16 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DAY, formatMicros, type Micros, parseMicros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import {
+  assumedLag,
+  type Frequency,
+  frequencyOf,
+  lagInWords,
+  type PublicationLag,
+  periodOf,
+  publicationLag,
+} from '../../domain/publication-lag.ts'
 import { faultText, type ImportDataset, ImportError, type ImportFormat, type ParsedRow } from './format.ts'
-import { assumedLag, type Frequency, lagInWords, type PublicationLag, periodOf, publicationLag } from './publication-lag.ts'
 import { emptyFile, unreadable } from './source-file.ts'
 
 const LICENCE = 'FRED, Federal Reserve Bank of St. Louis; terms of the original publisher apply'
@@ -29,7 +37,7 @@ export const fred: ImportFormat = {
 
     const series = seriesOf(path, header)
     const stated = publicationLag(series)
-    const lag = stated ?? assumedLag(frequencyOf(lines))
+    const lag = stated ?? assumedLag(frequencyOfLines(lines))
     const provenance: Provenance = Object.freeze({
       source: options.source ?? 'fred',
       kind: 'recorded',
@@ -113,13 +121,9 @@ function dateOf(text: string): Micros | undefined {
   return date !== undefined && isCountable(date) && formatMicros(date).startsWith(text) ? date : undefined
 }
 
-/** The usual distance between two lines says how often the series comes. */
-function frequencyOf(lines: readonly string[]): Frequency {
-  const dates = lines.slice(1, 200).flatMap(line => dateOf(line.split(',')[0]!.trim()) ?? [])
-  const steps = dates.slice(1).map((date, index) => (date - dates[index]!) / DAY)
-  const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 30
-  return usual < 5 ? 'day' : usual < 20 ? 'week' : usual < 60 ? 'month' : 'quarter'
-}
+/** The first two hundred lines say how often the series comes. */
+const frequencyOfLines = (lines: readonly string[]): Frequency =>
+  frequencyOf(lines.slice(1, 200).flatMap(line => dateOf(line.split(',')[0]!.trim()) ?? []))
 
 function wrongColumns(path: string, header: string): ImportError {
   return new ImportError(

@@ -2,11 +2,11 @@
 import type { FeedEvent } from '../../domain/event.ts'
 import { DAY, formatMicros, type Micros, type Price, parseMicros, type Quantity } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import { periodOf } from '../../domain/publication-lag.ts'
 import { localToUtc } from '../../domain/zone.ts'
 import { barLength } from './bar-length.ts'
 import { isDust } from './field-reader.ts'
 import type { Mapping } from './mapping.ts'
-import { periodOf } from './publication-lag.ts'
 
 /** The text of the row's cell in the named column; '' when it is empty. */
 export type Cell = (column: string | number) => string

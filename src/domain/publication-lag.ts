@@ -1,6 +1,6 @@
-// When a macro value could first be known, for files that carry only the latest vintage and no publication dates.
-import { DAY, HOUR, MINUTE, type Micros } from '../../domain/numbers.ts'
-import { zonedToUtc } from '../../domain/zone.ts'
+// When a macro value could first be known: how late each series comes, and at which hour.
+import { DAY, HOUR, MINUTE, type Micros } from './numbers.ts'
+import { zonedToUtc } from './zone.ts'
 
 export type Frequency = 'day' | 'week' | 'month' | 'quarter'
 
@@ -108,6 +108,16 @@ export function periodOf(
   const published = lag.frequency === 'day' ? businessDaysAfter(last, lag.days) : last + lag.days * DAY
   // Days end at midnight UTC here, so a value published on the evening of its own day counts from that midnight.
   return { start, end, known: Math.max(end, newYork(published, lag.clock)) as Micros }
+}
+
+/** When a value whose day of publication is known was published: that day, at the hour of its series. */
+export const publishedAt = (day: Micros, { clock }: PublicationLag): Micros => newYork(day, clock)
+
+/** How often a series comes, by the usual distance between its dates, which are in order. */
+export function frequencyOf(dates: readonly Micros[]): Frequency {
+  const steps = dates.slice(1).map((date, index) => (date - dates[index]!) / DAY)
+  const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 30
+  return usual < 5 ? 'day' : usual < 20 ? 'week' : usual < 60 ? 'month' : 'quarter'
 }
 
 function stretch(date: number, frequency: Frequency): { readonly start: Micros; readonly end: Micros } {

@@ -1,8 +1,8 @@
 // When macro values are assumed known: by arithmetic, and against the release times of the pack's economic calendar.
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { packPath, packTest } from '../../../test/pack.ts'
-import { formatMicros, MINUTE, type Micros, parseMicros } from '../../domain/numbers.ts'
+import { packPath, packTest } from '../../test/pack.ts'
+import { formatMicros, MINUTE, type Micros, parseMicros } from './numbers.ts'
 import { assumedLag, type Frequency, periodOf, publicationLag } from './publication-lag.ts'
 
 const known = (series: string, date: string): string => formatMicros(periodOf(parseMicros(date)!, publicationLag(series)!).known)
