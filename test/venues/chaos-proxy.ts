@@ -24,6 +24,9 @@ export class ChaosProxy {
   readonly #clock: VenueClock
   readonly #doors: Door[]
   readonly #wires = new Set<Wire>()
+  #refusing = false
+  /** Connections that were tried until now, refused ones too. */
+  attempts = 0
 
   private constructor(inner: Routes, clock: VenueClock, doors: Door[]) {
     this.#inner = inner
@@ -63,8 +66,14 @@ export class ChaosProxy {
     return true
   }
 
+  /** From now on nobody is let through, until `heal`. Those who are stay. */
+  refuse(): void {
+    this.#refusing = true
+  }
+
   /** What is only slow is fast again; what was swallowed stays lost. */
   heal(): void {
+    this.#refusing = false
     for (const wire of this.#wires) wire.heal()
   }
 
@@ -74,8 +83,10 @@ export class ChaosProxy {
   }
 
   #accept({ target }: Door, client: Socket): void {
-    if (target === undefined) {
-      client.destroy()
+    this.attempts += 1
+    if (target === undefined || this.#refusing) {
+      client.on('error', () => {})
+      client.resetAndDestroy()
       return
     }
     const wire = new Wire(client, connect({ host: '127.0.0.1', port: target.port }), this.#clock, () => this.#wires.delete(wire))

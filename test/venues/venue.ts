@@ -47,6 +47,8 @@ export interface Venue {
   apply(fault: Fault): boolean
   heal(): void
   stop(): Promise<void>
+  /** Tokens it has given out: they must never be seen in events, errors or recorded frames. */
+  secrets?(): readonly string[]
 }
 
 /** `[price, size]` as sent. */

@@ -1,8 +1,8 @@
 // What the engine and recovery rely on in every feed, wherever its facts come from.
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import type { FeedEvent } from '../../src/domain/event.ts'
-import type { Feed } from '../../src/engine/ports.ts'
+import type { FeedEvent } from '../../../src/domain/event.ts'
+import type { Feed } from '../../../src/engine/ports.ts'
 
 export interface FeedSubject {
   readonly name: string
