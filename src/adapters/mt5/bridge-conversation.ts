@@ -1,0 +1,288 @@
+// The gateway's side of SBP/1: asks the terminal to prove itself, subscribes, keeps the numbering whole, and passes facts on.
+import type { Conversation, Frame, Reactions } from '../../connectivity/conversation.ts'
+import type { Subscription } from '../../connectivity/source.ts'
+import type { Micros } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { type Line, type LineContext, MarketLines } from './market-lines.ts'
+import { isSameMac, SBP_HEARTBEAT_MILLIS, SBP_MISSES_MAX, SBP_VERSION, type SbpBody, SbpChannel, sbpMac } from './sbp.ts'
+import type { SymbolFacts } from './symbol-facts.ts'
+
+export interface BridgeConversationOptions {
+  readonly subscriptions: readonly Subscription[]
+  readonly provenance: Provenance
+  readonly login: string
+  readonly server: string
+  readonly secret: string
+  /** 32 random bytes, hex; a new one for each connection, or an old proof would do again. */
+  readonly nonce: string
+  readonly session: string
+  readonly onSymbol?: (facts: SymbolFacts) => void
+  readonly onAccount?: (account: AccountView) => void
+}
+
+/** The account as the terminal shows it; amounts are decimal texts in its currency. */
+export interface AccountView {
+  readonly balance: string
+  readonly equity: string
+  readonly margin: string
+  readonly freeMargin: string
+  readonly marginLevel: string
+}
+
+/** Until the terminal has proven itself. */
+const HANDSHAKE_MILLIS = 5000
+/** A tick this far ahead of the line it came in was moved by an offset that no longer holds: a clock change is whole hours. */
+const AHEAD_MILLIS_MAX = 60_000
+
+type Doubt = 'lines' | 'clock' | 'broker'
+type Stage = 'hello' | 'auth' | 'snapshot' | 'live' | 'over'
+
+export class BridgeConversation implements Conversation {
+  readonly #options: BridgeConversationOptions
+  readonly #lines: MarketLines
+  readonly #channel = new SbpChannel()
+  #stage: Stage = 'hello'
+  #epoch = ''
+  #openedMillis = 0
+  #heardMillis = 0
+  #beatMillis = 0
+  #offsetSeconds = Number.NaN
+  /** Why nothing may be trusted now, each until it is settled. */
+  readonly #doubts = new Set<Doubt>()
+
+  constructor(options: BridgeConversationOptions) {
+    this.#options = options
+    this.#lines = new MarketLines(options)
+  }
+
+  /** Seconds of the broker's clock before UTC, as the terminal last said it. */
+  get offsetSeconds(): number {
+    return this.#offsetSeconds
+  }
+
+  open(now: Micros, out: Reactions): void {
+    this.#openedMillis = now / 1000
+    this.#heardMillis = now / 1000
+    out.link('authenticating', '', 'the terminal has dialled in')
+  }
+
+  receive(frame: Frame, now: Micros, out: Reactions): void {
+    if (this.#stage === 'over') return
+    if (typeof frame !== 'string') {
+      out.fault('schema', '', 'bytes where a line of text belongs')
+      return
+    }
+    const nowMillis = Math.floor(now / 1000)
+    this.#heardMillis = nowMillis
+
+    const received = this.#channel.read(frame, nowMillis)
+    switch (received.kind) {
+      case 'line':
+        if (this.#stage === 'hello' || this.#stage === 'auth') {
+          this.#handshake(received.line, now, out)
+          return
+        }
+        if (received.recovered) this.#settle('lines', 'the missing lines came', out)
+        this.#line(received.line, now, out)
+        return
+      case 'gap':
+        if (received.ask === undefined) return
+        out.fault('gap', '', `line ${received.got} came where ${received.expected} belongs`)
+        this.#distrust('lines', 'lines are missing', out)
+        out.send(received.ask)
+        return
+      case 'duplicate':
+        out.fault('duplicate', '', `line ${received.sequence} came again`)
+        return
+      case 'resend':
+        for (const line of received.lines) out.send(line)
+        return
+      case 'reset':
+        this.#stage = 'snapshot'
+        this.#doubts.clear()
+        out.link('syncing', '', 'the terminal tells its state anew')
+        return
+      case 'malformed':
+        out.fault('schema', '', received.why)
+        if (this.#stage === 'hello' || this.#stage === 'auth') this.#end('no SBP/1 is spoken', out)
+    }
+  }
+
+  tick(now: Micros, out: Reactions): void {
+    if (this.#stage === 'over') return
+    const nowMillis = Math.floor(now / 1000)
+    if (this.#stage === 'hello' || this.#stage === 'auth') {
+      if (nowMillis - this.#openedMillis > HANDSHAKE_MILLIS) this.#end('the terminal did not prove itself in time', out)
+      return
+    }
+    if (nowMillis - this.#heardMillis > SBP_MISSES_MAX * SBP_HEARTBEAT_MILLIS) {
+      this.#end(`${SBP_MISSES_MAX} heartbeats are missing`, out)
+      return
+    }
+    if (nowMillis - this.#beatMillis < SBP_HEARTBEAT_MILLIS) return
+    this.#beatMillis = nowMillis
+    out.send(this.#channel.write({ t: 'hb' }, nowMillis))
+  }
+
+  #handshake(line: SbpBody, now: Micros, out: Reactions): void {
+    const { login, server, secret, nonce, session, subscriptions } = this.#options
+    if (this.#stage === 'hello') {
+      if (line.t !== 'hello') {
+        this.#end(`'${line.t}' came before hello`, out)
+        return
+      }
+      if (line['v'] !== SBP_VERSION) {
+        this.#end(`version ${JSON.stringify(line['v'])} is not spoken here`, out)
+        return
+      }
+      if (line['login'] !== login || line['srv'] !== server) {
+        this.#disbelieve(`login or server is not the configured one (${server})`, out)
+        return
+      }
+      if (typeof line['epoch'] !== 'string' || line['epoch'] === '') {
+        this.#end('hello has no epoch', out)
+        return
+      }
+      this.#epoch = line['epoch']
+      if (!this.#takeOffset(line, out)) {
+        this.#end('hello has no offset of the broker clock', out)
+        return
+      }
+      this.#stage = 'auth'
+      out.send(JSON.stringify({ t: 'chal', n: nonce }))
+      return
+    }
+
+    if (line.t !== 'auth') {
+      this.#end(`'${line.t}' came before auth`, out)
+      return
+    }
+    const mac = line['mac']
+    if (typeof mac !== 'string' || !isSameMac(mac, sbpMac(secret, { nonce, login, epoch: this.#epoch }))) {
+      this.#disbelieve('the terminal does not know the secret of its login', out)
+      return
+    }
+    this.#stage = 'snapshot'
+    const nowMillis = Math.floor(now / 1000)
+    this.#beatMillis = nowMillis
+    out.link('syncing', '', 'the terminal proved itself')
+    out.send(JSON.stringify({ t: 'ok', sess: session, ack: 0 }))
+    const books = subscriptions.filter(({ wants }) => wants.includes('book'))
+    out.send(
+      this.#channel.write(
+        {
+          t: 'sub',
+          syms: subscriptions.map(({ symbol }) => symbol).join(','),
+          books: books.map(({ symbol }) => symbol).join(','),
+        },
+        nowMillis,
+      ),
+    )
+  }
+
+  #line(line: SbpBody, now: Micros, out: Reactions): void {
+    switch (line.t) {
+      case 'tick':
+      case 'book':
+      case 'bar':
+      case 'cal': {
+        const at = this.#at(line, now, out)
+        if (at === undefined || this.#doubts.size > 0) return
+        if (line.t === 'tick') this.#lines.tick(line, at, out)
+        else if (line.t === 'book') this.#lines.book(line, at, out)
+        else if (line.t === 'bar') this.#lines.bar(line, at, out)
+        else this.#lines.calendar(line, at, out)
+        return
+      }
+      case 'sym': {
+        const facts = this.#lines.symbol(line, out)
+        if (facts) this.#options.onSymbol?.(facts)
+        return
+      }
+      case 'acct':
+        this.#options.onAccount?.(accountView(line))
+        return
+      case 'nosym':
+        out.link('degraded', this.#lines.instrumentId(line['sym']), `the broker has no symbol ${String(line['sym'])}`)
+        return
+      case 'snap':
+        this.#stage = 'live'
+        if (this.#doubts.size === 0) out.link('live', '', 'the terminal has told its state')
+        return
+      case 'hb':
+        if (typeof line['ts'] === 'number') out.measure(Number.NaN, line['ts'] * 1000 - now)
+        return
+      case 'tz':
+        if (!this.#takeOffset(line, out)) return
+        this.#settle('clock', "the broker's clock changed", out)
+        return
+      case 'term':
+        if (line['conn'] === false) {
+          this.#distrust('broker', 'the terminal has no connection to its broker', out)
+          return
+        }
+        this.#settle('broker', 'the terminal is connected to its broker', out)
+        return
+      case 'res':
+        return
+      default:
+        out.unknown(line.t)
+    }
+  }
+
+  /** The line's place and time, or undefined with the reason said. */
+  #at(line: Line, now: Micros, out: Reactions): LineContext | undefined {
+    const { tm, ts, s } = line
+    if (!Number.isSafeInteger(tm) || typeof ts !== 'number') {
+      out.fault('schema', this.#lines.instrumentId(line['sym']), `${String(line['t'])} without a time`)
+      return undefined
+    }
+    const utcMillis = tm as number
+    if (line['t'] === 'cal') return { sequence: s as number, now, utcMillis }
+
+    const isAhead = utcMillis - ts > AHEAD_MILLIS_MAX
+    if (isAhead && !this.#doubts.has('clock')) {
+      out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round((utcMillis - ts) / 1000)} s ahead of its own line`)
+      this.#distrust('clock', "the broker's clock has moved and its offset has not", out)
+    } else if (!isAhead) {
+      this.#settle('clock', "the broker's clock agrees again", out)
+    }
+    return { sequence: s as number, now, utcMillis }
+  }
+
+  /** Seconds, in quarters of an hour: no zone is finer. */
+  #takeOffset({ tz }: Line, out: Reactions): boolean {
+    if (Number.isSafeInteger(tz) && (tz as number) % 900 === 0 && Math.abs(tz as number) <= 50_400) {
+      this.#offsetSeconds = tz as number
+      return true
+    }
+    out.fault('schema', '', `offset of the broker clock ${JSON.stringify(tz)}`)
+    return false
+  }
+
+  #distrust(doubt: Doubt, reason: string, out: Reactions): void {
+    this.#doubts.add(doubt)
+    out.link('degraded', '', reason)
+  }
+
+  #settle(doubt: Doubt, reason: string, out: Reactions): void {
+    if (!this.#doubts.delete(doubt)) return
+    if (this.#doubts.size === 0 && this.#stage === 'live') out.link('live', '', reason)
+  }
+
+  /** Not fatal: whoever may dial in must not be able to stop the source for good. */
+  #disbelieve(detail: string, out: Reactions): void {
+    out.fault('authenticity', '', detail)
+    this.#end(detail, out)
+  }
+
+  #end(reason: string, out: Reactions): void {
+    this.#stage = 'over'
+    out.reconnect('later', reason)
+  }
+}
+
+function accountView(line: Line): AccountView {
+  const text = (key: string): string => (typeof line[key] === 'string' ? line[key] : '')
+  return { balance: text('bal'), equity: text('eq'), margin: text('mg'), freeMargin: text('fm'), marginLevel: text('ml') }
+}

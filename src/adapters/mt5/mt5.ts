@@ -1,0 +1,230 @@
+// MetaTrader 5: two routes to the same terminal, the sidecar beside it and the bridge it dials, and the last values of both.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { lineLink } from '../../connectivity/line-link.ts'
+import { LiveFeed } from '../../connectivity/live-feed.ts'
+import type { LiveSource, Need, SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
+import { SourceError } from '../../connectivity/source-error.ts'
+import type { LiveEvent } from '../../domain/event.ts'
+import type { AssetClass } from '../../domain/instrument.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { BridgeConversation } from './bridge-conversation.ts'
+import { BridgeGateway } from './bridge-gateway.ts'
+import { LastKnownSource, lastKnownFile, remembering } from './last-known.ts'
+import { SidecarConversation } from './sidecar-conversation.ts'
+import { listSymbols, metasOf } from './symbol-list.ts'
+
+const ASSET_CLASSES: readonly AssetClass[] = ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf', 'future']
+const LICENCE = "the broker's terms; own use, not to be passed on"
+const LOOPBACK = '127.0.0.1'
+
+const LOGIN: Need = {
+  variable: 'QUADRANT_MT5_LOGIN',
+  what: 'the account number that the terminal is logged in with',
+  secret: false,
+  pattern: /^\d{4,12}$/,
+}
+const SERVER: Need = { variable: 'QUADRANT_MT5_SERVER', what: "the broker's server, as the terminal shows it", secret: false }
+
+const SIDECAR = { port: 'QUADRANT_MT5_SIDECAR_PORT', token: 'QUADRANT_MT5_SIDECAR_TOKEN' } as const
+const SIDECAR_PORT_DEFAULT = 7465
+
+export const MT5_DIRECT: SourceDescriptor = {
+  name: 'mt5-direct',
+  title: 'MetaTrader 5, beside the terminal',
+  assetClasses: ASSET_CLASSES,
+  gives: ['quotes', 'trades', 'books', 'instruments'],
+  needs: [
+    { variable: SIDECAR.token, what: 'the token that the sidecar was started with', secret: true, pattern: /^.{16,}$/ },
+    { variable: SIDECAR.port, what: 'the port of the sidecar on this machine', secret: false, optional: true, pattern: /^\d+$/ },
+    { ...LOGIN, optional: true },
+    { ...SERVER, optional: true },
+  ],
+  hosts: { live: [LOOPBACK], practice: [LOOPBACK] },
+  level: 'L1',
+  licence: LICENCE,
+  symbolExample: 'EURUSD',
+  live: (parts, subscriptions) => remembering(direct(parts, subscriptions), { file: lastKnownFile(parts), subscriptions }),
+  instruments: async parts => {
+    const list = await listSymbols(lineLink(parts.network, sidecarTarget(parts)), {
+      token: setting(parts, SIDECAR.token),
+      clock: parts.clock,
+    })
+    return metasOf(list)
+  },
+}
+
+const BRIDGE = {
+  listen: 'QUADRANT_MT5_BRIDGE_LISTEN',
+  certificate: 'QUADRANT_MT5_BRIDGE_CERTIFICATE',
+  key: 'QUADRANT_MT5_BRIDGE_KEY',
+  secret: 'QUADRANT_MT5_BRIDGE_SECRET',
+} as const
+
+export const MT5_BRIDGE: SourceDescriptor = {
+  name: 'mt5-bridge',
+  title: 'MetaTrader 5, over the secure bridge',
+  assetClasses: ASSET_CLASSES,
+  gives: ['quotes', 'trades', 'books', 'bars', 'calendar'],
+  needs: [
+    LOGIN,
+    SERVER,
+    {
+      variable: BRIDGE.secret,
+      what: 'the secret that the Expert Advisor shares with this machine',
+      secret: true,
+      pattern: /^.{32,}$/,
+    },
+    { variable: BRIDGE.certificate, what: 'the file of the certificate that the Expert Advisor pins (PEM)', secret: false },
+    { variable: BRIDGE.key, what: "the file of the certificate's key (PEM)", secret: false },
+    {
+      variable: BRIDGE.listen,
+      what: 'address and port to listen on; 0.0.0.0:8443 when not given',
+      secret: false,
+      optional: true,
+    },
+  ],
+  // The terminal dials in; nothing is dialled.
+  hosts: { live: [], practice: [] },
+  level: 'L1',
+  licence: LICENCE,
+  symbolExample: 'EURUSD',
+  live: (parts, subscriptions) => remembering(bridge(parts, subscriptions), { file: lastKnownFile(parts), subscriptions }),
+}
+
+export const MT5_CACHE: SourceDescriptor = {
+  name: 'mt5-cache',
+  title: 'MetaTrader 5, last known values (for reading only)',
+  assetClasses: ASSET_CLASSES,
+  gives: ['quotes'],
+  needs: [],
+  hosts: { live: [], practice: [] },
+  level: 'L1',
+  licence: LICENCE,
+  symbolExample: 'EURUSD',
+  live: (parts, subscriptions) =>
+    new LastKnownSource({
+      file: lastKnownFile(parts),
+      clock: parts.clock,
+      subscriptions,
+      provenance: { ...provenance('mt5-cache', 'last-known'), kind: 'recorded' },
+    }),
+}
+
+function direct(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {
+  const target = sidecarTarget(parts)
+  const origin = provenance('mt5-direct', `tcp://${target.host}:${target.port}`)
+  const token = setting(parts, SIDECAR.token)
+  return new LiveFeed({
+    provenance: origin,
+    clock: parts.clock,
+    link: lineLink(parts.network, target),
+    conversation: () =>
+      new SidecarConversation({
+        subscriptions,
+        provenance: origin,
+        token,
+        login: setting(parts, LOGIN.variable),
+        server: setting(parts, SERVER.variable),
+      }),
+    // Pings are answered every second.
+    silenceMillis: 4000,
+    secrets: () => [token],
+    ...(parts.tap === undefined ? {} : { tap: parts.tap }),
+  })
+}
+
+/** Listens while it is read; the certificate's thumbprint is said first, for the owner to pin. */
+function bridge(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {
+  return {
+    async *batches() {
+      const address = listenAddress(setting(parts, BRIDGE.listen) || '0.0.0.0:8443')
+      const gateway = new BridgeGateway({
+        address,
+        certificateFile: setting(parts, BRIDGE.certificate),
+        keyFile: setting(parts, BRIDGE.key),
+      })
+      const port = await gateway.listen()
+      const origin = provenance('mt5-bridge', `sbp://${address.host}:${port}`)
+      try {
+        yield [
+          waiting(parts, origin, `waits for the terminal on ${address.host}:${port}; thumbprint to pin ${gateway.thumbprint}`),
+        ]
+        yield* accepted(parts, { subscriptions, gateway, origin }).batches()
+      } finally {
+        await gateway.close()
+      }
+    },
+  }
+}
+
+interface Accepting {
+  readonly subscriptions: readonly Subscription[]
+  readonly gateway: BridgeGateway
+  readonly origin: Provenance
+}
+
+function accepted(parts: SourceParts, { subscriptions, gateway, origin }: Accepting): LiveSource {
+  const secret = setting(parts, BRIDGE.secret)
+  return new LiveFeed({
+    provenance: origin,
+    clock: parts.clock,
+    link: gateway.link,
+    conversation: () =>
+      new BridgeConversation({
+        subscriptions,
+        provenance: origin,
+        login: setting(parts, LOGIN.variable),
+        server: setting(parts, SERVER.variable),
+        secret,
+        nonce: randomBytes(32).toString('hex'),
+        session: randomUUID(),
+      }),
+    // Three heartbeats of two seconds, and one to spare for the way.
+    silenceMillis: 8000,
+    secrets: () => [secret],
+    ...(parts.tap === undefined ? {} : { tap: parts.tap }),
+  })
+}
+
+function waiting(parts: SourceParts, origin: Provenance, reason: string): LiveEvent {
+  const now = parts.clock.now()
+  return {
+    kind: 'link-change',
+    source: origin.source,
+    instrumentId: '',
+    state: 'connecting',
+    reason,
+    eventTime: now,
+    receivedTime: now,
+    sequence: 0,
+    provenance: origin,
+  }
+}
+
+const provenance = (source: string, origin: string): Provenance =>
+  Object.freeze({ source, kind: 'live', origin, checksum: '', licence: LICENCE })
+
+/** The configuration's word before the environment's; empty when neither says anything. */
+function setting({ settings, credentials }: SourceParts, variable: string): string {
+  const value = settings?.[variable] ?? credentials[variable]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function sidecarTarget(parts: SourceParts) {
+  const port = Number(setting(parts, SIDECAR.port) || SIDECAR_PORT_DEFAULT)
+  if (!Number.isSafeInteger(port) || port < 1 || port > 65_535) throw badAddress(SIDECAR.port, String(port))
+  return { host: LOOPBACK, port, plain: true }
+}
+
+function listenAddress(text: string): { host: string; port: number } {
+  const [, host = '', digits = ''] = /^(.+):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (host === '' || port > 65_535) throw badAddress(BRIDGE.listen, text)
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port }
+}
+
+const badAddress = (variable: string, given: string): SourceError =>
+  new SourceError('MT5_ADDRESS_INVALID', {
+    message: `${variable} is '${given}', which is no address to use`,
+    fix: 'give a port from 1 to 65535; for the bridge with the address before it: 0.0.0.0:8443',
+  })
