@@ -6,10 +6,11 @@ export interface HttpClient {
    * The reply with its whole body as text. Waits for the host's rate limit. Retries what may pass (lost connections, 429
    * after its Retry-After, 5xx) within the budget. Throws SourceError: EGRESS_REFUSED, SOURCE_UNREACHABLE, SOURCE_TLS,
    * SOURCE_RATE_LIMITED, SOURCE_BANNED (418, until the stated time), SOURCE_REDIRECTED, SOURCE_NOT_JSON (a page with 200),
-   * SOURCE_REPLY_TOO_LARGE, SOURCE_SLOW. Statuses of 400 and 401, 403, 404 are returned: they are answers.
+   * SOURCE_REPLY_TOO_LARGE, SOURCE_SLOW, LINK_CANCELLED. Other statuses of 4xx are returned: they are answers. Expects JSON
+   * unless told otherwise.
    */
   send(request: HttpRequest, options?: HttpOptions): Promise<HttpReply>
-  /** The same with the body as bytes: archives, compressed files. */
+  /** The same with the body as bytes, whatever they are: archives, compressed files. Throws SOURCE_PAGE for a web page. */
   bytes(request: HttpRequest, options?: HttpOptions): Promise<HttpBytes>
   close(): Promise<void>
 }
@@ -20,7 +21,7 @@ export interface HttpOptions {
   readonly expect?: 'json' | 'text' | 'bytes'
   readonly timeoutMillis?: number
   readonly maxBytes?: number
-  /** Tries in all, the first included. */
+  /** Tries in all, the first included; 3 for GET and 1 for POST when not given. */
   readonly tries?: number
 }
 
