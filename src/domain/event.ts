@@ -17,7 +17,7 @@ export type OperatorAction =
       readonly mode: 'halt' | 'cancel' | 'flatten'
     }
   | { readonly action: 'reset' }
-  /** Read the instrument from this source from now on. An empty source leaves the choice to the gate again. */
+  /** Read the instrument from this source from now on. An empty source: from the best of the others. */
   | { readonly action: 'failover'; readonly instrumentId: string; readonly source: string }
 
 /** An order from a person, with who and why. */

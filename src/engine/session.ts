@@ -29,6 +29,7 @@ export class Session {
   readonly #journaled = new Map<string, SourceChange>()
   /** A person's choices of a source in the journal, for the gate to hear at their time among the old facts. */
   readonly #choices: OperatorCommand[] = []
+  #recalled = false
   #unselected = 0
   readonly #envelope = { sequence: 0, event: undefined as unknown as Event }
   #accepted = 0
@@ -91,7 +92,7 @@ export class Session {
   /** A fact from before the run's start: the senses take it in, no clock moves and nothing is counted as an event. */
   learn(event: LiveEvent): void {
     this.#consumed += 1
-    if (this.#gate.nextDeadline <= event.receivedTime) this.#recall(event.receivedTime)
+    if (this.#gate.nextDeadline <= event.receivedTime) this.#gate.advance(event.receivedTime)
     const passes = this.#passes(event)
     if (this.#gate.decided) this.#carryOut()
     if (passes) this.#process(event)
@@ -151,12 +152,6 @@ export class Session {
     while (this.#gate.decided) this.#gate.takeChange()
   }
 
-  /** After a restart whose old facts cannot be shown again, since they were live: the gate goes on from what the journal says. */
-  rejoin(): void {
-    for (const change of this.#journaled.values()) this.#gate.resume(change)
-    this.#choices.length = 0
-  }
-
   #count(time: Micros): void {
     this.#accepted += 1
     this.#firstTime ??= time
@@ -177,6 +172,7 @@ export class Session {
 
   /** The gate lives through the time up to an old fact again, and through what people chose meanwhile. */
   #recall(time: number): void {
+    this.#recalled = true
     for (;;) {
       const choice = this.#choices[0]
       const chosen = choice === undefined ? Number.POSITIVE_INFINITY : choice.receivedTime
@@ -191,6 +187,8 @@ export class Session {
 
   /** Time passes for the gate too. After a restart the journal's choices may still have to be heard. */
   #wait(time: number, isBar: boolean): void {
+    // Where no old fact was shown, since they were live, old choices are past too.
+    if (!this.#recalled) this.#choices.length = 0
     if (this.#choices.length === 0) {
       this.#advance(time, isBar)
       return
@@ -217,7 +215,8 @@ export class Session {
     for (;;) {
       const deadline = this.#gate.nextDeadline
       if (deadline <= time && deadline <= this.#venue.nextAnswerTime && deadline <= this.engine.nextTimer) {
-        this.#gate.advance(deadline as Micros)
+        // A person's order may have come in between, and time does not go back.
+        this.#gate.advance(Math.max(deadline, this.engine.now) as Micros)
         if (this.#gate.decided) this.#carryOut()
         continue
       }

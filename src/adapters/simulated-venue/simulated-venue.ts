@@ -5,6 +5,7 @@ import type { Bar } from '../../domain/market.ts'
 import { type Micros, MONEY_UNIT, type Money, money, type Price, type Quantity, ZERO_MONEY } from '../../domain/numbers.ts'
 import type { Command, OrderEvent, OrderOutcome, Place } from '../../domain/order.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import type { SourceChange } from '../../domain/source.ts'
 import type { Venue } from '../../engine/ports.ts'
 import { OrderBook } from '../../stages/market/order-book.ts'
 import { RestingOrders } from './resting-orders.ts'
@@ -36,7 +37,9 @@ const PROVENANCE: Provenance = Object.freeze({
 class Market {
   readonly instrument: Instrument
   readonly resting = new RestingOrders()
-  readonly book = new OrderBook()
+  book = new OrderBook()
+  /** Prices are known from a source that may be trusted. Without one nothing fills: orders wait. */
+  isFresh = true
   bid = Number.NaN
   ask = Number.NaN
   time = 0 as Micros
@@ -100,9 +103,10 @@ export class SimulatedVenue implements Venue {
       const market = this.#find(event.instrumentId)
       if (market === undefined) return
       if (this.#arrivals.first !== undefined) this.#arriveUntil(event.receivedTime)
-      if (!market.hasQuotes) this.#firstQuote(market, event.bid, event.ask, event.receivedTime)
-      this.#price(market, event.bid, event.ask, event.receivedTime)
-    } else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change')
+      market.hasQuotes = true
+      if (market.isFresh) this.#price(market, event.bid, event.ask, event.receivedTime)
+    } else if (event.kind === 'source-change') this.#switch(event)
+    else if (event.kind === 'bar' || event.kind === 'trade' || event.kind === 'book-snapshot' || event.kind === 'book-change')
       this.#other(event)
   }
 
@@ -114,10 +118,15 @@ export class SimulatedVenue implements Venue {
     return market
   }
 
-  /** From now on quotes are the market; what waited for a bar need wait no longer. */
-  #firstQuote(market: Market, bid: number, ask: number, time: Micros): void {
-    market.hasQuotes = true
-    for (const place of market.waiting.splice(0)) this.#fill(market, place, place.side === 'buy' ? ask : bid, time, time)
+  /** Another source is another market: its book begins anew, and what is only remembered fills nothing. */
+  #switch({ instrumentId, from, to, level, receivedTime }: SourceChange): void {
+    const market = this.#find(instrumentId)
+    if (market === undefined) return
+    this.#arriveUntil(receivedTime)
+    market.isFresh = level === 'live'
+    if (from === to) return
+    market.book = new OrderBook()
+    market.hasQuotes = false
   }
 
   #other(event: Extract<Event, { kind: 'bar' | 'trade' | 'book-snapshot' | 'book-change' }>): void {
@@ -126,7 +135,7 @@ export class SimulatedVenue implements Venue {
     this.#arriveUntil(event.receivedTime)
     if (event.kind === 'book-snapshot') market.book.snapshot(event)
     else if (event.kind === 'book-change') market.book.change(event)
-    if (market.hasQuotes) return
+    if (market.hasQuotes || !market.isFresh) return
     if (event.kind === 'bar') this.#bar(market, event)
     else if (event.kind === 'trade') {
       if (market.book.state !== 'live') this.#price(market, event.price, event.price, event.receivedTime)
@@ -140,6 +149,9 @@ export class SimulatedVenue implements Venue {
     market.bid = bid
     market.ask = ask
     market.time = time
+    // What waited for a bar, or for a source to be trusted, need wait no longer.
+    if (market.waiting.length > 0)
+      for (const place of market.waiting.splice(0)) this.#fill(market, place, place.side === 'buy' ? ask : bid, time, time)
     if (!market.resting.reached(bid, ask)) return
     for (let stop = market.resting.nextStop(ask, bid); stop !== undefined; stop = market.resting.nextStop(ask, bid)) {
       this.#fill(market, stop, stop.side === 'buy' ? ask : bid, time, time)
@@ -225,7 +237,7 @@ export class SimulatedVenue implements Venue {
 
   #market(market: Market, place: Place, at: Micros): void {
     const onBars = market.bar !== undefined && !market.hasQuotes
-    if (onBars && this.#rules.fill === 'next') market.waiting.push(place)
+    if (!market.isFresh || (onBars && this.#rules.fill === 'next')) market.waiting.push(place)
     else this.#fill(market, place, place.side === 'buy' ? market.ask : market.bid, at, at)
   }
 
@@ -246,7 +258,7 @@ export class SimulatedVenue implements Venue {
         : place.side === 'buy'
           ? ask >= price
           : bid <= price
-    if (reached) this.#fill(market, place, place.side === 'buy' ? ask : bid, at, at)
+    if (reached && market.isFresh) this.#fill(market, place, place.side === 'buy' ? ask : bid, at, at)
     else market.resting.add(place)
   }
 

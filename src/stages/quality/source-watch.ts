@@ -1,0 +1,329 @@
+// One instrument as several sources see it: each fact is held against its source's past and against the others.
+import type { BookChange, BookSnapshot, Quote, Trade } from '../../domain/market.ts'
+import type { Micros } from '../../domain/numbers.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import type { SourceChange, SourceLevel } from '../../domain/source.ts'
+import type { QualityReason } from './gate.ts'
+import type { Peers, PriceWitness } from './price-track.ts'
+import type { SourceRules, WatchedInstrument } from './source-rules.ts'
+import { scoreOf } from './source-score.ts'
+import { type Candidate, NO_SELECTION, select } from './source-selection.ts'
+import type { SourceTrack } from './source-track.ts'
+
+/** A source whose newest fact is older says nothing about now. */
+const FRESH_MICROS = 3_000_000
+/** The choice is thought over this often, for scores change without anything happening. */
+const REVIEW_MICROS = 5_000_000
+/** After an opening the first facts may take a while. */
+const OPENING_MICROS = 60_000_000
+/** Away from all others for so long, by this fraction or so many usual distances, is drifting and not leading. */
+const AWAY_MICROS = 3_000_000
+const AWAY_MIN = 0.0005
+const AWAY_USUAL = 12
+/** So many repeats while the others move, by so many usual moves, is frozen. Alone it takes far more. */
+const REPEATS = 3
+const REPEATS_ALONE = 200
+const REPEATS_ALONE_MICROS = 60_000_000
+/** Another instrument's level is hit by chance less often than this wide. */
+const ELSEWHERE = 0.0005
+
+/** Repeats of one quote. */
+interface Still {
+  bid: number
+  ask: number
+  repeats: number
+  since: number
+  /** Where the others were when it began; NaN while nobody else is fresh. */
+  middle: number
+}
+
+/** The others of one source, gathered per fact into the same object. */
+class Others implements Peers {
+  count = 0
+  middle = Number.NaN
+  readonly #tracks: readonly SourceTrack[]
+  #self: SourceTrack | undefined
+  #now = 0
+
+  constructor(tracks: readonly SourceTrack[]) {
+    this.#tracks = tracks
+  }
+
+  of(self: SourceTrack, now: number): void {
+    this.#self = self
+    this.#now = now
+    this.count = 0
+    let sum = 0
+    for (const track of this.#tracks) {
+      if (!this.#speaks(track)) continue
+      this.count += 1
+      sum += track.price
+    }
+    this.middle = this.count > 0 ? sum / this.count : Number.NaN
+  }
+
+  distance(level: number): number {
+    let nearest = Number.POSITIVE_INFINITY
+    for (const track of this.#tracks) {
+      if (!this.#speaks(track)) continue
+      const distance = Math.abs(track.price - level)
+      if (distance < nearest) nearest = distance
+    }
+    return nearest
+  }
+
+  #speaks(track: SourceTrack): boolean {
+    return (
+      track !== this.#self && track.health === 'ok' && track.goodTime >= this.#now - FRESH_MICROS && track.price === track.price
+    )
+  }
+}
+
+export class SourceWatch implements PriceWitness {
+  readonly watched: WatchedInstrument
+  readonly tracks: readonly SourceTrack[]
+  readonly peers: Others
+  /** Every instrument of the desk: whose price a wrong symbol may be. */
+  neighbours: readonly SourceWatch[] = []
+  index = NO_SELECTION.index
+  level: SourceLevel = NO_SELECTION.level
+  epoch = 0
+  switchedAt = Number.NEGATIVE_INFINITY
+  wanted = -1
+  /** When time alone may change something here; Infinity when it cannot. */
+  deadline = Number.POSITIVE_INFINITY
+  // PriceWitness, of the fact in hand.
+  spread = 0
+  usualDistance = Number.NaN
+  sessionId = 0
+  readonly tick: number
+  readonly #rules: SourceRules
+  readonly #still = new Map<SourceTrack, Still>()
+  #judging: SourceTrack | undefined
+  #stretchFrom = Number.POSITIVE_INFINITY
+  #stretchUntil = Number.NEGATIVE_INFINITY
+  /** Silence counts from here; Infinity while closed. */
+  #since = Number.NEGATIVE_INFINITY
+  // The connection of the last fact.
+  #provenance: Provenance | undefined
+  #track: SourceTrack | undefined
+
+  constructor(watched: WatchedInstrument, tracks: readonly SourceTrack[], rules: SourceRules) {
+    this.watched = watched
+    this.tracks = tracks
+    this.tick = watched.instrument.tick
+    this.peers = new Others(tracks)
+    this.#rules = rules
+    for (const track of tracks)
+      this.#still.set(track, { bid: Number.NaN, ask: Number.NaN, repeats: 0, since: 0, middle: Number.NaN })
+  }
+
+  get selected(): SourceTrack | undefined {
+    return this.tracks[this.index]
+  }
+
+  trackOf(provenance: Provenance): SourceTrack | undefined {
+    if (provenance !== this.#provenance) {
+      this.#provenance = provenance
+      this.#track = this.named(provenance.source)
+    }
+    return this.#track
+  }
+
+  named(source: string): SourceTrack | undefined {
+    return this.tracks.find(track => track.source === source)
+  }
+
+  /** A person's wish; false when there is no such source. Without a name, the best of the others. */
+  want(source: string, now: Micros): boolean {
+    const named = this.tracks.findIndex(track => track.source === source)
+    const wanted = source === '' ? this.#bestOther(now) : named
+    if (wanted < 0 || this.tracks[wanted]!.level === 'cache') return false
+    this.wanted = wanted
+    // Who vouches for a source vouches for its price.
+    if (this.tracks[wanted]!.health === 'corrupt') this.tracks[wanted]!.forget()
+    return true
+  }
+
+  /** What was decided before a restart: nothing is known of the sources, only where counting stands. */
+  resume({ to, level, epoch, receivedTime }: SourceChange): void {
+    this.index = this.tracks.findIndex(track => track.source === to)
+    this.level = level
+    this.epoch = epoch
+    this.deadline = receivedTime
+  }
+
+  quote(track: SourceTrack, quote: Quote): QualityReason | undefined {
+    const now = quote.receivedTime
+    const { bid, ask } = quote
+    const disorder = track.quotes.disorder(quote, this.#rules.backwardsMicros)
+    if (disorder !== undefined) return disorder
+    const level = (bid + ask) / 2
+    this.#witness(track, now, ask - bid)
+    const reason = track.quotePrice.judge(level, now, this) ?? this.#frozen(track, quote) ?? this.#drifting(track, level, now)
+    if (reason !== undefined) return reason
+    track.quotes.accept(quote)
+    track.quote = quote
+    return undefined
+  }
+
+  trade(track: SourceTrack, trade: Trade): QualityReason | undefined {
+    const disorder = track.trades.disorder(trade, this.#rules.backwardsMicros)
+    if (disorder !== undefined) return disorder
+    this.#witness(track, trade.receivedTime, track.quote === undefined ? 0 : track.quote.ask - track.quote.bid)
+    const reason = track.tradePrice.judge(trade.price, trade.receivedTime, this)
+    if (reason === undefined) track.trades.accept(trade)
+    return reason
+  }
+
+  /** A book is whole or it is nothing: once it crosses, changes wait for the next snapshot. */
+  book(track: SourceTrack, event: BookSnapshot | BookChange): QualityReason | undefined {
+    const { book } = track
+    if (event.kind === 'book-change') {
+      const disorder = track.changes.disorder(event, this.#rules.backwardsMicros)
+      if (disorder !== undefined) return disorder
+      track.changes.accept(event)
+    }
+    if (book === undefined) return undefined
+    if (event.kind === 'book-snapshot') book.snapshot(event)
+    else book.change(event)
+    if (event.kind === 'book-change' && track.bookAt === undefined) return book.state === 'live' ? 'crossed' : undefined
+    if (book.bestBid >= book.bestAsk) {
+      track.bookAt = undefined
+      return 'crossed'
+    }
+    track.bookAt = event
+    if (track.quotePrice.count === 0 && book.state === 'live') {
+      this.#witness(track, event.receivedTime, book.bestAsk - book.bestBid)
+      return this.#drifting(track, track.price, event.receivedTime)
+    }
+    return undefined
+  }
+
+  /** Whether another instrument of this source stands at that price. */
+  isElsewhere(level: number): boolean {
+    const source = this.#judging?.source
+    const estimate = level / this.watched.instrument.priceScale
+    for (const other of this.neighbours) {
+      if (other === this) continue
+      const price = (other.named(source ?? '')?.price ?? Number.NaN) / other.watched.instrument.priceScale
+      if (Math.abs(price - estimate) <= ELSEWHERE * Math.abs(estimate)) return true
+    }
+    return false
+  }
+
+  /** Judges every source anew and says whether another choice, or another level, follows. */
+  review(now: Micros): boolean {
+    const candidates = this.#candidates(now)
+    const wanted = candidates[this.wanted]
+    if (this.wanted >= 0 && this.wanted === this.index && wanted?.health !== 'ok') this.wanted = -1
+    const next = select(candidates, this, now, this.#rules)
+    this.#plan(now)
+    if (next.index === this.index && next.level === this.level) return false
+    if (next.index !== this.index) this.switchedAt = now
+    this.index = next.index
+    this.level = next.level
+    this.epoch += 1
+    return true
+  }
+
+  silence(track: SourceTrack): number {
+    return track.silenceMicros(this.#rules, this.watched.silenceMicros)
+  }
+
+  /** Silence counts from here; Infinity while the market is closed. */
+  since(now: Micros): number {
+    this.#session(now)
+    return this.#since
+  }
+
+  #bestOther(now: Micros): number {
+    const candidates = this.#candidates(now)
+    const chosen = select(
+      candidates.map((candidate, at) => (at === this.index ? { ...candidate, health: 'down' as const } : candidate)),
+      { ...NO_SELECTION, switchedAt: Number.NEGATIVE_INFINITY, wanted: -1 },
+      now,
+      this.#rules,
+    )
+    return chosen.level === 'live' ? chosen.index : -1
+  }
+
+  /** Judges every source anew. */
+  #candidates(now: Micros): Candidate[] {
+    this.#session(now)
+    return this.tracks.map(track => {
+      const silence = this.silence(track)
+      const before = track.health
+      track.health = track.judge(now, this.#rules, silence, this.#since)
+      if (track.health === 'ok' && before !== 'ok') track.cleanSince = now
+      const { level, health, cleanSince } = track
+      return { level, health, cleanSince, score: scoreOf(track.parts(now, this.#rules, silence, this.#since)) }
+    })
+  }
+
+  #plan(now: number): void {
+    let deadline = this.#stretchUntil
+    let healthy = 0
+    for (const track of this.tracks) {
+      if (track.health === 'ok') healthy += 1
+      const own = track.deadline(this.silence(track), this.#since)
+      if (own < deadline) deadline = own
+    }
+    // Only where there is something to choose from.
+    if (healthy > 1 && this.#since < Number.POSITIVE_INFINITY) deadline = Math.min(deadline, now + REVIEW_MICROS)
+    this.deadline = healthy === 0 ? Number.POSITIVE_INFINITY : Math.max(deadline, now + 1)
+  }
+
+  #session(now: Micros): void {
+    if (now >= this.#stretchFrom && now < this.#stretchUntil) return
+    const { calendar } = this.watched
+    const stretch = calendar.stretch(now)
+    this.#stretchFrom = stretch.from
+    this.#stretchUntil = stretch.until
+    this.sessionId = stretch.sessionId
+    if (!stretch.open) this.#since = Number.POSITIVE_INFINITY
+    else this.#since = calendar.isOpen((stretch.from - 1) as Micros) ? Number.NEGATIVE_INFINITY : stretch.from + OPENING_MICROS
+  }
+
+  #witness(track: SourceTrack, now: Micros, spread: number): void {
+    this.#session(now)
+    this.#judging = track
+    this.spread = spread
+    this.peers.of(track, now)
+    this.usualDistance = track.usualDistance * Math.abs(this.peers.middle)
+  }
+
+  /** The same price again and again, with new numbers, while the others have moved away. */
+  #frozen(track: SourceTrack, { bid, ask, receivedTime: now }: Quote): QualityReason | undefined {
+    const still = this.#still.get(track)!
+    const { peers } = this
+    if (bid !== still.bid || ask !== still.ask) {
+      still.bid = bid
+      still.ask = ask
+      still.repeats = 0
+      still.since = now
+      still.middle = peers.middle
+      return undefined
+    }
+    still.repeats += 1
+    if (still.middle !== still.middle) still.middle = peers.middle
+    if (still.repeats < REPEATS) return undefined
+    if (peers.count === 0)
+      return still.repeats >= REPEATS_ALONE && now - still.since >= REPEATS_ALONE_MICROS ? 'frozen' : undefined
+    const moved = Math.abs(peers.middle - still.middle)
+    const usual = this.usualDistance === this.usualDistance ? 6 * this.usualDistance : 0
+    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick) ? 'frozen' : undefined
+  }
+
+  /** Slowly away from two or more that agree. One against one proves nothing: it only lowers the score of both. */
+  #drifting(track: SourceTrack, level: number, now: number): QualityReason | undefined {
+    const { peers } = this
+    if (peers.count === 0) return undefined
+    const away = track.deviation(level, peers.middle)
+    const isAway = away > Math.max(AWAY_MIN, AWAY_USUAL * track.usualDistance)
+    if (isAway) track.awaySince = Math.min(track.awaySince, now)
+    else track.awaySince = Number.POSITIVE_INFINITY
+    track.compared(now, level, peers.middle)
+    return peers.count > 1 && now - track.awaySince >= AWAY_MICROS ? 'drift' : undefined
+  }
+}
