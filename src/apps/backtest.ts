@@ -1,5 +1,5 @@
 // A backtest: a configuration's history through the engine, as fast as it goes.
-import { openFeed } from '../adapters/lake/feed.ts'
+import { type OpenedFeed, openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
 import { run } from '../research/backtest.ts'
 import type { RunSummary } from '../research/summary.ts'
@@ -28,7 +28,7 @@ export async function runBacktest(config: RunConfig, options: RunOptions): Promi
   }
 }
 
-async function execute(job: Job): Promise<RunSummary> {
+async function execute(job: Job & { readonly opened: OpenedFeed }): Promise<RunSummary> {
   const { signal, onProgress } = job.options
   const total = factsOf(job.opened)
   return recorded('BACKTEST', job, undefined, session =>

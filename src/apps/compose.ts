@@ -13,7 +13,7 @@ import { Session } from '../engine/session.ts'
 import { readParameters } from '../sdk/params.ts'
 import type { AllocationRule } from '../stages/allocation/size.ts'
 import { parseBarLength } from '../stages/market/bar-builder.ts'
-import { QualityGate } from '../stages/quality/gate.ts'
+import { type Gate, QualityGate } from '../stages/quality/gate.ts'
 import { invalidConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import type { RunConfig, StrategyUse } from './run-config.ts'
@@ -23,6 +23,8 @@ export interface SessionPlugs {
   readonly instruments: ReadonlyMap<string, Instrument>
   readonly observers?: readonly Observer[]
   readonly journal?: Journal
+  /** What judges facts; the gate of history, one source for each instrument, when left out. */
+  readonly gate?: Gate
   /** Record every measure of every decision: for `why`. */
   readonly explain?: boolean
 }
@@ -83,11 +85,13 @@ export function compose(config: RunConfig, strategies: readonly LoadedStrategy[]
   const traded = tradedInstruments(config, plugs.instruments)
   requireRates(config, traded)
 
-  const gate = new QualityGate({
-    staleAfterMicros: config.quality.staleAfterMicros,
-    outlierFactor: config.quality.outlier,
-    allowsNegativePrices: id => plugs.instruments.get(id)?.negativePrices ?? false,
-  })
+  const gate =
+    plugs.gate ??
+    new QualityGate({
+      staleAfterMicros: config.quality.staleAfterMicros,
+      outlierFactor: config.quality.outlier,
+      allowsNegativePrices: id => plugs.instruments.get(id)?.negativePrices ?? false,
+    })
 
   const account = new Account({
     currency: config.account.currency,

@@ -9,3 +9,4 @@ export function stateHome(): string {
 export const lakeFolder = (home: string): string => join(home, 'lake')
 export const runsFolder = (home: string): string => join(home, 'runs')
 export const journalFolder = (home: string): string => join(home, 'journal')
+export const recordingsFolder = (home: string): string => join(home, 'recordings')

@@ -1,7 +1,6 @@
 // What a live run needs of whom: the sources of a configuration, what is asked of each, and the instruments in decimals that fit all.
 import type { SourceDescriptor, Subscription } from '../connectivity/source.ts'
 import { type Instrument, type InstrumentSpec, instrument } from '../domain/instrument.ts'
-import type { InstrumentMeta } from '../domain/instrument-meta.ts'
 import { invalidConfig } from './config.ts'
 import type { RunConfig, SourceUse } from './run-config.ts'
 import { didYouMean } from './suggest.ts'
@@ -82,11 +81,4 @@ export function fittingInstrument(spec: InstrumentSpec, others: readonly Instrum
     tick: spec.tick * 10 ** (priceDecimals - spec.priceDecimals),
     lot: spec.lot * 10 ** (quantityDecimals - spec.quantityDecimals),
   })
-}
-
-/** The part of a whole record that trading needs, under an id of ours. */
-export function specOf(meta: InstrumentMeta, id: string): InstrumentSpec {
-  const { assetClass, base, quote, settle, priceDecimals, quantityDecimals, tick, lot, multiplier, calendar, negativePrices } =
-    meta
-  return { id, assetClass, base, quote, settle, priceDecimals, quantityDecimals, tick, lot, multiplier, calendar, negativePrices }
 }

@@ -4,12 +4,13 @@ import { resolve } from 'node:path'
 import type { OpenedFeed } from '../adapters/lake/feed.ts'
 import { formatMicros, formatMoney, type Micros, money } from '../domain/numbers.ts'
 import type { Provenance } from '../domain/provenance.ts'
-import type { Journal } from '../engine/ports.ts'
+import type { Journal, Observer } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
 import { type RunRecord, RunRecorder } from '../research/recorder.ts'
 import { renderReport } from '../research/report/render-report.ts'
 import { type Coverage as ReportCoverage, reportInput } from '../research/report/report-input.ts'
 import type { RunSummary } from '../research/summary.ts'
+import type { Gate } from '../stages/quality/gate.ts'
 import { assumptionsOf } from './assumptions.ts'
 import { compose, type LoadedStrategy } from './compose.ts'
 import { Failure } from './failure.ts'
@@ -33,27 +34,39 @@ export function runId(config: RunConfig, opened: OpenedFeed, code: string): stri
   return `${config.name}-${hash.slice(0, 8)}`
 }
 
+/** What a run was fed with. Of a living one all but the instruments is known only at its end. */
+export type RunData = Pick<OpenedFeed, 'instruments' | 'coverage' | 'dataHash'>
+
 export interface Job {
   readonly config: RunConfig
   readonly strategies: readonly LoadedStrategy[]
-  readonly opened: OpenedFeed
+  readonly opened: RunData
   readonly id: string
   readonly code: string
   /** performance.now() when the lake was first read. */
   readonly started: number
   readonly options: RunOptions
+  /** What judges facts; the gate of history when left out. */
+  readonly gate?: Gate
+  readonly observers?: readonly Observer[]
+  /** The command that makes it again; a backtest when left out. */
+  readonly command?: string | undefined
 }
 
 /** Plays a session under the eyes of a recorder and leaves a finished folder, or nothing at all. */
 export async function recorded(
   mode: RunSummary['mode'],
-  { config, strategies, opened, id, code, started, options: { home } }: Job,
+  { config, strategies, opened, id, code, started, options: { home }, gate, observers, command }: Job,
   journal: Journal | undefined,
   play: (session: Session) => Promise<void>,
 ): Promise<RunSummary> {
   const folder = new RunFolder(home, id, opened.instruments)
   try {
-    const { session, recorder } = recordedSession({ config, strategies, opened }, folder, journal)
+    const { session, recorder } = recordedSession(
+      { config, strategies, opened, ...(gate && { gate }), ...(observers && { observers }) },
+      folder,
+      journal,
+    )
     await play(session)
     const elapsedSeconds = (performance.now() - started) / 1000
     const { summary, record } = summarise({
@@ -74,7 +87,7 @@ export async function recorded(
       coverage: reportCoverage(opened),
       assumptions: assumptionsOf(config),
       sources: sourcesOf(opened),
-      reproduction: reproductionOf(config),
+      reproduction: reproductionOf(config, command),
     })
     const report = renderReport(input, readReportAssets())
     folder.finish({
@@ -94,14 +107,15 @@ export async function recorded(
 export const factsOf = (opened: OpenedFeed): number => opened.coverage.reduce((sum, { events }) => sum + events, 0)
 
 function recordedSession(
-  { config, strategies, opened }: Pick<Job, 'config' | 'strategies' | 'opened'>,
+  { config, strategies, opened, gate, observers = [] }: Pick<Job, 'config' | 'strategies' | 'opened' | 'gate' | 'observers'>,
   sink: RunFolder,
   journal: Journal | undefined,
 ): { readonly session: Session; readonly recorder: RunRecorder } {
   const session = compose(config, strategies, {
     instruments: opened.instruments,
     // The recorder needs the session's rates and the session its observer: the observer is there first.
-    observers: [{ observe: step => recorder.observe(step) }],
+    observers: [{ observe: step => recorder.observe(step) }, ...observers],
+    ...(gate === undefined ? {} : { gate }),
     ...(journal === undefined ? {} : { journal }),
   })
   const recorder = new RunRecorder({
@@ -116,7 +130,7 @@ function recordedSession(
 interface Finished {
   readonly mode: RunSummary['mode']
   readonly config: RunConfig
-  readonly opened: OpenedFeed
+  readonly opened: RunData
   readonly id: string
   readonly session: Session
   readonly recorder: RunRecorder
@@ -184,7 +198,7 @@ function refusalsOf({ unsized, refused }: RunRecord): Record<string, number> {
   return counts
 }
 
-function reportCoverage(opened: OpenedFeed): ReportCoverage[] {
+function reportCoverage(opened: RunData): ReportCoverage[] {
   return opened.coverage.map(({ what, events, firstTime, lastTime, quarantined, notes }) => {
     const [kind = '', ...name] = what.split(' ')
     return {
@@ -199,7 +213,7 @@ function reportCoverage(opened: OpenedFeed): ReportCoverage[] {
   })
 }
 
-function sourcesOf(opened: OpenedFeed): Provenance[] {
+function sourcesOf(opened: RunData): Provenance[] {
   const seen = new Map<string, Provenance>()
   for (const { sources, what } of opened.coverage) {
     for (const { source, licence } of sources)

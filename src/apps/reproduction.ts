@@ -8,10 +8,11 @@ import type { RunConfig } from './run-config.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-export function reproductionOf(config: RunConfig): Reproduction {
+/** `words`: the command without its overrides, `backtest run FILE` when left out. */
+export function reproductionOf(config: RunConfig, words = `backtest run ${shellWord(config.file)}`): Reproduction {
   const overrides = config.overrides.map(override => ` --set ${shellWord(override)}`).join('')
   return {
-    command: `bin/quadrant backtest run ${shellWord(config.file)}${overrides}`,
+    command: `bin/quadrant ${words}${overrides}`,
     commit: commit(),
     version: (JSON.parse(readFileSync(resolve(ROOT, 'package.json'), 'utf8')) as { version: string }).version,
     node: process.versions.node,
@@ -30,4 +31,4 @@ function commit(): string {
   }
 }
 
-const shellWord = (word: string): string => (/^[\w./:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+export const shellWord = (word: string): string => (/^[\w./:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

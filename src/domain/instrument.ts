@@ -62,6 +62,12 @@ export function instrument(spec: InstrumentSpec): Instrument {
   })
 }
 
+/** The spec alone of whatever holds more, under its own id or another: what is written down and made again. */
+export function specOf(of: InstrumentSpec, id = of.id): InstrumentSpec {
+  const { assetClass, base, quote, settle, priceDecimals, quantityDecimals, tick, lot, multiplier, calendar, negativePrices } = of
+  return { id, assetClass, base, quote, settle, priceDecimals, quantityDecimals, tick, lot, multiplier, calendar, negativePrices }
+}
+
 /** The one door from counts to money. Exact; the sign follows price and quantity. */
 export function notional(of: Instrument, price: Price, quantity: Quantity): Money {
   const product = price * quantity

@@ -4,7 +4,7 @@
 export interface RunSummary {
   readonly id: string
   readonly name: string
-  readonly mode: 'BACKTEST' | 'REPLAY'
+  readonly mode: 'BACKTEST' | 'REPLAY' | 'PAPER'
   /** Accepted events from feeds. */
   readonly events: number
   readonly quarantined: Readonly<Record<string, number>>

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FrameLine, type FrameTap, formatFrameLine } from '../../connectivity/frame-line.ts'
+import { specOf } from '../../domain/instrument.ts'
 import { EventLineWriter, type Input } from './event-lines.ts'
 import { RECORDING_VERSION, type RecordingManifest, writeManifest } from './recording-manifest.ts'
 import { type SegmentFigures, SegmentWriter } from './segment-writer.ts'
@@ -44,6 +45,7 @@ export class RecordingWriter {
     mkdirSync(folder, { recursive: true })
     this.#manifest = {
       ...start,
+      instruments: start.instruments.map(({ spec, sources }) => ({ spec: specOf(spec), sources })),
       version: RECORDING_VERSION,
       ended: '',
       events: [],
@@ -59,6 +61,10 @@ export class RecordingWriter {
   /** Why the recording is not complete; undefined while it is. The run goes on without it. */
   get failure(): Error | undefined {
     return this.#failure ?? this.#events?.failure
+  }
+
+  get manifest(): RecordingManifest {
+    return this.#manifest
   }
 
   get framesDropped(): number {

@@ -35,6 +35,8 @@ export const TREE: readonly (Leaf | Group)[] = [
       { name: 'list', summary: 'what the lake holds', load: () => import('./data-list.ts') },
       { name: 'verify', summary: 'recompute every checksum', load: () => import('./data-verify.ts') },
       { name: 'gaps', summary: 'open-market time without data', load: () => import('./data-gaps.ts') },
+      { name: 'record', summary: 'keep what a live source says, raw and read', load: () => import('./data-record.ts') },
+      { name: 'score', summary: 'how good the sources of a recording were', load: () => import('./data-score.ts') },
     ],
   },
   {
@@ -52,6 +54,25 @@ export const TREE: readonly (Leaf | Group)[] = [
     name: 'replay',
     summary: 'run history through the durable journal; continues where it was stopped',
     load: () => import('./replay.ts'),
+  },
+  {
+    name: 'run',
+    summary: 'live feeds through the engine to a simulated venue',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'feed',
+    summary: 'the living sources: state, score, failover',
+    commands: [
+      { name: 'status', summary: 'which source each instrument is read from, and why', load: () => import('./feed-status.ts') },
+      { name: 'failover', summary: 'read an instrument from another source', load: () => import('./feed-failover.ts') },
+      { name: 'bench', summary: 'how fast this machine reads a recording', load: () => import('./feed-bench.ts') },
+    ],
+  },
+  {
+    name: 'certify',
+    summary: 'prove a source against the real service, with your own key',
+    load: () => import('./certify.ts'),
   },
   { name: 'why', summary: 'explain an order, or why there was none', load: () => import('./why.ts') },
   {

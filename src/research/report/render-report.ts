@@ -104,6 +104,7 @@ const chartData = ({ equity, prices, trades, openPositions, summary }: ReportInp
 const MODES: Readonly<Record<ReportInput['summary']['mode'], string>> = {
   BACKTEST: 'recorded history, simulated venue, no order left this machine',
   REPLAY: 'a recorded session played again, simulated venue, no order left this machine',
+  PAPER: 'live prices, simulated venue, no order left this machine',
 }
 
 const banner = ({ summary }: ReportInput): Html => html`<header class="banner">

@@ -1,0 +1,74 @@
+// quadrant run: live feeds through the one engine to the simulated venue, recorded, journaled, until it is stopped.
+import type { Command } from 'commander'
+import { Failure } from '../failure.ts'
+import { stateHome } from '../home.ts'
+import { collect } from './collect.ts'
+import { interruptSignal } from './interrupt.ts'
+import { runText } from './run-view.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly mode: string
+  readonly config?: string
+  readonly set: readonly string[]
+  readonly replay?: string
+  readonly for?: string
+  readonly fresh?: boolean
+}
+
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('[config]', 'a YAML file, such as config/paper-crypto.yaml')
+    .requiredOption('--mode <mode>', 'paper: live prices, simulated orders')
+    .option('--config <file>', 'the same as the argument')
+    .option('--set <path=value>', 'override a value; may be repeated', collect, [])
+    .option('--replay <recording>', 'play a recording instead of live feeds: the same run to the same state')
+    .option('--for <duration>', 'stop by itself after so long, such as 30s or 8h')
+    .option('--fresh', 'begin with a new journal; the old one is kept beside it')
+    .addHelpText(
+      'after',
+      '\nCtrl-C stops it gracefully; the same command goes on where it was stopped. `quadrant feed status` shows its sources.',
+    )
+    .action(async (argument: string | undefined, options: Options) => {
+      if (options.mode !== 'paper') throw unknownMode(options.mode)
+      const file = options.config ?? argument
+      if (file === undefined) {
+        throw new Failure('USAGE_RUN', {
+          message: 'a run needs a configuration',
+          fix: 'quadrant run --mode paper --config config/paper-crypto.yaml',
+        })
+      }
+
+      const { readCheckedConfig } = await import('../checked-config.ts')
+      const config = await readCheckedConfig(file, options.set)
+      const { durationOf, runPaper } = await import('../paper.ts')
+      const summary = await runPaper(config, {
+        home: stateHome(),
+        signal: interruptSignal(),
+        // With --json stdout is one line for each step of note and nothing else.
+        onNote: note => {
+          if (terminal.json) terminal.print(JSON.stringify(note))
+          else terminal.note(noteText(note))
+        },
+        ...(options.replay === undefined ? {} : { replay: options.replay }),
+        ...(options.for === undefined ? {} : { forMillis: durationOf(options.for) }),
+        ...(options.fresh === true ? { fresh: true } : {}),
+      })
+      if (!terminal.json) terminal.answer(summary, () => runText(summary))
+    })
+}
+
+function unknownMode(mode: string): Failure {
+  const live = mode === 'live'
+  return new Failure('USAGE_MODE', {
+    message: live ? 'this version sends no orders to real venues, so there is no mode live' : `'${mode}' is no mode`,
+    fix: 'use --mode paper: live prices, simulated orders',
+  })
+}
+
+function noteText({ type, time, ...fields }: Readonly<Record<string, unknown>>): string {
+  const words = Object.entries(fields)
+    .filter(([name, value]) => name !== 'sequence' && value !== '')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+  return `${String(time).slice(11, 23)}  ${String(type).padEnd(13)}  ${words.join(' · ')}`
+}
