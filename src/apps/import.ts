@@ -11,6 +11,7 @@ import {
 import type { DatasetWriter, Quarantined } from '../adapters/lake/dataset-writer.ts'
 import type { Lake, LakeImporter } from '../adapters/lake/lake.ts'
 import type { FeedEvent } from '../domain/event.ts'
+import type { InstrumentSpec } from '../domain/instrument.ts'
 import { HOUR } from '../domain/numbers.ts'
 import { QualityGate } from '../stages/quality/gate.ts'
 import { importFormats } from './import-formats.ts'
@@ -141,12 +142,15 @@ async function importFile(path: string, { format, options, importer, tally }: Wo
 const STALE_AFTER = HOUR
 const OUTLIER_FACTOR = 100
 
-async function importRows(dataset: ImportDataset, writer: DatasetWriter, tally: Tally): Promise<void> {
-  const gate = new QualityGate({
+export const importGate = (instrument: InstrumentSpec | undefined): QualityGate =>
+  new QualityGate({
     staleAfterMicros: STALE_AFTER,
     outlierFactor: OUTLIER_FACTOR,
-    allowsNegativePrices: () => dataset.instrument?.negativePrices ?? false,
+    allowsNegativePrices: () => instrument?.negativePrices ?? false,
   })
+
+async function importRows(dataset: ImportDataset, writer: DatasetWriter, tally: Tally): Promise<void> {
+  const gate = importGate(dataset.instrument)
   const file = basename(dataset.provenance.origin)
 
   for await (const rows of dataset.rows()) {
@@ -157,7 +161,12 @@ async function importRows(dataset: ImportDataset, writer: DatasetWriter, tally: 
   }
 }
 
-function sort(rows: readonly ParsedRow[], gate: QualityGate, file: string): { accepted: FeedEvent[]; refused: Quarantined[] } {
+/** Each row is accepted, or refused with the gate's reason. `file` and the row's sequence say where it is. */
+export function sort(
+  rows: readonly ParsedRow[],
+  gate: QualityGate,
+  file: string,
+): { accepted: FeedEvent[]; refused: Quarantined[] } {
   const accepted: FeedEvent[] = []
   const refused: Quarantined[] = []
   for (const row of rows) {
