@@ -16,7 +16,7 @@ import type { Provenance } from '../../domain/provenance.ts'
 const CANDLE_VOLUME_UNIT = 1_000_000
 
 export interface ColumnContext {
-  /** Names what was asked, for errors: 'DUKASCOPY EUR-USD 2026-07-13T12'. */
+  /** Names what was asked, for errors: 'dukascopy EUR-USD 2026-07-13T12'. */
   readonly where: string
   readonly instrument: InstrumentSpec
   readonly provenance: Provenance

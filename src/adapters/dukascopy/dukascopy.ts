@@ -23,7 +23,7 @@ const LICENCE = "Dukascopy's own prices, for personal use; no consolidated tape,
 const POLITE = { limits: [{ weight: 10, windowMillis: 1500 }] }
 
 export const DUKASCOPY: SourceDescriptor = {
-  name: 'DUKASCOPY',
+  name: 'dukascopy',
   title: 'Dukascopy history',
   assetClasses: ['forex', 'metal', 'energy', 'index', 'bond', 'etf', 'equity', 'crypto'],
   gives: ['history', 'quotes', 'bars'],
@@ -91,7 +91,7 @@ class DukascopyHistory implements Downloader<HistoryRequest> {
   read(request: HistoryRequest, piece: Piece, bytes: Uint8Array): readonly FeedEvent[] {
     // Both feeds may answer a weekend with nothing at all.
     if (bytes.length === 0) return []
-    const where = `DUKASCOPY ${request.symbol} ${piece.key}`
+    const where = `dukascopy ${request.symbol} ${piece.key}`
     const wanted = wantedOf(request)
     if (this.#archives) return this.#readArchive(request, { piece, wanted, where }, bytes)
 
@@ -132,7 +132,7 @@ function wantedOf({ kind, barMicros }: HistoryRequest): Wanted {
   const wanted = kind === 'quote' ? TICKS : kind === 'bar' ? CANDLES.find(({ length }) => length === barMicros) : undefined
   if (wanted) return wanted
   throw new SourceError('SOURCE_UNSUPPORTED', {
-    message: `DUKASCOPY has quotes and bars of 1m, 1h and 1d, and no ${kind === 'bar' ? 'bars of another length' : `${kind}s`}`,
+    message: `dukascopy has quotes and bars of 1m, 1h and 1d, and no ${kind === 'bar' ? 'bars of another length' : `${kind}s`}`,
     fix: '--kind quote, or --kind bar with --bar 1m, 1h or 1d',
   })
 }

@@ -20,7 +20,7 @@ const KEY = 'QUADRANT_FRED_KEY'
 const LICENCE = 'FRED and ALFRED, Federal Reserve Bank of St. Louis; cite it; the terms of each original publisher apply'
 
 export const FRED: SourceDescriptor = {
-  name: 'FRED',
+  name: 'fred',
   title: 'FRED and ALFRED, St. Louis Fed',
   assetClasses: ['macro', 'rate'],
   gives: ['series', 'vintages'],
@@ -84,7 +84,7 @@ class FredVintages implements Downloader<SeriesRequest> {
   }
 
   read({ series }: SeriesRequest, piece: Piece, bytes: Uint8Array): readonly Release[] {
-    const where = `FRED ${series} ${piece.key}`
+    const where = `fred ${series} ${piece.key}`
     const body = jsonObject(bytes, where)
     if (typeof body['error_message'] === 'string') return nothingOr(body['error_message'], series)
     const rows = body['observations']
