@@ -223,7 +223,7 @@ export class FeedRun {
     for (const [id, state] of news ?? [['', next.overall] as const, ...next.states]) this.#say(state, id, reason)
 
     // Known to us before, given out now: the reader's time does not run backwards.
-    const receivedTime = this.#options.clock.now()
+    const receivedTime = this.#now()
     for (const event of this.#withoutStaleQuotes(facts)) this.#deliver({ ...event, receivedTime } as FeedEvent)
     this.#quoteTimes.clear()
   }
@@ -292,8 +292,13 @@ export class FeedRun {
     return { ...this.#happened(), kind: 'integrity-fault', source: this.#source, instrumentId, fault, detail }
   }
 
+  /** The time of the call in hand, so that a word and the facts after it are in order. */
+  #now(): Micros {
+    return this.#current?.time ?? this.#next?.time ?? this.#options.clock.now()
+  }
+
   #happened() {
-    const now = this.#options.clock.now()
+    const now = this.#now()
     this.#sequence += 1
     return { eventTime: now, receivedTime: now, sequence: this.#sequence, provenance: this.#options.provenance }
   }

@@ -53,6 +53,7 @@ export class LiveConnection implements Reactions {
   #lastTick = 0 as Micros
   #lastPing = 0 as Micros
   #liveSince = 0
+  #time: Micros | undefined
 
   constructor(options: LiveFeedOptions, events: ConnectionEvents) {
     this.#options = options
@@ -72,6 +73,11 @@ export class LiveConnection implements Reactions {
   /** Instruments of which facts were let through. */
   get spoken(): ReadonlySet<string> {
     return this.#spoken
+  }
+
+  /** Of the call into the conversation that is in hand: what it says of itself is of the same time as its facts. */
+  get time(): Micros | undefined {
+    return this.#time
   }
 
   isLive(instrumentId: string): boolean {
@@ -234,6 +240,7 @@ export class LiveConnection implements Reactions {
   #call(speak: () => void, frame: Frame = ''): void {
     if (this.#over) return
     this.#held = []
+    this.#time = now
     try {
       speak()
     } catch (error) {
@@ -247,6 +254,7 @@ export class LiveConnection implements Reactions {
       if (!this.#over && this.isLive('instrumentId' in event ? event.instrumentId : '')) this.#pass(event)
     }
     this.#held = []
+    this.#time = undefined
   }
 
   #pass(event: FeedEvent): void {

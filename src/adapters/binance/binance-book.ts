@@ -1,5 +1,6 @@
 // One symbol's book at Binance: asks for snapshots, applies differences, starts again after a gap, and holds it against the venue's words.
 import type { Reactions } from '../../connectivity/conversation.ts'
+import type { FeedEvent } from '../../domain/event.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { BookChange, BookLevel, BookSnapshot } from '../../domain/market.ts'
 import { formatSteps, type Micros, SECOND } from '../../domain/numbers.ts'
@@ -85,8 +86,10 @@ export class BinanceBook {
       if (!this.#fresh) out.fault('duplicate', this.#id, `update ${update.last} again, the book stands at ${this.#updateId}`)
       return
     }
-    this.#apply(update, now, out)
-    this.#check(now, out)
+    const event = this.#apply(update, now)
+    if (!this.#isSound(now, out)) return
+    out.fact(event)
+    this.#lookAhead(now, out)
   }
 
   snapshot(snapshot: DepthSnapshot, now: Micros, out: Reactions): void {
@@ -125,7 +128,7 @@ export class BinanceBook {
   /** The venue's best prices. They tell its book exactly when both stand at the same update. */
   best(best: BestPrices, now: Micros, out: Reactions): void {
     this.#best = best
-    if (this.#book !== undefined) this.#check(now, out)
+    if (this.#book !== undefined) this.#isSound(now, out)
   }
 
   tick(now: Micros, out: Reactions): void {
@@ -161,25 +164,25 @@ export class BinanceBook {
     const held = this.#held
     this.#held = []
     this.#later = undefined
-    this.#take(snapshot, now, out)
+    const events: FeedEvent[] = [this.#take(snapshot, now)]
     for (let i = 0; i < held.length; i++) {
       const update = held[i]!
       const place = placeOf(update, { updateId: this.#updateId, fresh: this.#fresh }, this.#options.chain)
       if (place === 'gap') {
-        const detail = `held update ${update.first} does not follow ${this.#updateId}`
-        this.#restart('gap', detail, { now, out })
+        this.#restart('gap', `held update ${update.first} does not follow ${this.#updateId}`, { now, out })
         this.#held = held.slice(i)
         return
       }
-      if (place === 'next') this.#apply(update, now, out)
+      if (place === 'next') events.push(this.#apply(update, now))
     }
     this.#begun = now
     this.#askAt = now + AUDIT + spread(this.#id, now - this.#opened)
+    if (!this.#isSound(now, out)) return
+    for (const event of events) out.fact(event)
     out.link('live', this.#id, `the book is whole at update ${this.#updateId}`)
-    this.#check(now, out)
   }
 
-  #take(snapshot: DepthSnapshot, now: Micros, out: Reactions): void {
+  #take(snapshot: DepthSnapshot, now: Micros): BookSnapshot {
     const { instrument, provenance } = this.#options
     const event: BookSnapshot = {
       kind: 'book-snapshot',
@@ -197,10 +200,10 @@ export class BinanceBook {
     this.#fresh = true
     this.#window = windowOf(snapshot, 1)
     this.#comfort = windowOf(snapshot, 0.5)
-    out.fact(event)
+    return event
   }
 
-  #apply(update: DepthUpdate, now: Micros, out: Reactions): void {
+  #apply(update: DepthUpdate, now: Micros): BookChange {
     const { instrument, provenance } = this.#options
     const event: BookChange = {
       kind: 'book-change',
@@ -218,30 +221,36 @@ export class BinanceBook {
     this.#book!.change(event)
     this.#updateId = update.last
     this.#fresh = false
-    out.fact(event)
+    return event
   }
 
-  /** After each step: is the book sound, does it agree with the venue, and does its snapshot still reach far enough? */
-  #check(now: Micros, out: Reactions): void {
-    const book = this.#book!
-    const bid = book.bestBid
-    const ask = book.bestAsk
+  /** False when the book was given up: it crosses, disagrees with the venue, or lies beyond what its snapshot showed. */
+  #isSound(now: Micros, out: Reactions): boolean {
+    const { bestBid: bid, bestAsk: ask } = this.#book!
     if (bid >= ask) {
       this.#restart('crossed', `bid ${this.#price(bid)} is not below ask ${this.#price(ask)}`, { now, out })
-      return
+      return false
     }
     if (bid <= this.#window.lowest || ask >= this.#window.highest) {
       this.#restart(undefined, 'the market left the prices that the snapshot showed', { now, out })
-      return
+      return false
     }
-    if (!this.#compareBest(bid, ask, now, out)) return
+    return this.#agrees(bid, ask, now, out)
+  }
 
+  /** A later snapshot may be due to be looked at, or wanted because the market nears the end of the last one. */
+  #lookAhead(now: Micros, out: Reactions): void {
     if (this.#later !== undefined) this.#audit(now, out)
-    else if (!this.#awaiting && (bid < this.#comfort.lowest || ask > this.#comfort.highest)) this.#ask(now, out)
+    else if (!this.#awaiting && this.#isOutgrown) this.#ask(now, out)
+  }
+
+  get #isOutgrown(): boolean {
+    const { bestBid, bestAsk } = this.#book!
+    return bestBid < this.#comfort.lowest || bestAsk > this.#comfort.highest
   }
 
   /** False when they differ, and the book was given up. */
-  #compareBest(bid: number, ask: number, now: Micros, out: Reactions): boolean {
+  #agrees(bid: number, ask: number, now: Micros, out: Reactions): boolean {
     const best = this.#best
     if (best === undefined || best.updateId > this.#updateId) return true
     this.#best = undefined
@@ -281,12 +290,11 @@ export class BinanceBook {
       sameLevels(rebuilt.levels('ask'), this.#book!.levels('ask'), price => price < highest)
     out.compared(this.#id, equal)
 
-    const outgrown = this.#book!.bestBid < this.#comfort.lowest || this.#book!.bestAsk > this.#comfort.highest
     if (!equal) {
       out.fault('checksum', this.#id, `the book differs from the venue's snapshot ${snapshot.updateId}`)
       out.link('degraded', this.#id, 'the book differs from a snapshot')
     }
-    if (equal && !outgrown) return
+    if (equal && !this.#isOutgrown) return
     this.#held = held
     this.#begin(snapshot, now, out)
   }

@@ -2,7 +2,7 @@
 import type { Conversation } from '../../connectivity/conversation.ts'
 import type { CaptureReader } from '../../connectivity/source.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import { BinanceConversation, type BinanceWish, depthTag } from './binance-conversation.ts'
+import { BinanceConversation, type BinanceWish, depthTag, tradesTag } from './binance-conversation.ts'
 import { instrumentsOf } from './binance-instruments.ts'
 import { BINANCE_LICENCE, BINANCE_NAME } from './binance-terms.ts'
 
@@ -29,7 +29,7 @@ export const binanceCapture: CaptureReader = {
     const symbol = query.get('symbol')
     if (symbol === null) return undefined
     if (what === 'depth') return depthTag(symbol, Number(query.get('limit') ?? '100'))
-    return what === 'aggTrades' ? `trades ${symbol}` : undefined
+    return what === 'aggTrades' ? tradesTag(symbol) : undefined
   },
 
   instruments(url, body) {

@@ -1,12 +1,13 @@
 // Binance's combined streams, spot and USD-M futures: which message is what, and which book, trade or quote it makes.
 
 import type { Conversation, Frame, HttpReply, Reactions } from '../../connectivity/conversation.ts'
+import { TradeChain } from '../../connectivity/trade-chain.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Quote } from '../../domain/market.ts'
 import { HOUR, MINUTE, type Micros, SECOND } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { BinanceBook } from './binance-book.ts'
-import { barOf } from './binance-facts.ts'
+import { barOf, tradeOf } from './binance-facts.ts'
 import {
   bestPricesOf,
   depthSnapshotOf,
@@ -15,10 +16,10 @@ import {
   fieldsOf,
   klineOf,
   printOf,
+  printsOf,
   timeOf,
 } from './binance-messages.ts'
 import type { Chain } from './depth-rule.ts'
-import { PrintChain } from './print-chain.ts'
 
 /** The venue ends every connection after 24 hours; ours is replaced before, with time to try again. */
 const LIFE = 23 * HOUR + 50 * MINUTE
@@ -38,7 +39,7 @@ export interface BinanceTalk {
   readonly rest: string
   readonly depthLimit: number
   /** Where the last trade ids outlive a connection, so that what was missed between two is fetched. */
-  readonly lastPrints?: Map<string, number>
+  readonly lastTrades?: Map<string, number>
 }
 
 export class BinanceConversation implements Conversation {
@@ -55,19 +56,14 @@ export class BinanceConversation implements Conversation {
   /** The address has subscribed already; nothing is sent, so the venue's limit of five messages a second is never near. */
   open(now: Micros, out: Reactions): void {
     this.#opened = now
-    const { wishes, provenance, chain, rest, depthLimit, lastPrints } = this.#talk
+    const { wishes, provenance, chain } = this.#talk
     out.link('syncing', '', 'subscribed by its address')
-    for (const { instrument, symbol, book } of wishes) {
-      const ask = (to: Reactions): void =>
-        to.request(depthTag(symbol, depthLimit), {
-          method: 'GET',
-          url: `${rest}/depth?symbol=${encodeURIComponent(symbol)}&limit=${depthLimit}`,
-          weight: depthWeight(depthLimit),
-        })
+    for (const wish of wishes) {
+      const { instrument, symbol, book } = wish
       this.#markets.set(symbol, {
         instrument,
-        book: book ? new BinanceBook({ instrument, provenance, chain, ask }, now) : undefined,
-        prints: new PrintChain({ symbol, instrument, provenance, rest, last: lastPrints?.get(symbol), lastPrints }),
+        book: book ? new BinanceBook({ instrument, provenance, chain, ask: to => this.#askDepth(symbol, to) }, now) : undefined,
+        trades: this.#tradesOf(wish),
         bestId: -1,
       })
       if (!book) out.link('live', instrument.id, 'no book was asked for')
@@ -98,7 +94,7 @@ export class BinanceConversation implements Conversation {
       return
     }
     if (what === 'depth') this.#snapshot(market, reply.body, { limit: Number(argument), now, out })
-    else if (what === 'trades') market.prints.fill(reply.body, now, out)
+    else if (what === 'trades') this.#fill(market, reply.body, now, out)
     release(market, now, out)
   }
 
@@ -133,6 +129,36 @@ export class BinanceConversation implements Conversation {
     }
     release(market, now, out)
     this.#measure(data, now, out)
+  }
+
+  #askDepth(symbol: string, out: Reactions): void {
+    const { rest, depthLimit } = this.#talk
+    const url = `${rest}/depth?symbol=${encodeURIComponent(symbol)}&limit=${depthLimit}`
+    out.request(depthTag(symbol, depthLimit), { method: 'GET', url, weight: depthWeight(depthLimit) })
+  }
+
+  #tradesOf({ instrument, symbol }: BinanceWish): TradeChain {
+    const { rest, lastTrades } = this.#talk
+    return new TradeChain({
+      instrumentId: instrument.id,
+      known: lastTrades?.get(symbol),
+      told: last => lastTrades?.set(symbol, last),
+      ask: ({ first }, out) => {
+        const url = `${rest}/aggTrades?symbol=${encodeURIComponent(symbol)}&fromId=${first}&limit=1000`
+        out.request(tradesTag(symbol), { method: 'GET', url, weight: 4 })
+      },
+    })
+  }
+
+  #fill({ instrument, trades }: Market, body: string, now: Micros, out: Reactions): void {
+    const prints = printsOf(body, instrument)
+    if (prints === undefined) out.fault('schema', instrument.id, `missed trades that cannot be read: ${shown(body)}`)
+    const origin = { instrument, provenance: this.#talk.provenance, receivedTime: now }
+    trades.fill(
+      (prints ?? []).map(print => tradeOf(print, origin)),
+      now,
+      out,
+    )
   }
 
   #snapshot(market: Market, body: string, { limit, now, out }: { limit: number; now: Micros; out: Reactions }): void {
@@ -173,6 +199,8 @@ export class BinanceConversation implements Conversation {
 /** '…/depth' of a symbol with so many levels. */
 export const depthTag = (symbol: string, limit: number): string => `depth ${symbol} ${limit}`
 
+export const tradesTag = (symbol: string): string => `trades ${symbol}`
+
 /** What a snapshot costs of the 6,000 a minute, by its levels. */
 export const depthWeight = (limit: number): number => (limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1000 ? 50 : 250)
 
@@ -185,14 +213,14 @@ interface Reading {
 interface Market {
   readonly instrument: Instrument
   readonly book: BinanceBook | undefined
-  readonly prints: PrintChain
+  readonly trades: TradeChain
   /** Of the last quote. */
   bestId: number
 }
 
 /** Trades wait while the book is not whole, so that none is lost meanwhile. */
-function release({ book, prints }: Market, now: Micros, out: Reactions): void {
-  if (book === undefined || book.live) prints.release(now, out)
+function release({ book, trades }: Market, now: Micros, out: Reactions): void {
+  if (book === undefined || book.live) trades.release(now, out)
 }
 
 /** False when the message cannot be read. */
@@ -245,10 +273,11 @@ function readBest({ provenance }: BinanceTalk, market: Market, data: Fields, now
   return true
 }
 
-function readPrint(_talk: BinanceTalk, { instrument, prints }: Market, data: Fields, now: Micros, out: Reactions): boolean {
+function readPrint({ provenance }: BinanceTalk, market: Market, data: Fields, now: Micros, out: Reactions): boolean {
+  const { instrument, trades } = market
   const print = printOf(data, instrument)
   if (print === undefined) return false
-  prints.take(print, now, out)
+  trades.take(tradeOf(print, { instrument, provenance, receivedTime: now }), now, out)
   return true
 }
 

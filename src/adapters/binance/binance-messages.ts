@@ -114,6 +114,25 @@ export function printOf(data: Fields, of: Instrument): Print | undefined {
   return { id, eventTime, price, quantity, aggressor: buyerIsMaker ? 'sell' : 'buy' }
 }
 
+/** The rows of `/api/v3/aggTrades`; undefined when one cannot be read. */
+export function printsOf(body: string, of: Instrument): readonly Print[] | undefined {
+  let rows: unknown
+  try {
+    rows = JSON.parse(body)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(rows)) return undefined
+  const prints: Print[] = []
+  for (const row of rows) {
+    const fields = fieldsOf(row)
+    const print = fields && printOf(fields, of)
+    if (print === undefined) return undefined
+    prints.push(print)
+  }
+  return prints
+}
+
 export interface Kline {
   readonly openTime: Micros
   /** The first instant after it. */
