@@ -1,8 +1,9 @@
 // Why an order was sent, or why none was: the run is made again up to that moment, with everything written down.
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
+import { Recording } from '../adapters/recording/recording-reader.ts'
 import type { Envelope, Event, FeedEvent, MarketEvent } from '../domain/event.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import { type Instrument, instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps, type Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading } from '../domain/opinion.ts'
 import type { Session } from '../engine/session.ts'
@@ -10,13 +11,20 @@ import type { Booking, Decision, Step } from '../engine/step.ts'
 import { run } from '../research/backtest.ts'
 import { narrate } from '../stages/fusion/narrative.ts'
 import { codeHash } from './code-hash.ts'
-import { compose, loadStrategies } from './compose.ts'
+import { compose, type LoadedStrategy, loadStrategies } from './compose.ts'
 import { parseRunConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import { lakeFolder } from './home.ts'
+import { playInput } from './live-loop.ts'
+import { planLive } from './live-plan.ts'
+import { openPaperJournal } from './paper-journal.ts'
 import { hasReplayJournal, openReplayJournal } from './replay-journal.ts'
+import type { RunConfig } from './run-config.ts'
 import { readRun, type StoredRun } from './run-folder.ts'
+import { deskOf } from './source-desk-of.ts'
+import { SOURCES } from './sources.ts'
 import { strategyPath } from './strategy-file.ts'
+import { watched } from './watched-gate.ts'
 
 export type Stage =
   | 'portfolio'
@@ -56,15 +64,14 @@ export async function explain(home: string, given: string, question: Question): 
   return { run, at: formatMicros(question.at as Micros), reasons: trail.reasons() }
 }
 
-async function retrace(
-  home: string,
-  stored: StoredRun,
-  until: { readonly order: string } | { readonly at: number },
-): Promise<Trail> {
+type Until = { readonly order: string } | { readonly at: number }
+
+async function retrace(home: string, stored: StoredRun, until: Until): Promise<Trail> {
   const config = parseRunConfig(stored.yaml, { file: stored.origin.file })
   const strategies = await loadStrategies(config)
   if (codeHash(strategies.map(({ use }) => strategyPath(use))) !== stored.origin.codeHash)
     throw changed(stored, 'the code or a strategy')
+  if (stored.origin.live !== undefined) return await retraceLive(home, stored, { config, strategies, until })
   const lake = new Lake(lakeFolder(home))
   try {
     const opened = await openFeed(lake, config)
@@ -77,6 +84,40 @@ async function retrace(
   } finally {
     lake.close()
   }
+}
+
+/** What was heard live is in the run's journal, or in the recording that was played. */
+async function retraceLive(
+  home: string,
+  stored: StoredRun,
+  {
+    config,
+    strategies,
+    until,
+  }: { readonly config: RunConfig; readonly strategies: readonly LoadedStrategy[]; readonly until: Until },
+): Promise<Trail> {
+  const { instruments: specs, recording } = stored.origin.live!
+  const instruments = new Map(specs.map(spec => [spec.id, instrument(spec)]))
+  const trail = new Trail(instruments, until)
+  const desk = deskOf(config, planLive(config, SOURCES), instruments)
+  const gate = watched(desk, event => trail.see(event))
+  const session = compose(config, strategies, { instruments, observers: [trail], explain: true, gate })
+  if (recording !== '') {
+    for await (const batch of new Recording(recording).batches()) {
+      for (const input of batch) playInput(session, input)
+      if (trail.done) break
+    }
+    return trail
+  }
+
+  const { id, configHash } = stored.summary
+  const journal = openPaperJournal(home, { id, configHash, code: stored.origin.codeHash, fresh: false })
+  try {
+    session.recover(seenBy(trail, journal.read()), journal.consumed)
+  } finally {
+    await journal.close()
+  }
+  return trail
 }
 
 /** A replay heeds people, who are not in the data: only its journal can tell it again. */
@@ -111,7 +152,7 @@ const changed = (stored: Pick<StoredRun, 'summary' | 'origin'>, what: string): F
 /** The steps and raw facts that an explanation needs, out of all that pass. */
 class Trail {
   readonly #instruments: ReadonlyMap<string, Instrument>
-  readonly #until: { readonly order: string } | { readonly at: number }
+  readonly #until: Until
   readonly #newest = new Map<string, MarketEvent>()
   /** Handed to the session but not processed yet: what becomes due before it knows nothing of it. */
   #incoming: MarketEvent | undefined
@@ -127,7 +168,7 @@ class Trail {
   #done = false
   #past = false
 
-  constructor(instruments: ReadonlyMap<string, Instrument>, until: { readonly order: string } | { readonly at: number }) {
+  constructor(instruments: ReadonlyMap<string, Instrument>, until: Until) {
     this.#instruments = instruments
     this.#until = until
   }

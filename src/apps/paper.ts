@@ -75,6 +75,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
     const job: Job = {
       ...{ config, strategies, id, code, started, options, gate: desk },
       opened: tally.about(instruments),
+      recording: '',
       observers: [{ observe: step => notesOf(step, instruments).forEach(onNote) }],
       get command() {
         return recording === undefined ? undefined : replayWords(config, recording.folder)
@@ -206,6 +207,7 @@ async function replay(config: RunConfig, plan: LivePlan, options: PaperOptions, 
     ...{ config, strategies, code, started, options, gate: desk },
     id: `paper-${manifest.id}-${config.configHash.slice(0, 8)}`,
     opened: tally.about(instruments),
+    recording: resolve(folder),
     observers: [{ observe: step => notesOf(step, instruments).forEach(onNote) }],
     command: replayWords(config, folder),
   }

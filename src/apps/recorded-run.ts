@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { OpenedFeed } from '../adapters/lake/feed.ts'
+import { specOf } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, type Micros, money } from '../domain/numbers.ts'
 import type { Provenance } from '../domain/provenance.ts'
 import type { Journal, Observer } from '../engine/ports.ts'
@@ -51,12 +52,14 @@ export interface Job {
   readonly observers?: readonly Observer[]
   /** The command that makes it again; a backtest when left out. */
   readonly command?: string | undefined
+  /** The folder of the recording that a paper run plays; empty when it lives. */
+  readonly recording?: string
 }
 
 /** Plays a session under the eyes of a recorder and leaves a finished folder, or nothing at all. */
 export async function recorded(
   mode: RunSummary['mode'],
-  { config, strategies, opened, id, code, started, options: { home }, gate, observers, command }: Job,
+  { config, strategies, opened, id, code, started, options: { home }, gate, observers, command, recording }: Job,
   journal: Journal | undefined,
   play: (session: Session) => Promise<void>,
 ): Promise<RunSummary> {
@@ -92,7 +95,14 @@ export async function recorded(
     const report = renderReport(input, readReportAssets())
     folder.finish({
       summary,
-      origin: { file: resolve(config.file), overrides: config.overrides, codeHash: code },
+      origin: {
+        file: resolve(config.file),
+        overrides: config.overrides,
+        codeHash: code,
+        ...(recording === undefined
+          ? {}
+          : { live: { instruments: [...opened.instruments.values()].map(of => specOf(of)), recording } }),
+      },
       yaml: config.yaml,
       report,
     })

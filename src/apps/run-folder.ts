@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { BufferedWriter } from '../adapters/files/buffered-writer.ts'
 import { makeFolder } from '../adapters/lake/durable.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import type { Instrument, InstrumentSpec } from '../domain/instrument.ts'
 import type { RecordSink } from '../research/recorder.ts'
 import { type FillLine, fillLine, type OrderLine, orderLine, type TradeLine, tradeLine } from '../research/records.ts'
 import type { RunSummary } from '../research/summary.ts'
@@ -16,6 +16,12 @@ export interface RunOrigin {
   readonly file: string
   readonly overrides: readonly string[]
   readonly codeHash: string
+  /** Of a run on live feeds: what is not in the lake. */
+  readonly live?: {
+    readonly instruments: readonly InstrumentSpec[]
+    /** The recording that was played; empty where the journal holds what was heard. */
+    readonly recording: string
+  }
 }
 
 export interface StoredRun {
