@@ -33,6 +33,8 @@ export interface AccountView {
 const HANDSHAKE_MILLIS = 5000
 /** A tick this far ahead of the line it came in was moved by an offset that no longer holds: a clock change is whole hours. */
 const AHEAD_MILLIS_MAX = 60_000
+/** Behind, a little less than the quarter of an hour that is the smallest change of any clock. */
+const BEHIND_MILLIS_MAX = 14 * 60_000
 
 type Doubt = 'lines' | 'clock' | 'broker'
 type Stage = 'hello' | 'auth' | 'snapshot' | 'live' | 'over'
@@ -82,7 +84,7 @@ export class BridgeConversation implements Conversation {
           this.#handshake(received.line, now, out)
           return
         }
-        if (received.recovered) this.#settle('lines', 'the missing lines came', out)
+        if (received.recovered) this.#settle('lines', 'the missing lines came', now, out)
         this.#line(received.line, now, out)
         return
       case 'gap':
@@ -100,6 +102,7 @@ export class BridgeConversation implements Conversation {
       case 'reset':
         this.#stage = 'snapshot'
         this.#doubts.clear()
+        this.#lines.forget()
         out.link('syncing', '', 'the terminal tells its state anew')
         return
       case 'malformed':
@@ -214,14 +217,14 @@ export class BridgeConversation implements Conversation {
         return
       case 'tz':
         if (!this.#takeOffset(line, out)) return
-        this.#settle('clock', "the broker's clock changed", out)
+        this.#settle('clock', "the broker's clock changed", now, out)
         return
       case 'term':
         if (line['conn'] === false) {
           this.#distrust('broker', 'the terminal has no connection to its broker', out)
           return
         }
-        this.#settle('broker', 'the terminal is connected to its broker', out)
+        this.#settle('broker', 'the terminal is connected to its broker', now, out)
         return
       case 'res':
         return
@@ -240,12 +243,13 @@ export class BridgeConversation implements Conversation {
     const utcMillis = tm as number
     if (line['t'] === 'cal') return { sequence: s as number, now, utcMillis }
 
-    const isAhead = utcMillis - ts > AHEAD_MILLIS_MAX
-    if (isAhead && !this.#doubts.has('clock')) {
-      out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round((utcMillis - ts) / 1000)} s ahead of its own line`)
+    const ahead = utcMillis - ts
+    const isOff = ahead > AHEAD_MILLIS_MAX || (ahead < -BEHIND_MILLIS_MAX && line['fl'] !== 0 && this.#stage === 'live')
+    if (isOff && !this.#doubts.has('clock')) {
+      out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round(ahead / 1000)} s ahead of its own line`)
       this.#distrust('clock', "the broker's clock has moved and its offset has not", out)
-    } else if (!isAhead) {
-      this.#settle('clock', "the broker's clock agrees again", out)
+    } else if (!isOff) {
+      this.#settle('clock', "the broker's clock agrees again", now, out)
     }
     return { sequence: s as number, now, utcMillis }
   }
@@ -265,9 +269,10 @@ export class BridgeConversation implements Conversation {
     out.link('degraded', '', reason)
   }
 
-  #settle(doubt: Doubt, reason: string, out: Reactions): void {
-    if (!this.#doubts.delete(doubt)) return
-    if (this.#doubts.size === 0 && this.#stage === 'live') out.link('live', '', reason)
+  #settle(doubt: Doubt, reason: string, now: Micros, out: Reactions): void {
+    if (!this.#doubts.delete(doubt) || this.#doubts.size > 0 || this.#stage !== 'live') return
+    out.link('live', '', reason)
+    this.#lines.retell(now, out)
   }
 
   /** Not fatal: whoever may dial in must not be able to stop the source for good. */

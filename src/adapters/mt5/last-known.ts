@@ -1,5 +1,5 @@
 // The last quote of each instrument that either route delivered, kept in a file: what the cache source reads.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../../connectivity/clock.ts'
@@ -30,33 +30,56 @@ export function remembering(
   source: LiveSource,
   of: { readonly file: string; readonly subscriptions: readonly Subscription[] },
 ): LiveSource {
-  const decimals = new Map(of.subscriptions.map(({ instrument }) => [instrument.id, instrument.priceDecimals]))
+  return { batches: () => ({ [Symbol.asyncIterator]: () => rememberingIterator(source.batches(), new Keeper(of)) }) }
+}
+
+/** By hand, because `return` of a generator waits for the event that `next` waits for. */
+function rememberingIterator(batches: AsyncIterable<readonly LiveEvent[]>, keeper: Keeper): AsyncIterator<readonly LiveEvent[]> {
+  const inner = batches[Symbol.asyncIterator]()
   return {
-    async *batches() {
-      const quotes = new Map(Object.entries(read(of.file)))
-      let savedTime = 0
-      let changed = false
-      const save = () => {
-        if (changed) writeDurably(of.file, JSON.stringify(Object.fromEntries(quotes)))
-        changed = false
-      }
-      try {
-        for await (const batch of source.batches()) {
-          for (const event of batch) {
-            if (event.kind !== 'quote') continue
-            quotes.set(event.instrumentId, known(event, decimals.get(event.instrumentId) ?? 0))
-            changed = true
-            if (event.receivedTime - savedTime >= SAVE_MICROS) {
-              savedTime = event.receivedTime
-              save()
-            }
-          }
-          yield batch
-        }
-      } finally {
-        save()
-      }
+    async next() {
+      const result = await inner.next()
+      if (result.done) keeper.save()
+      else keeper.keep(result.value)
+      return result
     },
+    async return() {
+      keeper.save()
+      await inner.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+}
+
+class Keeper {
+  readonly #file: string
+  readonly #decimals: ReadonlyMap<string, number>
+  readonly #quotes: Map<string, KnownQuote>
+  #savedTime = 0
+  #changed = false
+
+  constructor({ file, subscriptions }: { readonly file: string; readonly subscriptions: readonly Subscription[] }) {
+    this.#file = file
+    this.#decimals = new Map(subscriptions.map(({ instrument }) => [instrument.id, instrument.priceDecimals]))
+    this.#quotes = new Map(Object.entries(read(file)))
+  }
+
+  keep(batch: readonly LiveEvent[]): void {
+    let newest = 0
+    for (const event of batch) {
+      if (event.kind !== 'quote') continue
+      this.#quotes.set(event.instrumentId, known(event, this.#decimals.get(event.instrumentId) ?? 0))
+      this.#changed = true
+      newest = event.receivedTime
+    }
+    if (newest - this.#savedTime < SAVE_MICROS) return
+    this.#savedTime = newest
+    this.save()
+  }
+
+  save(): void {
+    if (this.#changed) writeDurably(this.#file, JSON.stringify(Object.fromEntries(this.#quotes)))
+    this.#changed = false
   }
 }
 
@@ -71,6 +94,7 @@ export class LastKnownSource implements LiveSource {
   readonly #clock: Clock
   readonly #subscriptions: readonly Subscription[]
   readonly #provenance: Provenance
+  #sequence = 0
 
   constructor(options: {
     readonly file: string
@@ -84,23 +108,44 @@ export class LastKnownSource implements LiveSource {
     this.#provenance = options.provenance
   }
 
-  async *batches(): AsyncIterable<readonly LiveEvent[]> {
-    mkdirSync(dirname(this.#file), { recursive: true })
+  batches(): AsyncIterable<readonly LiveEvent[]> {
+    return { [Symbol.asyncIterator]: () => this.#iterate() }
+  }
+
+  #iterate(): AsyncIterator<readonly LiveEvent[]> {
+    const left = new AbortController()
     const told = new Map<string, number>()
-    for (let sequence = 1; ; ) {
-      const now = this.#clock.now()
-      const kept = read(this.#file)
-      const quotes = this.#subscriptions.flatMap(subscription => {
-        const { id } = subscription.instrument
-        const quote = kept[id]
-        if (quote === undefined || quote.eventTime <= (told.get(id) ?? Number.NEGATIVE_INFINITY)) return []
-        const event = this.#quote(quote, { subscription, now, sequence: sequence++ })
-        if (event !== undefined) told.set(id, quote.eventTime)
-        return event ?? []
-      })
-      yield quotes.flatMap(quote => [this.#live(quote.instrumentId, now, sequence++), quote])
-      await wait(POLL_MILLIS, undefined, { ref: false })
+    let first = true
+    return {
+      next: async () => {
+        while (!left.signal.aborted) {
+          if (!first) await wait(POLL_MILLIS, undefined, { signal: left.signal }).catch(() => undefined)
+          first = false
+          const batch = left.signal.aborted ? [] : this.#news(told)
+          if (batch.length > 0) return { done: false, value: batch }
+        }
+        return { done: true, value: undefined }
+      },
+      return: async () => {
+        left.abort()
+        return { done: true, value: undefined }
+      },
     }
+  }
+
+  /** What is newer in the file than what was told; each with its word that it is there. */
+  #news(told: Map<string, number>): LiveEvent[] {
+    const now = this.#clock.now()
+    const kept = read(this.#file)
+    return this.#subscriptions.flatMap(subscription => {
+      const { id } = subscription.instrument
+      const quote = kept[id]
+      if (quote === undefined || quote.eventTime <= (told.get(id) ?? Number.NEGATIVE_INFINITY)) return []
+      const event = this.#quote(quote, { subscription, now, sequence: ++this.#sequence })
+      if (event === undefined) return []
+      told.set(id, quote.eventTime)
+      return [this.#live(id, now, ++this.#sequence), event]
+    })
   }
 
   #live(instrumentId: string, now: Micros, sequence: number): LiveEvent {

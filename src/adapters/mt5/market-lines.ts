@@ -4,7 +4,7 @@ import type { Subscription } from '../../connectivity/source.ts'
 import { stepsOf } from '../../connectivity/steps.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Impact } from '../../domain/macro.ts'
-import type { BookLevel } from '../../domain/market.ts'
+import type { BookLevel, BookSnapshot, Quote } from '../../domain/market.ts'
 import { MINUTE, type Micros, micros, type Price, type Quantity } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { lotsToSteps, type SymbolFacts, symbolFacts } from './symbol-facts.ts'
@@ -16,7 +16,7 @@ import { lotsToSteps, type SymbolFacts, symbolFacts } from './symbol-facts.ts'
  *     {"t":"cal","id":"840030016-1","cur":"USD","imp":3,"name":"Nonfarm Payrolls","tm":1796391000000,"act":"","fc":"180000","prev":"142000"}
  *
  * `tm` is UTC milliseconds: for a bar its opening. `fl` is MQL5's TICK_FLAG_*: 2 bid, 4 ask, 8 last, 16 volume, 32 buy,
- * 64 sell. A level is [ENUM_BOOK_TYPE, price, lots]: 1 sell, 2 buy, 3 and 4 the same at market. Sizes are lots.
+ * 64 sell; 0 for a tick that was told before or may have been, at the beginning. A level is [ENUM_BOOK_TYPE, price, lots]: 1 sell, 2 buy, 3 and 4 the same at market. Sizes are lots.
  */
 export type Line = Readonly<Record<string, unknown>>
 
@@ -36,7 +36,11 @@ interface Watched {
   readonly instrument: Instrument
   readonly wants: Subscription['wants']
   contractSize: string | undefined
-  quoted: boolean
+  /** The last that was told, to be told again when a doubt ends. */
+  quote: Quote | undefined
+  book: BookSnapshot | undefined
+  /** What could not be read last, until it can be again. */
+  readonly unreadable: Set<'quote' | 'book'>
 }
 
 export class MarketLines {
@@ -55,7 +59,14 @@ export class MarketLines {
     this.#watched = new Map(
       subscriptions.map(({ symbol, instrument, wants }) => [
         symbol,
-        { instrument, wants, contractSize: undefined, quoted: false } satisfies Watched,
+        {
+          instrument,
+          wants,
+          contractSize: undefined,
+          quote: undefined,
+          book: undefined,
+          unreadable: new Set(),
+        } satisfies Watched,
       ]),
     )
   }
@@ -89,16 +100,21 @@ export class MarketLines {
     const flags = typeof line['fl'] === 'number' ? line['fl'] : 0
     const bid = this.#price(line, 'b', instrument, out)
     const ask = this.#price(line, 'a', instrument, out)
-    if (bid === undefined || ask === undefined) return
+    if (bid === undefined || ask === undefined) {
+      this.#doubt(watched, 'quote', out)
+      return
+    }
 
-    const isQuote = (flags & (FLAG.bid | FLAG.ask)) !== 0 || !watched.quoted
+    const isQuote = flags === 0 || (flags & (FLAG.bid | FLAG.ask)) !== 0
     if (wants.includes('quote') && isQuote && bid > 0 && ask > 0) {
       if (bid > ask) {
         out.fault('crossed', instrument.id, `bid ${String(line['b'])} above ask ${String(line['a'])}`)
+        this.#doubt(watched, 'quote', out)
         return
       }
-      watched.quoted = true
-      out.fact({ kind: 'quote', ...this.#happened(instrument, at), bid, ask, bidSize: 0 as Quantity, askSize: 0 as Quantity })
+      const sizes = { bidSize: 0 as Quantity, askSize: 0 as Quantity }
+      watched.quote = { kind: 'quote', ...this.#happened(instrument, at), bid, ask, ...sizes }
+      if (!this.#trust(watched, 'quote', at.now, out)) out.fact(watched.quote)
     }
 
     if (!wants.includes('trade') || (flags & (FLAG.last | FLAG.volume)) === 0) return
@@ -121,14 +137,53 @@ export class MarketLines {
     const sides = this.#levels(line['lv'], watched)
     if (typeof sides === 'string') {
       out.fault('schema', instrument.id, `book: ${sides}`)
+      this.#doubt(watched, 'book', out)
       return
     }
     const { bids, asks } = sides
     if (bids[0] !== undefined && asks[0] !== undefined && bids[0].price > asks[0].price) {
       out.fault('crossed', instrument.id, 'the book has a bid above its ask')
+      this.#doubt(watched, 'book', out)
       return
     }
-    out.fact({ kind: 'book-snapshot', ...this.#happened(instrument, at), updateId: at.sequence, bids, asks })
+    watched.book = { kind: 'book-snapshot', ...this.#happened(instrument, at), updateId: at.sequence, bids, asks }
+    if (!this.#trust(watched, 'book', at.now, out)) out.fact(watched.book)
+  }
+
+  /** What is known still holds though it was doubted: the last quote and book again, and `live` of what can be read. */
+  retell(now: Micros, out: Reactions): void {
+    for (const watched of this.#watched.values()) {
+      if (watched.unreadable.size > 0) out.link('degraded', watched.instrument.id, 'what came last could not be read')
+      else this.#tellKnown(watched, now, out)
+    }
+  }
+
+  /** Nothing told until now holds any more. */
+  forget(): void {
+    for (const watched of this.#watched.values()) {
+      watched.quote = undefined
+      watched.book = undefined
+      watched.unreadable.clear()
+    }
+  }
+
+  #doubt({ unreadable, instrument }: Watched, what: 'quote' | 'book', out: Reactions): void {
+    if (unreadable.size === 0) out.link('degraded', instrument.id, `the ${what} cannot be read`)
+    unreadable.add(what)
+  }
+
+  /** True when this ended a doubt, and everything known was told again. */
+  #trust(watched: Watched, what: 'quote' | 'book', now: Micros, out: Reactions): boolean {
+    if (!watched.unreadable.delete(what)) return false
+    if (watched.unreadable.size > 0) return true
+    out.link('live', watched.instrument.id, 'it can be read again')
+    this.#tellKnown(watched, now, out)
+    return true
+  }
+
+  #tellKnown({ quote, book }: Watched, now: Micros, out: Reactions): void {
+    if (quote) out.fact({ ...quote, receivedTime: now })
+    if (book) out.fact({ ...book, receivedTime: now })
   }
 
   bar(line: Line, at: LineContext, out: Reactions): void {

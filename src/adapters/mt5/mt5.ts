@@ -7,6 +7,7 @@ import { SourceError } from '../../connectivity/source-error.ts'
 import type { LiveEvent } from '../../domain/event.ts'
 import type { AssetClass } from '../../domain/instrument.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import type { LinkState } from '../../domain/source.ts'
 import { BridgeConversation } from './bridge-conversation.ts'
 import { BridgeGateway } from './bridge-gateway.ts'
 import { LastKnownSource, lastKnownFile, remembering } from './last-known.ts'
@@ -135,24 +136,47 @@ function direct(parts: SourceParts, subscriptions: readonly Subscription[]): Liv
 
 /** Listens while it is read; the certificate's thumbprint is said first, for the owner to pin. */
 function bridge(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {
+  return { batches: () => ({ [Symbol.asyncIterator]: () => listening(parts, subscriptions) }) }
+}
+
+function listening(parts: SourceParts, subscriptions: readonly Subscription[]): AsyncIterator<readonly LiveEvent[]> {
+  let gateway: BridgeGateway | undefined
+  let inner: AsyncIterator<readonly LiveEvent[]> | undefined
+  let left = false
+
+  const begin = async (): Promise<LiveEvent> => {
+    const address = listenAddress(setting(parts, BRIDGE.listen) || '0.0.0.0:8443')
+    gateway = new BridgeGateway({
+      address,
+      certificateFile: setting(parts, BRIDGE.certificate),
+      keyFile: setting(parts, BRIDGE.key),
+    })
+    const port = await gateway.listen()
+    const origin = provenance('mt5-bridge', `sbp://${address.host}:${port}`)
+    inner = accepted(parts, { subscriptions, gateway, origin }).batches()[Symbol.asyncIterator]()
+    const said = `waits for the terminal on ${address.host}:${port}; thumbprint to pin ${gateway.thumbprint}`
+    return linkChange(parts, origin, { state: 'connecting', reason: said })
+  }
+
   return {
-    async *batches() {
-      const address = listenAddress(setting(parts, BRIDGE.listen) || '0.0.0.0:8443')
-      const gateway = new BridgeGateway({
-        address,
-        certificateFile: setting(parts, BRIDGE.certificate),
-        keyFile: setting(parts, BRIDGE.key),
-      })
-      const port = await gateway.listen()
-      const origin = provenance('mt5-bridge', `sbp://${address.host}:${port}`)
+    async next() {
+      if (left) return { done: true, value: undefined }
+      if (inner !== undefined) return inner.next()
       try {
-        yield [
-          waiting(parts, origin, `waits for the terminal on ${address.host}:${port}; thumbprint to pin ${gateway.thumbprint}`),
-        ]
-        yield* accepted(parts, { subscriptions, gateway, origin }).batches()
-      } finally {
-        await gateway.close()
+        return { done: false, value: [await begin()] }
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error
+        // Only a person can mend it: another port, another file.
+        left = true
+        const reason = `${error.code}: ${error.message}; ${error.fix}`
+        return { done: false, value: [linkChange(parts, provenance('mt5-bridge', 'sbp'), { state: 'fatal', reason })] }
       }
+    },
+    async return() {
+      left = true
+      await inner?.return?.()
+      await gateway?.close()
+      return { done: true, value: undefined }
     },
   }
 }
@@ -186,13 +210,17 @@ function accepted(parts: SourceParts, { subscriptions, gateway, origin }: Accept
   })
 }
 
-function waiting(parts: SourceParts, origin: Provenance, reason: string): LiveEvent {
+function linkChange(
+  parts: SourceParts,
+  origin: Provenance,
+  { state, reason }: { readonly state: LinkState; readonly reason: string },
+): LiveEvent {
   const now = parts.clock.now()
   return {
     kind: 'link-change',
     source: origin.source,
     instrumentId: '',
-    state: 'connecting',
+    state,
     reason,
     eventTime: now,
     receivedTime: now,

@@ -22,6 +22,7 @@ export interface SidecarConversationOptions {
 /** The sidecar's heartbeat is the answer to ours. */
 const PING_MILLIS = 1000
 const PINGS_MISSED_MAX = 3
+const OFF_MILLIS_MAX = 10 * 60_000
 
 type Stage = 'hello' | 'live' | 'over'
 
@@ -136,7 +137,7 @@ export class SidecarConversation implements Conversation {
       case 'book': {
         const at = this.#at(line, now, out)
         if (at === undefined) return
-        this.#say(out)
+        this.#say(now, out)
         if (line['t'] === 'tick') this.#lines.tick(line, at, out)
         else this.#lines.book(line, at, out)
         return
@@ -151,8 +152,8 @@ export class SidecarConversation implements Conversation {
         return
       case 'state':
         this.#connected = line['connected'] === true
-        this.#measured = typeof line['tz'] === 'number'
-        this.#say(out)
+        this.#measured = Number.isSafeInteger(line['tz'])
+        this.#say(now, out)
         return
       case 'acct':
         this.#options.onAccount?.({
@@ -181,13 +182,21 @@ export class SidecarConversation implements Conversation {
     }
     this.#measured = Number.isSafeInteger(tz)
     if (!this.#measured) {
-      this.#say(out)
+      this.#say(now, out)
       return undefined
     }
-    return { sequence: n as number, now, utcMillis: (raw as number) - (tz as number) * 1000 }
+    const utcMillis = (raw as number) - (tz as number) * 1000
+    // A clock change is whole quarters of an hour; a tick marked 0 may be of any age.
+    if (line['fl'] !== 0 && line['t'] === 'tick' && Math.abs(utcMillis - now / 1000) > OFF_MILLIS_MAX) {
+      out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round(utcMillis - now / 1000)} ms from now`)
+      this.#measured = false
+      this.#say(now, out)
+      return undefined
+    }
+    return { sequence: n as number, now, utcMillis }
   }
 
-  #say(out: Reactions): void {
+  #say(now: Micros, out: Reactions): void {
     const [state, reason] = !this.#connected
       ? (['degraded', 'the terminal has no connection to its broker'] as const)
       : !this.#measured
@@ -196,6 +205,7 @@ export class SidecarConversation implements Conversation {
     if (reason === this.#said) return
     this.#said = reason
     out.link(state, '', reason)
+    if (state === 'live') this.#lines.retell(now, out)
   }
 
   #end(reason: string, out: Reactions): void {
