@@ -111,7 +111,7 @@ export class LiveConnection implements Reactions {
     this.#lastFrame = this.#lastTick = this.#lastPing = now
     tap?.opened(provenance.origin, now)
 
-    this.#call(() => this.#conversation.open(now, this))
+    this.#call(now, () => this.#conversation.open(now, this))
     // A protocol without a word for it is between connected and whole.
     if (this.#overall === 'connecting') this.link('syncing', '', 'connected')
     for (const frame of this.#early.splice(0)) this.#receive(frame)
@@ -144,7 +144,7 @@ export class LiveConnection implements Reactions {
       this.#lastPing = now
       link.ping?.()
     }
-    this.#call(() => this.#conversation.tick?.(now, this))
+    this.#call(now, () => this.#conversation.tick?.(now, this))
   }
 
   fact(event: FeedEvent): void {
@@ -215,7 +215,7 @@ export class LiveConnection implements Reactions {
     const now = clock.now()
     this.#lastFrame = now
     tap?.received(provenance.origin, now, frame)
-    this.#call(() => this.#conversation.receive(frame, now, this), frame)
+    this.#call(now, () => this.#conversation.receive(frame, now, this), frame)
   }
 
   async #ask(tag: string, request: HttpRequest): Promise<void> {
@@ -226,7 +226,7 @@ export class LiveConnection implements Reactions {
       if (this.#over) return
       const now = clock.now()
       tap?.replied(this.#clean(request.url), now, this.#clean(reply.body))
-      this.#call(() => this.#conversation.answer?.(tag, reply, now, this), reply.body)
+      this.#call(now, () => this.#conversation.answer?.(tag, reply, now, this), reply.body)
     } catch (error) {
       if (this.#over) return
       const failure = error instanceof SourceError ? error : undefined
@@ -237,7 +237,7 @@ export class LiveConnection implements Reactions {
   }
 
   /** Every call into the conversation goes through here: it must not throw, and a bug in it must not end the process. */
-  #call(speak: () => void, frame: Frame = ''): void {
+  #call(now: Micros, speak: () => void, frame: Frame = ''): void {
     if (this.#over) return
     this.#held = []
     this.#time = now
@@ -248,13 +248,14 @@ export class LiveConnection implements Reactions {
       this.fault('schema', '', frame === '' ? what : `${what}; at ${excerpt(frame)}`)
       this.#end({ reason: what })
       return
+    } finally {
+      this.#time = undefined
     }
     // A snapshot may be told before the word that makes it live; what is not live by now is not told at all.
     for (const event of this.#held) {
       if (!this.#over && this.isLive('instrumentId' in event ? event.instrumentId : '')) this.#pass(event)
     }
     this.#held = []
-    this.#time = undefined
   }
 
   #pass(event: FeedEvent): void {

@@ -43,6 +43,8 @@ export class Network {
       // A name only: RFC 6066 forbids addresses in SNI.
       ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
       minVersion: 'TLSv1.2',
+      // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes what is unsaid.
+      rejectUnauthorized: true,
       ALPNProtocols: ['http/1.1'],
       ...(authorities === undefined ? {} : { ca: [...authorities] }),
     })
