@@ -18,6 +18,8 @@ export type LedgerAnswer = ({ readonly kind: 'granted'; readonly lifeSeconds: nu
 export const LIFE_SECONDS = 2_628_000
 
 export class OauthLedger {
+  /** The pair with which everything begins. */
+  readonly first: Grant
   readonly #succession: Succession
   /** The pair that counts, or that will once it is used. */
   #newest: Grant
@@ -28,12 +30,15 @@ export class OauthLedger {
   /** Called with the access tokens that just died: live sessions are told (2147). */
   onInvalidated: (accessTokens: readonly string[]) => void = () => undefined
 
-  constructor(succession: Succession) {
+  /** `first`: what the client was given by hand; made up when not given. */
+  constructor(succession: Succession, first: Grant = grant()) {
     this.#succession = succession
-    this.#newest = grant()
+    this.#newest = first
+    this.first = first
   }
 
-  get first(): Grant {
+  /** The pair that counts now, or that will once it is used. */
+  get newest(): Grant {
     return this.#newest
   }
 

@@ -118,6 +118,7 @@ export class VenueServer {
     for (const { host } of [...this.#http, ...this.#webSockets]) {
       this.#ports.set(`${host}:443`, port)
       this.#ports.set(`${host}:9443`, port)
+      this.#ports.set(`${host}:5036`, port)
     }
     for (const door of this.#raw) {
       const { host, port } = door.target
@@ -285,7 +286,7 @@ export class VenueServer {
   }
 
   #read(message: IncomingMessage, body: string): VenueRequest {
-    const host = (message.headers.host ?? '').replace(/:(443|9443)$/, '')
+    const host = (message.headers.host ?? '').replace(/:(443|9443|5036)$/, '')
     const name = (message.socket as TLSSocket & { servername?: string | false }).servername
     if (!this.#options.hosts.includes(host)) this.report(`the Host header says ${host}, which is not the venue's`)
     else if (name && name !== host) this.report(`the Host header says ${host} on a connection to ${name}`)

@@ -1,0 +1,152 @@
+// cTrader Open API: FX and CFD quotes, depth and symbols of one account, under OAuth tokens that rotate.
+import { join } from 'node:path'
+import { attemptsAt } from '../../connectivity/attempt-budget.ts'
+import { framedLink } from '../../connectivity/framed-link.ts'
+import { FileLease, type Lease } from '../../connectivity/lease.ts'
+import type { OpenLink } from '../../connectivity/link.ts'
+import { LiveFeed } from '../../connectivity/live-feed.ts'
+import { openSecretBox } from '../../connectivity/secret-box.ts'
+import type { SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
+import { TokenKeeper } from '../../connectivity/token-keeper.ts'
+import { TokenStore } from '../../connectivity/token-store.ts'
+import { webSocketLink } from '../../connectivity/web-socket-link.ts'
+import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
+import type { Provenance } from '../../domain/provenance.ts'
+import { KeptToken } from './account-token.ts'
+import { type CallParts, CtraderCall } from './ctrader-call.ts'
+import { CtraderConversation } from './ctrader-conversation.ts'
+import { refreshInBand, refreshTokens, TOKEN_HOST } from './ctrader-oauth.ts'
+import { JSON_CODEC } from './json-codec.ts'
+import { type Fields, idOf, listOf, type OpenApiCodec, PAYLOAD } from './open-api-message.ts'
+import { PROTOBUF_CODEC } from './protobuf-codec.ts'
+import { redactingTap } from './redacting-tap.ts'
+import { symbolMetas } from './symbol-metas.ts'
+
+const HOSTS = { live: 'live.ctraderapi.com', practice: 'demo.ctraderapi.com' } as const
+const LICENCE = "for the account holder's own use"
+/** The venue answers heartbeats; three that are missing are silence. */
+const SILENCE_MILLIS = 30_000
+const SYMBOLS_PER_REQUEST = 100
+
+export const CTRADER: SourceDescriptor = {
+  name: 'ctrader',
+  title: 'cTrader Open API',
+  assetClasses: ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf'],
+  gives: ['quotes', 'books', 'instruments'],
+  needs: [
+    {
+      variable: 'QUADRANT_CTRADER_CLIENT_ID',
+      what: "the application's client id",
+      secret: false,
+      pattern: /^\d+_[A-Za-z0-9]{40,60}$/,
+    },
+    {
+      variable: 'QUADRANT_CTRADER_CLIENT_SECRET',
+      what: "the application's secret",
+      secret: true,
+      pattern: /^[A-Za-z0-9]{40,60}$/,
+    },
+    { variable: 'QUADRANT_CTRADER_ACCOUNT', what: 'the ctidTraderAccountId', secret: false, pattern: /^\d{4,20}$/ },
+    {
+      variable: 'QUADRANT_CTRADER_REFRESH_TOKEN',
+      what: 'the refresh token of a consent; read once, then kept and renewed in the state folder',
+      secret: true,
+      optional: true,
+    },
+  ],
+  hosts: { live: [HOSTS.live, TOKEN_HOST], practice: [HOSTS.practice, TOKEN_HOST] },
+  level: 'L1',
+  licence: LICENCE,
+  symbolExample: 'EURUSD',
+  live: (parts, subscriptions) => liveFeed(parts, subscriptions),
+  instruments: symbols,
+}
+
+interface Wiring {
+  readonly call: CallParts
+  readonly accountId: string
+  readonly keeper: TokenKeeper
+  readonly origin: string
+}
+
+/** `encoding: protobuf` in the source's settings takes the binary door; JSON is the default, and easier to read in a recording. */
+function wire(parts: SourceParts): Wiring {
+  const { network, environment, credentials, settings } = parts
+  const isBinary = settings?.['encoding'] === 'protobuf'
+  const codec: OpenApiCodec = isBinary ? PROTOBUF_CODEC : JSON_CODEC
+  const host = HOSTS[environment]
+  const origin = isBinary ? `tls://${host}:5035` : `wss://${host}:5036`
+  const link: OpenLink = isBinary ? framedLink(network, { host, port: 5035 }) : webSocketLink(network, { url: `${origin}/` })
+  const clientId = credentials['QUADRANT_CTRADER_CLIENT_ID'] ?? ''
+  const clientSecret = credentials['QUADRANT_CTRADER_CLIENT_SECRET'] ?? ''
+  const call: CallParts = { link, codec, clientId, clientSecret }
+  return { call, accountId: credentials['QUADRANT_CTRADER_ACCOUNT'] ?? '', keeper: keeperOf(parts, call), origin }
+}
+
+function keeperOf({ http, clock, credentials, stateFolder, settings }: SourceParts, call: CallParts): TokenKeeper {
+  const box = openSecretBox({ secretKey: process.env['QUADRANT_SECRET_KEY'], keyFile: join(stateFolder, 'secret.key') })
+  const store = new TokenStore({ folder: stateFolder, name: 'ctrader', box })
+  const { clientId, clientSecret } = call
+  const lease = settings?.['lease'] as Lease | undefined
+  const keeper = new TokenKeeper({
+    source: 'ctrader',
+    store,
+    lease: lease ?? new FileLease(stateFolder),
+    clock,
+    refresh: token => refreshTokens({ http, clientId, clientSecret }, token),
+    inBand: token => refreshInBand(call, token),
+  })
+  const first = credentials['QUADRANT_CTRADER_REFRESH_TOKEN']
+  // A refresh token that was traded already is worth nothing: the store's is the younger one.
+  if (store.load() === undefined && first !== undefined && first !== '') {
+    keeper.adopt({ access: '', refresh: first, lifeMicros: 0 })
+  }
+  return keeper
+}
+
+function liveFeed(parts: SourceParts, subscriptions: readonly Subscription[]) {
+  const { network, environment, clock, http, tap } = parts
+  const { call, accountId, keeper, origin } = wire(parts)
+  const provenance: Provenance = Object.freeze({ source: 'ctrader', kind: 'live', origin, checksum: '', licence: LICENCE })
+  const { codec, clientId, clientSecret } = call
+  const token = new KeptToken(keeper)
+  return new LiveFeed({
+    provenance,
+    clock,
+    http,
+    ...(tap === undefined ? {} : { tap: redactingTap(tap, () => keeper.latest) }),
+    link: async (events, signal) => {
+      // Renewed before the connection stands, so that the venue never sees a token that is about to die.
+      await keeper.access()
+      return call.link(events, signal)
+    },
+    conversation: () =>
+      new CtraderConversation({
+        ...{ codec, clientId, clientSecret, accountId, token, environment, subscriptions, provenance },
+      }),
+    silenceMillis: SILENCE_MILLIS,
+    attempts: attemptsAt(network, HOSTS[environment], { most: 30, withinMillis: 60_000 }),
+    secrets: () => [clientSecret, keeper.latest, accountId],
+  })
+}
+
+/** Everything that the account can trade, by six questions over one connection. */
+async function symbols(parts: SourceParts): Promise<readonly InstrumentMeta[]> {
+  const { call, accountId, keeper } = wire(parts)
+  const accessToken = await keeper.access()
+  return CtraderCall.during(call, async venue => {
+    const account = { ctidTraderAccountId: accountId }
+    await venue.ask(PAYLOAD.accountAuth, { ...account, accessToken })
+    const assets = await venue.ask(PAYLOAD.assetList, account)
+    const classes = await venue.ask(PAYLOAD.assetClassList, account)
+    const categories = await venue.ask(PAYLOAD.categoryList, account)
+    const light = await venue.ask(PAYLOAD.symbolsList, account)
+
+    const ids = listOf(light, 'symbol').flatMap(symbol => idOf(symbol, 'symbolId') ?? [])
+    const full: Fields[] = []
+    for (let at = 0; at < ids.length; at += SYMBOLS_PER_REQUEST) {
+      full.push(await venue.ask(PAYLOAD.symbolById, { ...account, symbolId: ids.slice(at, at + SYMBOLS_PER_REQUEST) }))
+    }
+    return symbolMetas({ assets, classes, categories, light, full }, parts.clock.now())
+  })
+}
