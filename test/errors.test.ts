@@ -8,11 +8,13 @@ const document = read('docs/errors.md') ?? ''
 /** A code is written in capitals with an underscore; environment variables and other people's codes look alike. */
 const CODE = /(?<!process\.env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|INTERRUPTED)'/g
 const FOREIGN = /^(?:Z|ERR|MDB|UV)_/
+/** Words of venues' own protocols. */
+const SPOKEN = new Set(['LIST_SUBSCRIPTIONS', 'LOT_SIZE', 'MIN_NOTIONAL', 'PRICE_FILTER'])
 
 const used = new Set(
   sourceFiles('src/**/*.ts')
     .flatMap(file => [...file.text.matchAll(CODE)].map(match => match[1]!))
-    .filter(code => !FOREIGN.test(code)),
+    .filter(code => !FOREIGN.test(code) && !SPOKEN.has(code)),
 )
 for (const [, code = ''] of (read('bin/quadrant') ?? '').matchAll(/error ([A-Z_]+):/g)) used.add(code)
 

@@ -1,10 +1,12 @@
 // The sources of market data, by name. A new one is a folder in adapters and one line here.
+import { BINANCE } from '../adapters/binance/binance.ts'
+import { COINBASE } from '../adapters/coinbase/coinbase.ts'
 import { DUKASCOPY } from '../adapters/dukascopy/dukascopy.ts'
 import { FRED } from '../adapters/fred/fred.ts'
 import { KRAKEN } from '../adapters/kraken/kraken.ts'
 import { OANDA } from '../adapters/oanda/oanda.ts'
 import type { SourceDescriptor } from '../connectivity/source.ts'
 
-export const SOURCES: readonly SourceDescriptor[] = [KRAKEN, OANDA, FRED, DUKASCOPY]
+export const SOURCES: readonly SourceDescriptor[] = [KRAKEN, BINANCE, COINBASE, OANDA, FRED, DUKASCOPY]
 
 export const findSource = (name: string): SourceDescriptor | undefined => SOURCES.find(source => source.name === name)

@@ -23,6 +23,8 @@ import type { Chain } from './depth-rule.ts'
 
 /** The venue ends every connection after 24 hours; ours is replaced before, with time to try again. */
 const LIFE = 23 * HOUR + 50 * MINUTE
+/** Quiet markets are silent: a question now and then, far below five messages a second, tells them from a dead line. */
+const ASK_ALIVE = 3 * SECOND
 
 export interface BinanceWish {
   readonly instrument: Instrument
@@ -48,14 +50,16 @@ export class BinanceConversation implements Conversation {
   #opened = Number.POSITIVE_INFINITY
   #replaced = false
   #measured = Number.NEGATIVE_INFINITY
+  #asked = 0
+  #questions = 0
 
   constructor(talk: BinanceTalk) {
     this.#talk = talk
   }
 
-  /** The address has subscribed already; nothing is sent, so the venue's limit of five messages a second is never near. */
+  /** The address has subscribed already. */
   open(now: Micros, out: Reactions): void {
-    this.#opened = now
+    this.#opened = this.#asked = now
     const { wishes, provenance, chain } = this.#talk
     out.link('syncing', '', 'subscribed by its address')
     for (const wish of wishes) {
@@ -103,6 +107,11 @@ export class BinanceConversation implements Conversation {
       market.book?.tick(now, out)
       release(market, now, out)
     }
+    if (now - this.#asked >= ASK_ALIVE) {
+      this.#asked = now
+      this.#questions += 1
+      out.send(JSON.stringify({ method: 'LIST_SUBSCRIPTIONS', id: this.#questions }))
+    }
     if (now - this.#opened >= LIFE) this.#replace('the venue ends connections after 24 hours', out)
   }
 
@@ -112,8 +121,10 @@ export class BinanceConversation implements Conversation {
       this.#replace('the venue announced that this server goes down', out)
       return
     }
-    // The answer to a subscription, which other clients' captures hold.
-    if (kind === undefined && 'id' in data && 'result' in data) return
+    if (kind === undefined && 'id' in data && 'result' in data) {
+      if (data['id'] === this.#questions) out.measure(now - this.#asked, Number.NaN)
+      return
+    }
 
     const symbol = data['s']
     const market = typeof symbol === 'string' ? this.#markets.get(symbol) : undefined

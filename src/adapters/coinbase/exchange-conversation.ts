@@ -39,6 +39,8 @@ export interface CoinbaseTalk {
   readonly provenance: Provenance
   /** In a captured session nobody wishes: products are those that the venue confirms. */
   readonly resolve?: (product: string) => Instrument
+  /** Products of all connections, which share the limits of the venue's REST; the wishes' number when not given. */
+  readonly sharedBy?: number
   /** Where the last trade ids outlive a connection, so that what was missed between two is fetched. */
   readonly lastTrades?: Map<string, number>
 }
@@ -118,7 +120,7 @@ export class ExchangeConversation implements Conversation {
 
   #productOf(wish: ProductWish, now: Micros): Product {
     const { instrument, product, wants } = wish
-    const { provenance, lastTrades, wishes } = this.#talk
+    const { provenance, lastTrades, wishes, sharedBy = wishes.length } = this.#talk
     const path = `https://${EXCHANGE_REST_HOST}/products/${encodeURIComponent(product)}`
     const book = new CoinbaseBook(
       {
@@ -130,7 +132,7 @@ export class ExchangeConversation implements Conversation {
           out.send(JSON.stringify({ type: 'subscribe', channels }))
         },
         audit: {
-          every: Math.max(AUDIT, AUDIT_EACH * wishes.length),
+          every: Math.max(AUDIT, AUDIT_EACH * sharedBy),
           ask: out => out.request(`book ${product}`, { method: 'GET', url: `${path}/book?level=2` }),
         },
       },
