@@ -35,6 +35,16 @@ export const TREE: readonly (Leaf | Group)[] = [
       { name: 'list', summary: 'what the lake holds', load: () => import('./data-list.ts') },
       { name: 'verify', summary: 'recompute every checksum', load: () => import('./data-verify.ts') },
       { name: 'gaps', summary: 'open-market time without data', load: () => import('./data-gaps.ts') },
+      {
+        name: 'sources',
+        summary: 'what each source gives and needs, and how far it is proven',
+        load: () => import('./data-sources.ts'),
+      },
+      {
+        name: 'download',
+        summary: 'bring history and series of a source into the lake',
+        load: () => import('./data-download.ts'),
+      },
       { name: 'record', summary: 'keep what a live source says, raw and read', load: () => import('./data-record.ts') },
       { name: 'score', summary: 'how good the sources of a recording were', load: () => import('./data-score.ts') },
     ],
