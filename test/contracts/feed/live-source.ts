@@ -28,6 +28,8 @@ const PLANS = CAMPAIGN ? 40 : 3
 /** Messages of the long run, and what the heap may grow by over it. */
 const LONG = CAMPAIGN ? 1_000_000 : 20_000
 const GROWTH_BYTES = 6_000_000
+/** Of the venue's time: longer than any heartbeat's interval. */
+const QUIET_MILLIS = 15_000
 /** While nobody is let in: full jitter below 250 ms × 2ⁿ makes about five attempts in this time. */
 const REFUSING_MILLIS = 2_500
 const ATTEMPTS_MOST = 25
@@ -122,6 +124,15 @@ export function liveSourceFacts(subject: LiveSourceSubject): readonly Fact[] {
     expect(rig.venue.connections.opened, 'no connection was given up').toBe(opened)
   })
 
+  fact('P4: through a quiet time it stays connected, with every sign of life that the venue asks for', async rig => {
+    await rig.untilWhole()
+    const { opened } = rig.venue.connections
+    await new Promise(resolve => setTimeout(resolve, rig.clock.real(QUIET_MILLIS)))
+
+    expect(rig.whole).toBe(true)
+    expect(rig.venue.connections.opened, 'no connection was given up').toBe(opened)
+  })
+
   for (const kind of single.filter(kind => HARMLESS.includes(kind))) {
     fact(`P1, P2: ${kind} changes nothing`, async rig => {
       await rig.untilWhole()
@@ -135,8 +146,8 @@ export function liveSourceFacts(subject: LiveSourceSubject): readonly Fact[] {
       await rig.play(30)
       await rig.until(() => rig.whole, 'it knows what the venue knows')
 
-      expectAllTradesOnce(rig)
       expect(rig.venue.connections.opened, 'no connection was given up').toBe(opened)
+      expectAllTradesOnce(rig)
       if (TOLD[kind]) expect(rig.mirror.faults.map(({ fault }) => fault)).toContain(TOLD[kind]![0])
     })
   }
@@ -255,9 +266,10 @@ interface FactOptions extends RigOptions {
 }
 
 function expectNothingBreached(rig: Rig, plan = ''): void {
-  expect(rig.mirror.breaches, `what a reader relies on ${plan}`).toEqual([])
-  expect(rig.venue.violations, `what the venue asks of its clients ${plan}`).toEqual([])
-  expect([...rig.venue.requests.keys()].filter(isOrder), `P3, P10: a source of data sends no orders ${plan}`).toEqual([])
+  const orders = [...rig.venue.requests.keys()].filter(isOrder)
+  expect(rig.mirror.breaches.join('; '), `what a reader relies on ${plan}`).toBe('')
+  expect(rig.venue.violations.join('; '), `what the venue asks of its clients ${plan}`).toBe('')
+  expect(orders.join('; '), `P3, P10: a source of data sends no orders ${plan}`).toBe('')
 }
 
 const isOrder = (request: string): boolean =>

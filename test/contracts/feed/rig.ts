@@ -28,11 +28,12 @@ export interface LiveSourceSubject {
   readonly credentials?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
   readonly http?: (network: Network, clock: VenueClock) => HttpClient
+  /** How long something may take that should happen, in real milliseconds. Long, for a machine with other work to do: only a failing test waits so long. */
+  readonly patienceMillis?: number
 }
 
 /** Venue seconds in a real one. Three, so that a silence of 15 s is 5, and the driver's tick of 100 ms stays below half a second. */
 const SPEED = 3
-/** Long enough for a machine with other work to do; only a failing test waits so long. */
 const PATIENCE_MILLIS = 40_000
 
 export interface RigOptions {
@@ -94,6 +95,10 @@ export class Rig {
     return rig
   }
 
+  get #patience(): number {
+    return this.subject.patienceMillis ?? PATIENCE_MILLIS
+  }
+
   /** Every subscribed instrument is live and as the venue has it. */
   get whole(): boolean {
     return this.subject.subscriptions.every(subscription => this.#live(subscription) && this.#equal(subscription))
@@ -131,7 +136,8 @@ export class Rig {
   }
 
   /** Resolves once `fact` is true; asked after each batch, and now and then. */
-  async until(fact: () => boolean, what: string, patience = PATIENCE_MILLIS): Promise<void> {
+  async until(fact: () => boolean, what: string): Promise<void> {
+    const patience = this.#patience
     const deadline = performance.now() + patience
     while (!fact()) {
       if (performance.now() > deadline) throw new Error(`${what}: not within ${patience / 1000} s. ${this.describe()}`)
@@ -141,7 +147,7 @@ export class Rig {
 
   /** The market goes on until the reader has it whole again. */
   async untilWhole(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MILLIS
+    const deadline = performance.now() + this.#patience
     while (performance.now() < deadline) {
       if (this.ended) throw new Error(`the source has ended. ${this.describe()}`)
       await this.play(2)
