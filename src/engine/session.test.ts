@@ -1,10 +1,16 @@
 // One step of a run: what is counted, and in which order facts, answers, timers and people come.
 import { describe, expect, test } from 'vitest'
 import { bar, quote } from '../../test/market-facts.ts'
+import { MemoryJournal } from '../../test/memory-journal.ts'
 import { GOLD, openSession, quotes, smallConfig } from '../../test/small-world.ts'
+import { type PlannedFault, sourceWorld, type WorldFault } from '../../test/source-world.ts'
+import { compose, loadStrategies } from '../apps/compose.ts'
+import { sessionCalendar } from '../domain/calendar.ts'
 import type { FeedEvent, OperatorCommand } from '../domain/event.ts'
 import { MINUTE, type Micros, SECOND } from '../domain/numbers.ts'
 import { DERIVED } from '../domain/provenance.ts'
+import type { SourceChange } from '../domain/source.ts'
+import { SourceDesk } from '../stages/quality/source-desk.ts'
 import type { Step } from './step.ts'
 
 const START = Date.UTC(2024, 0, 3, 10) * 1000
@@ -146,4 +152,111 @@ test("a person's flatten closes everything and nothing is opened after it until 
   for (const fact of facts.slice(4500)) session.step(fact)
   expect(portfolio.quantity(GOLD.id)).not.toBe(0)
   expect(Object.values(portfolio.ledger.sums())).toEqual(['0'])
+})
+
+describe('a change of source', () => {
+  const FAST = [
+    'strategies=[{ use: ema-cross, instrument: XAUUSD.TEST, bar: 10s, price: mid, params: { fast: 3, slow: 6, stopAtrs: 2 } }]',
+  ]
+
+  async function switching(seconds: number, faults: readonly PlannedFault[]) {
+    const config = smallConfig(FAST)
+    const steps: Step[] = []
+    const journal = new MemoryJournal({ runId: 'switching', configHash: '', dataHash: '' })
+    const gate = new SourceDesk({
+      instruments: [
+        { instrument: GOLD, calendar: sessionCalendar('crypto')!, sources: SOURCES.map(source => ({ source, level: 'live' })) },
+      ],
+    })
+    const session = compose(config, await loadStrategies(config), {
+      ...{ instruments: new Map([[GOLD.id, GOLD]]), gate, journal },
+      observers: [{ observe: step => steps.push(step) }],
+    })
+    const events = sourceWorld({
+      seed: 5,
+      instruments: [GOLD.id],
+      sources: SOURCES,
+      start: START,
+      seconds,
+      gapMicros: 200_000,
+      faults,
+    })
+    return { session, steps, journal, events, gate }
+  }
+  const SOURCES = ['a', 'b', 'c']
+  const every = (fault: WorldFault, apart: number, seconds: number): PlannedFault[] =>
+    Array.from({ length: Math.floor(seconds / apart) }, (_, i) => ({
+      ...{ source: i % 2, fault, from: START + (i + 0.35) * apart * SECOND, until: START + (i + 0.8) * apart * SECOND },
+    }))
+
+  test('is a step of its own, and no bar that holds prices of two sources begins a position', async () => {
+    const { session, steps, events } = await switching(1500, every('reset', 37, 1500))
+    for (const event of events) session.step(event)
+
+    let targets = 0
+    let mixed = 0
+    let switchedAt = Number.NEGATIVE_INFINITY
+    for (const { event, decisions } of steps) {
+      if (event.kind === 'source-change' && event.from !== '' && event.from !== event.to) switchedAt = event.receivedTime
+      for (const { signal, bar } of decisions) {
+        const isMixed = switchedAt > bar.openTime && switchedAt < bar.eventTime
+        if (isMixed) expect(signal.kind, `the bar of ${bar.openTime}`).not.toBe('target')
+        if (signal.kind === 'target') targets += 1
+        if (signal.why === 'source-switched') mixed += 1
+      }
+    }
+    expect(steps.filter(({ event }) => event.kind === 'source-change').length).toBeGreaterThan(20)
+    expect([targets > 5, mixed > 0], `${targets} targets, ${mixed} kept back`).toEqual([true, true])
+  })
+
+  test('is told again by the same inputs, and a crash anywhere loses none', async () => {
+    const seconds = 300
+    const whole = await switching(seconds, every('stall', 41, seconds))
+    for (const event of whole.events) whole.session.step(event)
+
+    for (const cut of [10, whole.events.length >> 1, whole.events.length - 10]) {
+      const before = await switching(seconds, every('stall', 41, seconds))
+      for (const event of before.events.slice(0, cut)) before.session.step(event)
+      before.session.flush()
+
+      const after = await switching(seconds, every('stall', 41, seconds))
+      after.session.recover(before.journal.read(), before.session.consumed)
+      for (const event of after.events.slice(0, cut)) after.session.skip(event)
+      for (const event of after.events.slice(cut)) after.session.step(event)
+      expect(after.session.engine.stateHash(), `cut at ${cut}`).toBe(whole.session.engine.stateHash())
+    }
+  })
+
+  test('is a number in the state that machines compare', async () => {
+    const one = await switching(30, [])
+    const other = await switching(30, [])
+    for (const event of one.events) one.session.step(event)
+    for (const event of other.events) other.session.step(event)
+    expect(other.session.engine.stateHash()).toBe(one.session.engine.stateHash())
+    const time = one.session.engine.now
+    one.session.command({
+      ...{ kind: 'operator-command', eventTime: time, receivedTime: time, sequence: 0, provenance: DERIVED, operator: 'ann' },
+      ...{ reason: 'wide spreads', order: { action: 'failover', instrumentId: GOLD.id, source: 'c' } },
+    })
+    expect(one.gate.failovers.at(-1)).toMatchObject({ to: 'c', level: 'live' })
+    expect(one.session.engine.stateHash()).not.toBe(other.session.engine.stateHash())
+  })
+
+  test('to no source at all refuses new risk, and nothing fills at prices that are only remembered', async () => {
+    const { session, steps, events } = await switching(
+      900,
+      SOURCES.map((_, source) => ({ source, fault: 'stall', from: START + 300 * SECOND, until: START + 600 * SECOND }) as const),
+    )
+    for (const event of events) session.step(event)
+    const inTheDark = steps.filter(
+      ({ event }) => event.receivedTime > START + 303 * SECOND && event.receivedTime < START + 600 * SECOND,
+    )
+    expect(inTheDark.flatMap(({ bookings }) => bookings)).toEqual([])
+    expect(
+      inTheDark.flatMap(({ verdicts }) => verdicts.filter(({ kind, intent }) => kind === 'approved' && intent.role === 'entry')),
+    ).toEqual([])
+    expect(
+      steps.filter(({ event }) => event.kind === 'source-change').map(({ event }) => (event as SourceChange).level),
+    ).toContain('cache')
+  })
 })

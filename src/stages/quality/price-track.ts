@@ -6,7 +6,7 @@ export interface Peers {
   /** How many are fresh. */
   readonly count: number
   readonly middle: number
-  /** Distance from `level` to the nearest of them. */
+  /** Distance from `level` to the nearest of them, or of what they are just asked to believe. */
   distance(level: number): number
 }
 
@@ -40,6 +40,8 @@ const MAGNITUDE = 3
 const CONFIRMATIONS = 3
 const LARGE_CONFIRMATIONS = 10
 const LARGE_MICROS = 3_000_000
+/** A jump that two sources show within this time is one. */
+const SUSPECT_MICROS = 3_000_000
 const ADAPT = 0.02
 
 export class PriceTrack {
@@ -52,6 +54,7 @@ export class PriceTrack {
   #session = Number.NaN
   #suspectLevel = Number.NaN
   #suspectTime = 0
+  #suspectSeen = 0
   #suspects = 0
 
   /** Undefined when the level is believed; it is then the newest. Most facts end at the first comparison. */
@@ -71,6 +74,11 @@ export class PriceTrack {
       return undefined
     }
     return reason
+  }
+
+  /** The level that waits to be believed; NaN when none does, or not any more. */
+  suspect(now: number): number {
+    return this.#suspects > 0 && now - this.#suspectSeen <= SUSPECT_MICROS ? this.#suspectLevel : Number.NaN
   }
 
   /** A person vouches for the source, or its stream began anew after it had lost its level. */
@@ -134,6 +142,7 @@ export class PriceTrack {
     }
     this.#suspects += 1
     this.#suspectLevel = level
+    this.#suspectSeen = now
 
     // A stream whose first prices were wrong must be able to find home.
     if (this.count < LEARNT) return this.#suspects >= CONFIRMATIONS

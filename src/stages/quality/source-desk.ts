@@ -146,7 +146,7 @@ export class SourceDesk implements Gate {
       return reason
     }
     track.sound(now)
-    if (track.health !== 'ok') this.#decide(watch, now)
+    if (track.health !== 'ok') this.#decide(watch, now, event)
     return watch.selected === track ? undefined : 'not-selected'
   }
 
@@ -204,15 +204,16 @@ export class SourceDesk implements Gate {
     }
   }
 
-  #decide(watch: SourceWatch, now: Micros): void {
+  /** `fact` is what will pass next if its source is selected. */
+  #decide(watch: SourceWatch, now: Micros, fact?: MarketEvent): void {
     const before = watch.selected
-    if (watch.review(now)) this.#announce(watch, before, now)
+    if (watch.review(now)) this.#announce(watch, before, now, fact)
     const deadline = onGrid(watch.deadline)
     if (deadline < this.#nextDeadline) this.#nextDeadline = deadline
   }
 
   /** The switch, and what the engine must know of the new source to go on: its newest quote and its book. */
-  #announce(watch: SourceWatch, before: SourceTrack | undefined, now: Micros): void {
+  #announce(watch: SourceWatch, before: SourceTrack | undefined, now: Micros, fact: MarketEvent | undefined): void {
     const { selected, level, epoch } = watch
     const instrumentId = watch.watched.instrument.id
     const change: SourceChange = {
@@ -232,8 +233,9 @@ export class SourceDesk implements Gate {
     this.#keep(change)
     if (selected === undefined || selected === before) return
     const { quote } = selected
-    if (quote !== undefined && now - quote.receivedTime < watch.silence(selected))
+    if (quote !== undefined && quote !== fact && now - quote.receivedTime < watch.silence(selected))
       this.#changes.push({ ...quote, receivedTime: now })
+    if (fact?.kind === 'book-snapshot' && selected.bookAt === fact) return
     const book = selected.bookSnapshot(instrumentId, now)
     if (book !== undefined) this.#changes.push(book)
   }

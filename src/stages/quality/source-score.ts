@@ -22,6 +22,8 @@ const SLOW_HALF_LIFE = 60 * SECOND
 const FAST_HALF_LIFE = 10 * SECOND
 const GAP_WEIGHT = 10
 const BAD_WEIGHT = 10
+/** Sound facts that a source is credited with, so that one bad fact at the start is not the end. */
+const TRUST = 20
 const LATENCY_GOOD = 250_000
 
 /** The counters of one source and instrument. Every update is a few operations and allocates nothing. */
@@ -86,7 +88,7 @@ export class SourceScore {
     return {
       freshness: share(silenceMicros - ageMicros, silenceMicros * (2 / 3)),
       completeness: sound + missing > 0 ? sound / (sound + missing) : 1,
-      integrity: sound + bad > 0 ? sound / (sound + bad) : 1,
+      integrity: (sound + TRUST) / (sound + TRUST + bad),
       agreement: share(disagreement - this.#deviation * fading, disagreement),
       latency: share(toleranceMicros - latency, toleranceMicros - LATENCY_GOOD),
     }

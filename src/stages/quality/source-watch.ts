@@ -22,19 +22,48 @@ const AWAY_MIN = 0.0005
 const AWAY_USUAL = 12
 /** So many repeats while the others move, by so many usual moves, is frozen. Alone it takes far more. */
 const REPEATS = 3
+const REPEATS_MOVES = 8
+const REPEATS_LEARNT = 50
 const REPEATS_ALONE = 200
 const REPEATS_ALONE_MICROS = 60_000_000
 /** Another instrument's level is hit by chance less often than this wide. */
 const ELSEWHERE = 0.0005
 
 /** Repeats of one quote. */
-interface Still {
-  bid: number
-  ask: number
-  repeats: number
-  since: number
-  /** Where the others were when it began; NaN while nobody else is fresh. */
-  middle: number
+class Still {
+  bid = Number.NaN
+  ask = Number.NaN
+  repeats = 0
+  since = 0
+  /** Where the others were when it began, and at the newest repeat; NaN while nobody else is fresh. */
+  middle = Number.NaN
+  newest = Number.NaN
+  /** Repeats at which the others had moved again. */
+  moves = 0
+  /** The longest row of such repeats that ended by itself, slowly forgotten: how quiet this source can be. */
+  longest = 0
+  changes = 0
+  isFrozen = false
+
+  begin({ bid, ask, receivedTime }: Quote, middle: number): void {
+    if (!this.isFrozen) this.longest = Math.max(this.moves, this.longest * 0.9995)
+    this.isFrozen = false
+    this.bid = bid
+    this.ask = ask
+    this.repeats = 0
+    this.since = receivedTime
+    this.middle = middle
+    this.newest = middle
+    this.moves = 0
+    this.changes += 1
+  }
+
+  repeat(middle: number): void {
+    this.repeats += 1
+    if (this.middle !== this.middle) this.middle = middle
+    if (middle !== this.newest && middle === middle) this.moves += 1
+    this.newest = middle
+  }
 }
 
 /** The others of one source, gathered per fact into the same object. */
@@ -68,6 +97,8 @@ class Others implements Peers {
       if (!this.#speaks(track)) continue
       const distance = Math.abs(track.price - level)
       if (distance < nearest) nearest = distance
+      const asked = Math.abs(track.quotePrice.suspect(this.#now) - level)
+      if (asked < nearest) nearest = asked
     }
     return nearest
   }
@@ -114,8 +145,7 @@ export class SourceWatch implements PriceWitness {
     this.tick = watched.instrument.tick
     this.peers = new Others(tracks)
     this.#rules = rules
-    for (const track of tracks)
-      this.#still.set(track, { bid: Number.NaN, ask: Number.NaN, repeats: 0, since: 0, middle: Number.NaN })
+    for (const track of tracks) this.#still.set(track, new Still())
   }
 
   get selected(): SourceTrack | undefined {
@@ -293,26 +323,28 @@ export class SourceWatch implements PriceWitness {
     this.usualDistance = track.usualDistance * Math.abs(this.peers.middle)
   }
 
-  /** The same price again and again, with new numbers, while the others have moved away. */
-  #frozen(track: SourceTrack, { bid, ask, receivedTime: now }: Quote): QualityReason | undefined {
+  /** The same price again and again, with new numbers, while the others have moved away, or move at each of many repeats. */
+  #frozen(track: SourceTrack, quote: Quote): QualityReason | undefined {
     const still = this.#still.get(track)!
     const { peers } = this
-    if (bid !== still.bid || ask !== still.ask) {
-      still.bid = bid
-      still.ask = ask
-      still.repeats = 0
-      still.since = now
-      still.middle = peers.middle
+    if (quote.bid !== still.bid || quote.ask !== still.ask) {
+      still.begin(quote, peers.middle)
       return undefined
     }
-    still.repeats += 1
-    if (still.middle !== still.middle) still.middle = peers.middle
-    if (still.repeats < REPEATS) return undefined
-    if (peers.count === 0)
-      return still.repeats >= REPEATS_ALONE && now - still.since >= REPEATS_ALONE_MICROS ? 'frozen' : undefined
+    still.repeat(peers.middle)
+    still.isFrozen = this.#isFrozen(track, still, quote.receivedTime)
+    return still.isFrozen ? 'frozen' : undefined
+  }
+
+  #isFrozen(track: SourceTrack, still: Still, now: number): boolean {
+    const { peers } = this
+    if (still.isFrozen) return true
+    if (still.repeats < REPEATS) return false
+    if (peers.count === 0) return still.repeats >= REPEATS_ALONE && now - still.since >= REPEATS_ALONE_MICROS
+    if (still.changes >= REPEATS_LEARNT && still.moves >= Math.max(REPEATS_MOVES, 5 * still.longest)) return true
     const moved = Math.abs(peers.middle - still.middle)
     const usual = this.usualDistance === this.usualDistance ? 6 * this.usualDistance : 0
-    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick) ? 'frozen' : undefined
+    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick)
   }
 
   /** Slowly away from two or more that agree. One against one proves nothing: it only lowers the score of both. */
