@@ -173,6 +173,8 @@ export class SourceTrack {
     } else {
       this.own = state
       this.ownReason = reason
+      // A book that is whole says that the connection stands, whatever of it is still on its way.
+      if (state === 'live' && this.link === 'syncing') this.link = 'live'
     }
     const isSure = this.link !== 'degraded' && this.own === 'live'
     this.#doubtSince = isSure ? Number.POSITIVE_INFINITY : Math.min(this.#doubtSince, now)
