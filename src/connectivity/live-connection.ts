@@ -46,7 +46,7 @@ export class LiveConnection implements Reactions {
   #overall: LinkState = 'connecting'
   readonly #states = new Map<string, LinkState>()
   readonly #spoken = new Set<string>()
-  /** Facts of the call in hand that came before their instrument was said to be live. */
+  /** Facts of the call in hand: at its end it is known what of them may be trusted. */
   #held: FeedEvent[] = []
   readonly #unknowns = new Map<string, number>()
   #lastFrame = 0 as Micros
@@ -149,8 +149,8 @@ export class LiveConnection implements Reactions {
 
   fact(event: FeedEvent): void {
     if (this.#over) return
-    if (this.isLive('instrumentId' in event ? event.instrumentId : '')) this.#pass(event)
-    else this.#held.push(event)
+    if (this.#time !== undefined) this.#held.push(event)
+    else if (this.isLive('instrumentId' in event ? event.instrumentId : '')) this.#pass(event)
   }
 
   link(state: LinkState, instrumentId: string, reason: string): void {
@@ -251,7 +251,7 @@ export class LiveConnection implements Reactions {
     } finally {
       this.#time = undefined
     }
-    // A snapshot may be told before the word that makes it live; what is not live by now is not told at all.
+    // A snapshot may be told before the word that makes it live, and a change before its checksum is known to be wrong.
     for (const event of this.#held) {
       if (!this.#over && this.isLive('instrumentId' in event ? event.instrumentId : '')) this.#pass(event)
     }

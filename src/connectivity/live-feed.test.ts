@@ -149,6 +149,10 @@ test('facts of an instrument are withheld while it is not live, and a snapshot m
     receive: (frame, out) => {
       if (frame === 'gap') out.link('degraded', BTC, 'gap')
       if (frame === 'change') out.fact(change(7))
+      if (frame === 'wrong checksum') {
+        out.fact(change(8))
+        out.link('degraded', BTC, 'checksum')
+      }
       if (frame === 'resync') {
         out.fact(snapshot(9))
         out.link('live', BTC, 'resynced')
@@ -156,7 +160,7 @@ test('facts of an instrument are withheld while it is not live, and a snapshot m
     },
   })
   await pass(0)
-  for (const frame of ['change', 'resync', 'change', 'gap', 'change', 'resync']) held[0]!.events.frame(frame)
+  for (const frame of ['change', 'resync', 'change', 'gap', 'change', 'resync', 'wrong checksum']) held[0]!.events.frame(frame)
   await pass(0)
 
   expect(facts().map(({ kind }) => kind)).toEqual(['book-snapshot', 'book-change', 'book-snapshot'])

@@ -8,7 +8,8 @@ import type { LiveSource } from './source.ts'
 /**
  * Says of itself idle → connecting → authenticating → syncing → live, degraded, backoff, fatal. `authenticating` and
  * `syncing` are said by the conversation, as is `live`: a fact of an instrument is withheld until the conversation has said
- * `live` of it, or of all (an empty instrument id sets all). Within one call the order of fact and `live` does not matter.
+ * `live` of it, or of all (an empty instrument id sets all). Facts are let through at the end of the call that told them:
+ * what is not live by then is not told at all.
  *
  * After a lost connection it waits a random time below 250 ms × 2ⁿ, at most 30 s; n starts again at zero after 60 s of health.
  * `reconnect('now')` opens the replacement beside the old connection and switches when it is live: books begin again with a
