@@ -16,7 +16,7 @@ import { parseRunConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import { lakeFolder } from './home.ts'
 import { playInput } from './live-loop.ts'
-import { planLive } from './live-plan.ts'
+import { planLive, planReplay } from './live-plan.ts'
 import { openPaperJournal } from './paper-journal.ts'
 import { hasReplayJournal, openReplayJournal } from './replay-journal.ts'
 import type { RunConfig } from './run-config.ts'
@@ -99,7 +99,8 @@ async function retraceLive(
   const { instruments: specs, recording } = stored.origin.live!
   const instruments = new Map(specs.map(spec => [spec.id, instrument(spec)]))
   const trail = new Trail(instruments, until)
-  const desk = deskOf(config, planLive(config, SOURCES), instruments)
+  const plan = recording === '' ? planLive(config, SOURCES) : planReplay(config, new Recording(recording).manifest.instruments)
+  const desk = deskOf(config, plan, instruments)
   const gate = watched(desk, event => trail.see(event))
   const session = compose(config, strategies, { instruments, observers: [trail], explain: true, gate })
   if (recording !== '') {

@@ -2,6 +2,7 @@
 import type { SourceDescriptor, Subscription } from '../connectivity/source.ts'
 import { type Instrument, type InstrumentSpec, instrument } from '../domain/instrument.ts'
 import { invalidConfig } from './config.ts'
+import { Failure } from './failure.ts'
 import type { RunConfig, SourceUse } from './run-config.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -49,6 +50,24 @@ export function planLive(config: RunConfig, known: readonly SourceDescriptor[]):
   if (faults.length > 0) throw invalidConfig(config.file, faults)
   const used = new Set(instruments.flatMap(({ sources }) => sources.map(({ source }) => source)))
   return { instruments, descriptors: [...used].map(name => byName.get(name)!) }
+}
+
+/** The same for a recording: which source an instrument was heard from is in the recording, not in the configuration. */
+export function planReplay(
+  config: RunConfig,
+  recorded: readonly { readonly spec: InstrumentSpec; readonly sources: readonly SourceUse[] }[],
+): LivePlan {
+  const heard = new Map(recorded.map(({ spec, sources }) => [spec.id, sources]))
+  const ids = [...new Set(config.data.map(item => item.instrument))]
+  const missing = ids.filter(id => !heard.has(id))
+  if (missing.length > 0) {
+    const known = [...heard.keys()]
+    throw new Failure('DATA_MISSING', {
+      message: `the recording has no ${missing.join(', ')}; it has ${known.slice(0, 20).join(', ')}${known.length > 20 ? ' …' : ''}`,
+      fix: 'play it with the configuration it was made with, or with one that names its instruments',
+    })
+  }
+  return { descriptors: [], instruments: ids.map(id => ({ id, wants: [], sources: heard.get(id)! })) }
 }
 
 /** Bars are built here: of trades where the strategy asks for them, else of quotes. */

@@ -21,11 +21,11 @@ export interface OpenedSources {
   close(): Promise<void>
 }
 
-/** Throws Failure: a key that is missing or refused, an instrument that no source and no record describes. */
+/** `asker` is what names the sources, for messages: a configuration's file. Throws Failure: a key that is missing or refused, an instrument that no source and no record describes. */
 export async function openSources(
   plan: LivePlan,
   { environment }: FeedSettings,
-  { home, routes = DIRECT }: { readonly home: string; readonly routes?: Routes },
+  { home, asker, routes = DIRECT }: { readonly home: string; readonly asker: string; readonly routes?: Routes },
 ): Promise<OpenedSources> {
   const clock = new SystemClock()
   const { descriptors } = plan
@@ -49,7 +49,7 @@ export async function openSources(
   })
 
   try {
-    const instruments = await describe(plan, home, partsOf)
+    const instruments = await describe(plan, { home, asker }, partsOf)
     return {
       clock,
       instruments,
@@ -68,7 +68,7 @@ export async function openSources(
 /** The instruments of the plan, from the sources' own words where they can be had now, else from what was stored. */
 async function describe(
   plan: LivePlan,
-  home: string,
+  { home, asker }: { readonly home: string; readonly asker: string },
   partsOf: (descriptor: SourceDescriptor) => SourceParts,
 ): Promise<ReadonlyMap<string, Instrument>> {
   const failures = new Map<string, string>()
@@ -99,7 +99,7 @@ async function describe(
   }
   if (missing.length === 0) return found
 
-  if (failures.size > 0) throw unreachable(failures, 'the configuration')
+  if (failures.size > 0) throw unreachable(failures, asker)
   throw new Failure('INSTRUMENT_UNKNOWN', {
     message: `nothing describes ${missing.join(', ')}: no source lists it and no record is stored`,
     fix: 'check the symbols under data.sources; `quadrant symbols find` shows how each source spells them',
@@ -111,10 +111,10 @@ const isSpelled = ({ venue, venueSymbol, aliases }: InstrumentMeta, source: stri
   (venue === source && venueSymbol === symbol) || aliases.some(alias => alias.source === source && alias.symbol === symbol)
 
 /** No source could be reached: what each of them said, and what can be done without a network. */
-export function unreachable(reasons: ReadonlyMap<string, string>, file: string): Failure {
+export function unreachable(reasons: ReadonlyMap<string, string>, asker: string): Failure {
   const said = [...reasons].map(([source, reason]) => `  - ${source}: ${reason}`)
   return new Failure('FEED_UNREACHABLE', {
-    message: `no source of ${file} can be reached${said.length === 0 ? '' : `:\n${said.join('\n')}`}`,
+    message: `no source of ${asker} can be reached${said.length === 0 ? '' : `:\n${said.join('\n')}`}`,
     fix: 'check the network and `quadrant data sources`; without a network, play a recording: add --replay RECORDING',
     exit: EXIT.data,
   })

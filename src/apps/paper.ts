@@ -9,6 +9,7 @@ import type { LiveEvent } from '../domain/event.ts'
 import { instrument } from '../domain/instrument.ts'
 import { formatMicros, type Micros } from '../domain/numbers.ts'
 import type { RunSummary } from '../research/summary.ts'
+import { recordingAt } from './capture-recording.ts'
 import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
 import { durationMicros } from './config-values.ts'
@@ -17,7 +18,7 @@ import { recordingsFolder } from './home.ts'
 import { InputTally } from './input-tally.ts'
 import { LiveInbox } from './live-inbox.ts'
 import { liveLoop, playInput } from './live-loop.ts'
-import { type LivePlan, planLive } from './live-plan.ts'
+import { type LivePlan, planLive, planReplay } from './live-plan.ts'
 import { openSources, unreachable } from './live-sources.ts'
 import { LatencyHistogram, type LiveStatus, writeStatus } from './live-status.ts'
 import { OperatorOrders } from './operator-orders.ts'
@@ -34,7 +35,7 @@ export interface PaperOptions {
   readonly home: string
   readonly signal: AbortSignal
   readonly onNote: (note: Note) => void
-  /** The folder of a recording to play instead of live feeds. */
+  /** A recording's folder, or captured frames, to play instead of live feeds. */
   readonly replay?: string
   readonly forMillis?: number
   /** Put the old journal aside and begin a new one. */
@@ -53,8 +54,9 @@ export function durationOf(text: string): number {
 
 /** Runs until it is stopped; the summary is that of the whole journal, earlier starts included. */
 export async function runPaper(config: RunConfig, options: PaperOptions): Promise<RunSummary> {
-  const plan = planLive(config, options.sources ?? SOURCES)
-  return options.replay === undefined ? await live(config, plan, options) : await replay(config, plan, options, options.replay)
+  const known = options.sources ?? SOURCES
+  if (options.replay === undefined) return await live(config, planLive(config, known), options)
+  return await replay(config, options, await recordingAt(options.replay, options.home, known))
 }
 
 async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): Promise<RunSummary> {
@@ -65,7 +67,10 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
   const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
   const id = `paper-${config.name}-${config.configHash.slice(0, 8)}`
 
-  const sources = await openSources(plan, settings, { home, ...(options.routes === undefined ? {} : { routes: options.routes }) })
+  const sources = await openSources(plan, settings, {
+    ...{ home, asker: config.file },
+    ...(options.routes === undefined ? {} : { routes: options.routes }),
+  })
   const { clock, instruments } = sources
   const journal = openPaperJournal(home, { id, configHash: config.configHash, code, fresh: options.fresh === true })
   let recording: RecordingWriter | undefined
@@ -185,20 +190,13 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
 }
 
 /** Plays what was recorded: the same inputs through the same gate, engine and venue. */
-async function replay(config: RunConfig, plan: LivePlan, options: PaperOptions, folder: string): Promise<RunSummary> {
+async function replay(config: RunConfig, options: PaperOptions, folder: string): Promise<RunSummary> {
   const { home, signal, onNote } = options
   const started = performance.now()
   const recording = new Recording(folder)
   const { manifest } = recording
   const instruments = new Map(manifest.instruments.map(({ spec }) => [spec.id, instrument(spec)]))
-  const missing = plan.instruments.filter(({ id }) => !instruments.has(id))
-  if (missing.length > 0) {
-    throw new Failure('DATA_MISSING', {
-      message: `the recording '${folder}' has no ${missing.map(({ id }) => id).join(', ')}; it has ${[...instruments.keys()].join(', ')}`,
-      fix: 'play it with the configuration it was made with, or with one that names no other instruments',
-    })
-  }
-
+  const plan = planReplay(config, manifest.instruments)
   const strategies = await loadStrategies(config)
   const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
   const desk = deskOf(config, plan, instruments)

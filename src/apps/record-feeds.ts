@@ -64,7 +64,10 @@ export function instrumentIdOf(symbol: string, source: string): string {
 export async function recordFeeds(plan: LivePlan, options: RecordOptions): Promise<RecordedFeeds> {
   const { home, signal, routes } = options
   const settings = options.settings ?? FEED_DEFAULTS
-  const sources = await openSources(plan, settings, { home, ...(routes === undefined ? {} : { routes }) })
+  const sources = await openSources(plan, settings, {
+    ...{ home, asker: ASKER },
+    ...(routes === undefined ? {} : { routes }),
+  })
   const { clock, instruments } = sources
   const started = new Date(clock.now() / 1000).toISOString()
   const id = `${plan.descriptors.map(({ name }) => name).join('-')}-${started.replace(/[-:]/g, '').slice(0, 15)}Z`
@@ -94,11 +97,11 @@ export async function recordFeeds(plan: LivePlan, options: RecordOptions): Promi
         options.onEvent?.(event)
       }
       const now = clock.now()
-      if (!live && now - begun > settings.patienceMicros) throw unreachable(reasons, 'the recording')
+      if (!live && now - begun > settings.patienceMicros) throw unreachable(reasons, ASKER)
       if (signal.aborted || now >= end || inbox.running === 0 || options.onBeat?.(events) === true) break
       await inbox.wait(BEAT_MILLIS)
     }
-    if (!live) throw unreachable(reasons, 'the recording')
+    if (!live) throw unreachable(reasons, ASKER)
   } finally {
     await inbox.close()
     await sources.close()
@@ -108,3 +111,4 @@ export async function recordFeeds(plan: LivePlan, options: RecordOptions): Promi
 }
 
 const BEAT_MILLIS = 100
+const ASKER = 'the recording'

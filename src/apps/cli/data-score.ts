@@ -10,9 +10,12 @@ import type { Terminal } from './terminal.ts'
 
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('[recording]', 'the folder of a recording; the newest when left out')
+    .argument('[recording]', 'a recording, or captured frames; the newest recording when left out')
     .action(async (given: string | undefined) => {
-      const folder = given ?? newest(stateHome())
+      const home = stateHome()
+      const { recordingAt } = await import('../capture-recording.ts')
+      const { SOURCES } = await import('../sources.ts')
+      const folder = given === undefined ? newest(home) : await recordingAt(given, home, SOURCES)
       const { scoreRecording } = await import('../score-recording.ts')
       const scored = await scoreRecording(folder)
       terminal.answer(scored, () =>
