@@ -92,7 +92,9 @@ function sayWhatWasSkipped(report: Report): void {
 /** Suites with random worlds or crashes, again and again: fast-check draws a new seed each time and prints it when one fails. */
 function campaign(rounds: number): Count[] {
   const random = globSync(['src/**/*.test.ts', 'strategies/**/*.test.ts', 'test/**/*.{ts,test.ts}'], { cwd: root }).filter(
-    path => path.endsWith('.test.ts') && /from 'fast-check'|SIGKILL/.test(readFileSync(join(root, path), 'utf8')),
+    path =>
+      path.endsWith('.test.ts') &&
+      /from 'fast-check'|SIGKILL|liveSource(Contract|Facts)/.test(readFileSync(join(root, path), 'utf8')),
   )
   const results: Count[] = []
   for (let round = 1; round <= rounds; round++) {

@@ -6,6 +6,7 @@ import type { Frame } from '../../../src/connectivity/conversation.ts'
 import type { FrameTap } from '../../../src/connectivity/frame-line.ts'
 import type { HttpClient } from '../../../src/connectivity/http-client.ts'
 import { Network } from '../../../src/connectivity/network.ts'
+import { PooledHttp } from '../../../src/connectivity/pooled-http.ts'
 import type { Environment, SourceDescriptor, Subscription } from '../../../src/connectivity/source.ts'
 import type { LiveEvent } from '../../../src/domain/event.ts'
 import { Authority } from '../../venues/authority.ts'
@@ -27,6 +28,7 @@ export interface LiveSourceSubject {
   readonly environment?: Environment
   readonly credentials?: Readonly<Record<string, string>>
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Another client than the pooled one with the descriptor's rates. */
   readonly http?: (network: Network, clock: VenueClock) => HttpClient
   /** How long something may take that should happen, in real milliseconds. Long, for a machine with other work to do: only a failing test waits so long. */
   readonly patienceMillis?: number
@@ -49,7 +51,7 @@ export class Rig {
   readonly mirror: Mirror
   readonly clock: VenueClock
   readonly #folder: string
-  readonly #http: HttpClient | undefined
+  readonly #http: HttpClient
   readonly #iterator: AsyncIterator<readonly LiveEvent[]>
   readonly #waiting = new Set<() => void>()
   ended = false
@@ -68,11 +70,14 @@ export class Rig {
     const secret = descriptor.needs.filter(need => need.secret).map(need => credentials[need.variable] ?? '')
     this.mirror = new Mirror(descriptor.name, subscriptions, () => [...secret, ...(parts.venue.secrets?.() ?? [])])
     const network = new Network(parts.allowed, parts.proxy.routes)
-    this.#http = subject.http?.(network, parts.clock)
+    const { rates } = descriptor
+    this.#http =
+      subject.http?.(network, parts.clock) ??
+      new PooledHttp({ network, clock: parts.clock, ...(rates === undefined ? {} : { rates }) })
     const source = descriptor.live!(
       {
         network,
-        http: this.#http ?? NO_HTTP,
+        http: this.#http,
         clock: parts.clock,
         environment,
         credentials,
@@ -174,7 +179,7 @@ export class Rig {
 
   async stop(): Promise<void> {
     await this.leave()
-    await this.#http?.close()
+    await this.#http.close()
     await this.proxy.stop()
     await this.venue.stop()
     rmSync(this.#folder, { recursive: true, force: true })
@@ -280,6 +285,3 @@ function sharedAuthority(): Promise<Authority> {
   authority ??= Authority.create()
   return authority
 }
-
-const noHttp = () => Promise.reject(new Error('this source was not given an HTTP client'))
-const NO_HTTP: HttpClient = { send: noHttp, bytes: noHttp, close: () => Promise.resolve() }
