@@ -71,7 +71,7 @@ const FAMILIES: readonly (readonly [RegExp, number])[] = [
   [/_TIMEOUT$/, EXIT.timeout],
   [/^USAGE_/, EXIT.usage],
   [/^(CONFIG|STRATEGY|INSTRUMENT)_/, EXIT.configInvalid],
-  [/^(DATA|IMPORT|CAPTURE|LAKE)_/, EXIT.data],
+  [/^(DATA|IMPORT|CAPTURE|LAKE|SOURCE|FEED|RECORDING)_/, EXIT.data],
   [/^UPSTREAM_/, EXIT.upstream],
   [/^CHECK_/, EXIT.checkFailed],
 ]
