@@ -321,7 +321,9 @@ function levelsOf(levels: unknown): BookMessage['bids'] | undefined {
 
 function tradeMessage(fields: Fields): TradeMessage | undefined {
   const { side, price, qty, symbol, trade_id: id } = fields
-  if ((side !== 'buy' && side !== 'sell') || typeof price !== 'string' || typeof qty !== 'string') return undefined
+  if (typeof side !== 'string' || typeof price !== 'string' || typeof qty !== 'string') return undefined
   if (typeof symbol !== 'string' || (id !== undefined && wholeOf(id) === undefined)) return undefined
-  return { price, quantity: qty, aggressor: side, id: wholeOf(id), time: parseMicros(textOf(fields['timestamp'])) }
+  // A trade is one, whatever else the venue may come to call its sides.
+  const aggressor = side === 'buy' || side === 'sell' ? side : 'unknown'
+  return { price, quantity: qty, aggressor, id: wholeOf(id), time: parseMicros(textOf(fields['timestamp'])) }
 }

@@ -22,7 +22,7 @@ export interface BookMessage {
 export interface TradeMessage {
   readonly price: string
   readonly quantity: string
-  readonly aggressor: Side
+  readonly aggressor: Side | 'unknown'
   /** Counts up by one within a symbol; undefined in the old dialect. */
   readonly id: number | undefined
   readonly time: Micros | undefined
@@ -59,6 +59,8 @@ export class SymbolStream {
   readonly #waiting = new Set<Channel>()
   #book: CheckedBook | undefined
   #bookState: 'none' | 'whole' | 'lost' = 'none'
+  #bookTold = false
+  #bookTime: Micros | undefined
   /** A change that follows no snapshot is told once per loss. */
   #toldOfMissing = false
   #updateId = 0
@@ -104,11 +106,10 @@ export class SymbolStream {
     if (!this.#verify(book, message.checksum, out)) return false
 
     this.#bookState = 'whole'
+    this.#bookTold = false
+    this.#bookTime = message.time
     this.#heard('book', now, out)
-    this.#updateId++
-    out.fact({ kind: 'book-snapshot', ...this.#about(message.time, now), updateId: this.#updateId, ...book.levels })
-    this.#top = undefined
-    this.#quoteFromBook(book, message.time, now, out)
+    this.#tellBook(now, out)
     return true
   }
 
@@ -118,6 +119,9 @@ export class SymbolStream {
     const applied = book.apply(message.bids, message.asks)
     if (typeof applied === 'string') return this.#lose('schema', `a level that cannot be read: ${applied}`, out)
     if (!this.#verify(book, message.checksum, out)) return false
+    this.#bookTime = message.time
+    // Nobody has the snapshot yet: it will be told as it is by then.
+    if (!this.#bookTold) return true
 
     const previousUpdateId = this.#updateId++
     out.fact({
@@ -174,8 +178,20 @@ export class SymbolStream {
     if (state !== 'live') return
     const held = this.#held
     this.#held = []
+    this.#tellBook(now, out)
     for (const trade of held) this.#trade(trade, now, out)
     this.#deliverQuote(now, out)
+  }
+
+  /** The whole book, once, as soon as the symbol is live. */
+  #tellBook(now: Micros, out: Reactions): void {
+    const book = this.#book
+    if (book === undefined || this.#bookState !== 'whole' || this.#bookTold || !this.isLive) return
+    this.#bookTold = true
+    this.#updateId++
+    out.fact({ kind: 'book-snapshot', ...this.#about(this.#bookTime, now), updateId: this.#updateId, ...book.levels })
+    this.#top = undefined
+    this.#quoteFromBook(book, this.#bookTime, now, out)
   }
 
   #heard(channel: Channel, now: Micros, out: Reactions): void {
@@ -247,6 +263,10 @@ export class SymbolStream {
     const askSize = stepsOf(quote.askSize, quantityDecimals)
     if (!isPositive(bid) || !isPositive(ask) || !isCount(bidSize) || !isCount(askSize)) {
       out.fault('schema', id, `a quote that cannot be read: ${quote.bid} × ${quote.bidSize} / ${quote.ask} × ${quote.askSize}`)
+      return
+    }
+    if (bid > ask) {
+      out.fault('crossed', id, `a quote with its bid above its ask: ${quote.bid} / ${quote.ask}`)
       return
     }
     out.fact({
