@@ -1,7 +1,7 @@
 // Which instrument of a source a person means, and how the source spells it.
 import { findInstrument } from '../adapters/files/instruments.ts'
 import type { SourceDescriptor, SourceParts } from '../connectivity/source.ts'
-import type { InstrumentSpec } from '../domain/instrument.ts'
+import { type InstrumentSpec, specOf } from '../domain/instrument.ts'
 import { Failure } from './failure.ts'
 import { InstrumentRegistry, knownMetas, storeMetas } from './instruments.ts'
 
@@ -38,7 +38,7 @@ function told(source: SourceDescriptor, name: string, home: string): FoundInstru
   const own = knownMetas(home).filter(({ venue, fetchedTime }) => venue === source.name && fetchedTime > 0)
   const registry = new InstrumentRegistry(own)
   const meta = registry.get(name) ?? registry.find(name).matches.find(({ why }) => why === 'same instrument')?.meta
-  return meta && { spec: meta, symbol: meta.venueSymbol }
+  return meta && { spec: specOf(meta), symbol: meta.venueSymbol }
 }
 
 /** Pairs by rule: two currencies, joined as in the source's own example. */

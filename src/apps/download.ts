@@ -7,7 +7,7 @@ import { safe } from '../adapters/lake/layout.ts'
 import type { Downloader, Piece, SourceDescriptor, SourceParts } from '../connectivity/source.ts'
 import { SourceError } from '../connectivity/source-error.ts'
 import type { FeedEvent } from '../domain/event.ts'
-import { type Instrument, instrument } from '../domain/instrument.ts'
+import { type InstrumentSpec, instrument } from '../domain/instrument.ts'
 import type { Micros } from '../domain/numbers.ts'
 import type { Provenance } from '../domain/provenance.ts'
 import { instrumentAt } from './download-instrument.ts'
@@ -65,10 +65,11 @@ const EVER = Date.UTC(1700, 0) * 1000
 interface Subject {
   readonly name: string
   readonly kind: 'quote' | 'trade' | 'bar' | 'release'
-  readonly instrument: Instrument | undefined
+  readonly instrument: InstrumentSpec | undefined
   readonly resolution: string | undefined
   readonly from: Micros
   readonly to: Micros
+  readonly absent: 'empty' | undefined
   pieces(from: Micros, to: Micros): readonly Piece[]
   read(piece: Piece, bytes: Uint8Array, now: Micros): readonly FeedEvent[]
 }
@@ -160,12 +161,12 @@ async function fetchPiece(
   const { status, body } = await parts.http.bytes(piece.request, { expect: 'bytes', ...(signal === undefined ? {} : { signal }) })
   if (status === 401 || status === 403) throw refused(source, status)
   // Nothing is kept of a stretch before it has been read once.
-  const bytes = status === 404 ? new Uint8Array() : body
+  const absent = status === 404 && subject.absent === 'empty'
   const now = parts.clock.now()
-  const events = subject.read(piece, bytes, now).length
+  const events = absent ? 0 : subject.read(piece, body, now).length
   const url = withoutSecrets(piece.request.url, secretsOf(source, parts))
-  await store.add(piece, bytes, { url, events, fetchedTime: now })
-  return bytes.length
+  await store.add(piece, body, { url, events, fetchedTime: now })
+  return body.length
 }
 
 /** The pieces as one file of a format, so that they pass the same gate as any import. */
@@ -220,6 +221,7 @@ function formatOf(
         async *rows() {
           let sequence = 0
           for (const piece of pieces) {
+            if (piece.events === 0) continue
             const asked: Piece = { ...piece, request: { method: 'GET', url: piece.url } }
             const events = subject.read(asked, await store.bytesOf(piece), piece.fetchedTime)
             yield events.map(event => ({ ...event, provenance, sequence: ++sequence }))
@@ -270,13 +272,14 @@ function ofSeries(series: SeriesDownloader, name: string, to: Micros): Subject {
   return {
     ...{ name, kind: 'release', instrument: undefined, resolution: undefined },
     ...{ from: asked.from, to },
+    absent: series.absent,
     pieces: (from, until) => series.pieces({ ...asked, from, to: until }),
     read: (piece, bytes, now) => series.read(asked, piece, bytes, now),
   }
 }
 
 interface InstrumentWish extends Pick<DownloadRequest, 'kind'> {
-  readonly spec: Parameters<typeof instrument>[0]
+  readonly spec: InstrumentSpec
   readonly symbol: string
   readonly bar: DownloadRequest['bar']
   readonly from: Micros
@@ -284,12 +287,12 @@ interface InstrumentWish extends Pick<DownloadRequest, 'kind'> {
 }
 
 function ofInstrument(history: ReturnType<NonNullable<SourceDescriptor['history']>>, wish: InstrumentWish): Subject {
-  const { symbol, kind, bar, from, to } = wish
-  const of = instrument(wish.spec)
-  const asked = { instrument: of, symbol, kind, from, to, ...(bar === undefined ? {} : { barMicros: bar.micros }) }
+  const { spec, symbol, kind, bar, from, to } = wish
+  const asked = { instrument: instrument(spec), symbol, kind, from, to, ...(bar === undefined ? {} : { barMicros: bar.micros }) }
   return {
-    ...{ name: of.id, kind, instrument: of, resolution: kind === 'bar' ? bar?.text : undefined },
+    ...{ name: spec.id, kind, instrument: spec, resolution: kind === 'bar' ? bar?.text : undefined },
     ...{ from, to },
+    absent: history.absent,
     pieces: (start, until) => history.pieces({ ...asked, from: start, to: until }),
     read: (piece, bytes, now) => history.read(asked, piece, bytes, now),
   }

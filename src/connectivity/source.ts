@@ -89,6 +89,8 @@ export interface Piece {
 
 /** What one piece's reply says. Throws SourceError where it is not what the venue documents: nothing half-read is kept. */
 export interface Downloader<Request> {
+  /** Status 404 means that the venue has nothing of that time. Where it is not said, it is an error. */
+  readonly absent?: 'empty'
   pieces(request: Request): readonly Piece[]
   /** `bytes` is the body as it came. */
   read(request: Request, piece: Piece, bytes: Uint8Array, receivedTime: Micros): readonly FeedEvent[]

@@ -1,5 +1,5 @@
 // When a macro value could first be known: how late each series comes, and at which hour.
-import { DAY, HOUR, MINUTE, type Micros } from './numbers.ts'
+import { DAY, type Micros } from './numbers.ts'
 import { zonedToUtc } from './zone.ts'
 
 export type Frequency = 'day' | 'week' | 'month' | 'quarter'
@@ -146,8 +146,6 @@ function businessDaysAfter(date: number, days: number): number {
 
 function newYork(day: number, clock: string): Micros {
   const at = new Date(day / 1000)
-  const midnight = zonedToUtc('America/New_York', at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate())
-  const local = Number(clock.slice(0, 2)) * HOUR + Number(clock.slice(3)) * MINUTE
-  // Clock changes happen at two in the morning on Sundays; publications happen on working days.
-  return (midnight + local) as Micros
+  const [hour, minute] = [Number(clock.slice(0, 2)), Number(clock.slice(3))]
+  return zonedToUtc('America/New_York', at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate(), hour, minute)
 }

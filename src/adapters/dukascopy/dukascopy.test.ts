@@ -114,14 +114,14 @@ describe('the JSON feed', () => {
     ])
   })
 
-  test('a stretch without data has bases of null, or no body at all', () => {
+  test('a stretch without data has bases of null', () => {
     const empty = { ...BODY, ask: null, bid: null, times: [], asks: [], bids: [], askVolumes: [], bidVolumes: [] }
     expect(read(empty)).toEqual([])
-    expect(history().read(asked, HOUR_OF_TICKS, new Uint8Array(), asked.to)).toEqual([])
   })
 
   test.each([
     ['half a body', JSON.stringify(BODY).slice(0, 90)],
+    ['no body', ''],
     ['a page', '<!doctype html><title>Please wait</title>'],
     ['no object', '[1]'],
     ['a column short', { ...BODY, bids: [0] }],
@@ -294,6 +294,12 @@ test('candles of the older feed have the close before low and high', () => {
   expect(archives.read(asked, piece!, sized(record), asked.to)).toMatchObject([
     { openTime: asked.from, eventTime: at('2018-01-02'), open: 120_102, high: 120_166, low: 120_007, close: 120_106 },
   ])
+})
+
+test('an archive of no bytes is a stretch without data', () => {
+  const archives = history({ format: 'bi5' })
+  const asked = request({ from: at('2019-02-02T10:00:00Z'), to: at('2019-02-02T11:00:00Z') })
+  expect(archives.read(asked, archives.pieces(asked)[0]!, new Uint8Array(), asked.to)).toEqual([])
 })
 
 test('an archive that is damaged, or does not state its size, is refused whole', () => {

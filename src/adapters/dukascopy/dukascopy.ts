@@ -57,6 +57,7 @@ const CANDLES: readonly Wanted[] = [
 
 /** Candles have one side of the market only: the bid. Whoever needs the spread takes ticks. */
 class DukascopyHistory implements Downloader<HistoryRequest> {
+  readonly absent = 'empty'
   readonly #parts: SourceParts
   readonly #archives: boolean
   readonly #provenance: Provenance
@@ -89,8 +90,6 @@ class DukascopyHistory implements Downloader<HistoryRequest> {
   }
 
   read(request: HistoryRequest, piece: Piece, bytes: Uint8Array): readonly FeedEvent[] {
-    // Both feeds may answer a weekend with nothing at all.
-    if (bytes.length === 0) return []
     const where = `dukascopy ${request.symbol} ${piece.key}`
     const wanted = wantedOf(request)
     if (this.#archives) return this.#readArchive(request, { piece, wanted, where }, bytes)
