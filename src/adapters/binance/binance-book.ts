@@ -7,6 +7,7 @@ import { formatSteps, type Micros, SECOND } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import type { IntegrityFaultKind } from '../../domain/source.ts'
 import { OrderBook } from '../../stages/market/order-book.ts'
+import { quoteOf } from './binance-facts.ts'
 import type { BestPrices } from './binance-messages.ts'
 import { type Chain, type DepthSnapshot, type DepthUpdate, isStale, placeOf } from './depth-rule.ts'
 
@@ -16,7 +17,6 @@ const QUIET = 2 * SECOND
 const PATIENCE = 10 * SECOND
 const PAUSE = SECOND / 10
 const PAUSE_MAX = 30 * SECOND
-const AUDIT = 300 * SECOND
 /** A book that broke sooner is asked for ever more slowly. */
 const SETTLED = 10 * SECOND
 const HELD_MAX = 10_000
@@ -25,6 +25,8 @@ export interface BookOptions {
   readonly instrument: Instrument
   readonly provenance: Provenance
   readonly chain: Chain
+  /** Microseconds between later snapshots that it is held against. */
+  readonly audit: number
   readonly ask: (out: Reactions) => void
 }
 
@@ -36,13 +38,13 @@ interface Window {
 
 export class BinanceBook {
   readonly #options: BookOptions
-  readonly #opened: Micros
   /** Undefined while it is not whole. */
   #book: OrderBook | undefined
   #window: Window = EVERYWHERE
   /** Beyond these, the market nears the end of what the first snapshot showed. */
   #comfort: Window = EVERYWHERE
   #updateId = -1
+  #toldId = -1
   #fresh = true
   /** Updates since a snapshot was asked for, oldest first. */
   #held: DepthUpdate[] = []
@@ -53,15 +55,20 @@ export class BinanceBook {
   #failures = 0
   #begun = 0
   #best: BestPrices | undefined
+  #bestTime = 0
 
   constructor(options: BookOptions, opened: Micros) {
     this.#options = options
-    this.#opened = opened
     this.#askAt = opened + QUIET
   }
 
   get live(): boolean {
     return this.#book !== undefined
+  }
+
+  /** The update whose best prices were told by the book itself. */
+  get toldId(): number {
+    return this.#toldId
   }
 
   update(update: DepthUpdate, now: Micros, out: Reactions): void {
@@ -96,7 +103,7 @@ export class BinanceBook {
     this.#awaiting = false
     if (this.#book !== undefined) {
       this.#later = snapshot
-      this.#askAt = now + AUDIT
+      this.#askAt = now + this.#options.audit
       this.#audit(now, out)
       return
     }
@@ -116,7 +123,7 @@ export class BinanceBook {
   refused(now: Micros): void {
     this.#awaiting = false
     if (this.#book === undefined) this.#pause(now)
-    else this.#askAt = now + AUDIT
+    else this.#askAt = now + this.#options.audit
   }
 
   /** Something of this book could not be read: what it holds is no longer known. */
@@ -128,7 +135,16 @@ export class BinanceBook {
   /** The venue's best prices. They tell its book exactly when both stand at the same update. */
   best(best: BestPrices, now: Micros, out: Reactions): void {
     this.#best = best
+    this.#bestTime = now
     if (this.#book !== undefined) this.#isSound(now, out)
+  }
+
+  /** Best prices told before `before`, which the book should have reached since. */
+  overdue(before: number, now: Micros, out: Reactions): void {
+    const best = this.#best
+    if (this.#book === undefined || best === undefined || best.updateId <= this.#updateId || this.#bestTime >= before) return
+    const detail = `the best prices of update ${best.updateId} are known, and the book stays at ${this.#updateId}`
+    this.#restart('gap', detail, { now, out })
   }
 
   tick(now: Micros, out: Reactions): void {
@@ -176,10 +192,27 @@ export class BinanceBook {
       if (place === 'next') events.push(this.#apply(update, now))
     }
     this.#begun = now
-    this.#askAt = now + AUDIT + spread(this.#id, now - this.#opened)
+    this.#askAt = now + spread(this.#id, this.#options.audit)
     if (!this.#isSound(now, out)) return
     for (const event of events) out.fact(event)
     out.link('live', this.#id, `the book is whole at update ${this.#updateId}`)
+    this.#tellBest(now, out)
+  }
+
+  /** Best prices are told when they change; who was not heard meanwhile must be told what they are. */
+  #tellBest(now: Micros, out: Reactions): void {
+    const { instrument, provenance } = this.#options
+    const best = this.#best ?? this.#bestOfBook()
+    if (best === undefined || best.bid === 0 || best.ask === 0) return
+    this.#toldId = best.updateId
+    out.fact(quoteOf(best, { instrument, provenance, receivedTime: now }))
+  }
+
+  #bestOfBook(): BestPrices | undefined {
+    const [bid, ask] = [this.#book!.levels('bid')[0], this.#book!.levels('ask')[0]]
+    if (bid === undefined || ask === undefined) return undefined
+    const sizes = { bidSize: bid.quantity, askSize: ask.quantity }
+    return { updateId: this.#updateId, eventTime: undefined, bid: bid.price, ask: ask.price, ...sizes }
   }
 
   #take(snapshot: DepthSnapshot, now: Micros): BookSnapshot {
@@ -374,8 +407,8 @@ function sameLevels(a: readonly BookLevel[], b: readonly BookLevel[], inside: (p
 }
 
 /** Books that began together are not all looked at together; nothing random, so that a session can be replayed. */
-function spread(id: string, elapsed: number): number {
-  let hash = Math.floor(elapsed) % 65_536
+function spread(id: string, micros: number): number {
+  let hash = 0
   for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) % 65_536
-  return (hash / 65_536) * AUDIT
+  return micros * (0.5 + hash / 131_072)
 }

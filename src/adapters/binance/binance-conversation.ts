@@ -3,9 +3,9 @@
 import type { Conversation, Frame, HttpReply, Reactions } from '../../connectivity/conversation.ts'
 import { TradeChain } from '../../connectivity/trade-chain.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import type { Quote } from '../../domain/market.ts'
 import { HOUR, MINUTE, type Micros, SECOND } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
+import { BestQuote } from './best-quote.ts'
 import { BinanceBook } from './binance-book.ts'
 import { barOf, tradeOf } from './binance-facts.ts'
 import {
@@ -25,12 +25,21 @@ import type { Chain } from './depth-rule.ts'
 const LIFE = 23 * HOUR + 50 * MINUTE
 /** Quiet markets are silent: a question now and then, far below five messages a second, tells them from a dead line. */
 const ASK_ALIVE = 3 * SECOND
+/** A book follows its best prices within 100 ms. */
+const OVERDUE = SECOND
+/** Books and best prices are looked up beside the stream so far apart, and with many symbols further. */
+const AUDIT = MINUTE
+const AUDIT_EACH = (12 * SECOND) / 100
+const LOOK = 30 * SECOND
+const LOOK_EACH = SECOND / 10
 
 export interface BinanceWish {
   readonly instrument: Instrument
   /** In capitals, as messages spell it. */
   readonly symbol: string
   readonly book: boolean
+  /** Best prices are wanted at once. */
+  readonly quote?: boolean
 }
 
 export interface BinanceTalk {
@@ -40,6 +49,8 @@ export interface BinanceTalk {
   /** 'https://data-api.binance.vision/api/v3' */
   readonly rest: string
   readonly depthLimit: number
+  /** Symbols of all connections, which share the limits of the venue's REST; the wishes' number when not given. */
+  readonly sharedBy?: number
   /** Where the last trade ids outlive a connection, so that what was missed between two is fetched. */
   readonly lastTrades?: Map<string, number>
 }
@@ -61,14 +72,17 @@ export class BinanceConversation implements Conversation {
   open(now: Micros, out: Reactions): void {
     this.#opened = this.#asked = now
     const { wishes, provenance, chain } = this.#talk
+    const audit = Math.max(AUDIT, AUDIT_EACH * this.#shared)
     out.link('syncing', '', 'subscribed by its address')
     for (const wish of wishes) {
       const { instrument, symbol, book } = wish
       this.#markets.set(symbol, {
         instrument,
-        book: book ? new BinanceBook({ instrument, provenance, chain, ask: to => this.#askDepth(symbol, to) }, now) : undefined,
+        book: book
+          ? new BinanceBook({ instrument, provenance, chain, audit, ask: to => this.#askDepth(symbol, to) }, now)
+          : undefined,
         trades: this.#tradesOf(wish),
-        bestId: -1,
+        quote: new BestQuote({ instrument, provenance, ask: this.#askBest(wish) }, now),
       })
       if (!book) out.link('live', instrument.id, 'no book was asked for')
     }
@@ -98,6 +112,7 @@ export class BinanceConversation implements Conversation {
       return
     }
     if (what === 'depth') this.#snapshot(market, reply.body, { limit: Number(argument), now, out })
+    else if (what === 'best') this.#best(market, reply.body, now, out)
     else if (what === 'trades') this.#fill(market, reply.body, now, out)
     release(market, now, out)
   }
@@ -105,6 +120,7 @@ export class BinanceConversation implements Conversation {
   tick(now: Micros, out: Reactions): void {
     for (const market of this.#markets.values()) {
       market.book?.tick(now, out)
+      market.quote.tick(now, out)
       release(market, now, out)
     }
     if (now - this.#asked >= ASK_ALIVE) {
@@ -122,7 +138,7 @@ export class BinanceConversation implements Conversation {
       return
     }
     if (kind === undefined && 'id' in data && 'result' in data) {
-      if (data['id'] === this.#questions) out.measure(now - this.#asked, Number.NaN)
+      if (data['id'] === this.#questions) this.#alive(now, out)
       return
     }
 
@@ -148,6 +164,25 @@ export class BinanceConversation implements Conversation {
     out.request(depthTag(symbol, depthLimit), { method: 'GET', url, weight: depthWeight(depthLimit) })
   }
 
+  /** The stream tells best prices when they change, which in a quiet market is not soon; and none is sent twice. */
+  #askBest({ symbol, book, quote }: BinanceWish) {
+    if (book || quote !== true) return undefined
+    const url = `${this.#talk.rest}/ticker/bookTicker?symbol=${encodeURIComponent(symbol)}`
+    const ask = (out: Reactions): void => out.request(`best ${symbol}`, { method: 'GET', url, weight: 2 })
+    return { every: Math.max(LOOK, LOOK_EACH * this.#shared), ask }
+  }
+
+  #best({ instrument, quote }: Market, body: string, now: Micros, out: Reactions): void {
+    const { bidPrice: b, bidQty: B, askPrice: a, askQty: A } = parsed(body) ?? {}
+    const best = bestPricesOf({ u: 0, b, B, a, A }, instrument)
+    if (best === undefined) out.fault('schema', instrument.id, `best prices that cannot be read: ${shown(body)}`)
+    else quote.answered(best, now, out)
+  }
+
+  get #shared(): number {
+    return this.#talk.sharedBy ?? this.#talk.wishes.length
+  }
+
   #tradesOf({ instrument, symbol }: BinanceWish): TradeChain {
     const { rest, lastTrades } = this.#talk
     return new TradeChain({
@@ -170,6 +205,12 @@ export class BinanceConversation implements Conversation {
       now,
       out,
     )
+  }
+
+  /** What was sent before the answer has come before it: a book that is behind by then has lost something. */
+  #alive(now: Micros, out: Reactions): void {
+    out.measure(now - this.#asked, Number.NaN)
+    for (const { book } of this.#markets.values()) book?.overdue(this.#asked - OVERDUE, now, out)
   }
 
   #snapshot(market: Market, body: string, { limit, now, out }: { limit: number; now: Micros; out: Reactions }): void {
@@ -225,8 +266,7 @@ interface Market {
   readonly instrument: Instrument
   readonly book: BinanceBook | undefined
   readonly trades: TradeChain
-  /** Of the last quote. */
-  bestId: number
+  readonly quote: BestQuote
 }
 
 /** Trades wait while the book is not whole, so that none is lost meanwhile. */
@@ -251,36 +291,12 @@ function readDepth(_talk: BinanceTalk, { instrument, book }: Market, data: Field
   return true
 }
 
-function readBest({ provenance }: BinanceTalk, market: Market, data: Fields, now: Micros, out: Reactions): boolean {
-  const { instrument, book } = market
+function readBest(_talk: BinanceTalk, { instrument, book, quote }: Market, data: Fields, now: Micros, out: Reactions): boolean {
   const best = bestPricesOf(data, instrument)
   if (best === undefined) return false
-  if (best.updateId <= market.bestId) {
-    const fault = best.updateId === market.bestId ? 'duplicate' : 'reorder'
-    out.fault(fault, instrument.id, `best prices of update ${best.updateId} after those of ${market.bestId}`)
-    return true
-  }
-  market.bestId = best.updateId
+  if (!quote.isNew(best, now, out)) return true
   book?.best(best, now, out)
-  // An empty side is told as a price of zero: there is nothing to quote.
-  if (best.bid === 0 || best.ask === 0) return true
-  if (best.bid >= best.ask) {
-    out.fault('crossed', instrument.id, `best bid at or above best ask at update ${best.updateId}`)
-    return true
-  }
-  const quote: Quote = {
-    kind: 'quote',
-    eventTime: best.eventTime ?? now,
-    receivedTime: now,
-    sequence: best.updateId,
-    provenance,
-    instrumentId: instrument.id,
-    bid: best.bid,
-    ask: best.ask,
-    bidSize: best.bidSize,
-    askSize: best.askSize,
-  }
-  out.fact(quote)
+  if (best.updateId > (book?.toldId ?? -1)) quote.tell(best, now, out)
   return true
 }
 

@@ -1,9 +1,9 @@
 // Binance's prints and klines as facts of ours: the same from the stream, from history and from the archives.
 import type { Instrument } from '../../domain/instrument.ts'
-import type { Bar, Trade } from '../../domain/market.ts'
+import type { Bar, Quote, Trade } from '../../domain/market.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
-import type { Kline, Print } from './binance-messages.ts'
+import type { BestPrices, Kline, Print } from './binance-messages.ts'
 
 export interface Origin {
   readonly instrument: Instrument
@@ -23,6 +23,22 @@ export function tradeOf({ id, eventTime, price, quantity, aggressor }: Print, or
     price,
     quantity,
     aggressor,
+  }
+}
+
+export function quoteOf(best: BestPrices, { instrument, provenance, receivedTime }: Origin): Quote {
+  return {
+    kind: 'quote',
+    // Spot says no time with its best prices.
+    eventTime: best.eventTime ?? receivedTime,
+    receivedTime,
+    sequence: best.updateId,
+    provenance,
+    instrumentId: instrument.id,
+    bid: best.bid,
+    ask: best.ask,
+    bidSize: best.bidSize,
+    askSize: best.askSize,
   }
 }
 

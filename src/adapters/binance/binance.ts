@@ -8,7 +8,7 @@ import { SourceError } from '../../connectivity/source-error.ts'
 import { webSocketLink } from '../../connectivity/web-socket-link.ts'
 import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import { binanceCapture } from './binance-capture.ts'
-import { BinanceConversation } from './binance-conversation.ts'
+import { BinanceConversation, type BinanceTalk } from './binance-conversation.ts'
 import { BinanceHistory } from './binance-history.ts'
 import { instrumentsOf } from './binance-instruments.ts'
 import { BINANCE_LICENCE, BINANCE_NAME, BINANCE_REST, BINANCE_REST_HOST, BINANCE_STREAM_HOST } from './binance-terms.ts'
@@ -42,13 +42,17 @@ export const BINANCE: SourceDescriptor = {
 function live(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {
   const depthLimit = depthOf(parts, subscriptions)
   const connections = connectionsOf(subscriptions).map(carried => ({
-    source: connection(parts, carried, depthLimit),
+    source: connection(parts, carried, { depthLimit, sharedBy: subscriptions.length }),
     instrumentIds: carried.map(({ instrument }) => instrument.id),
   }))
   return mergedSource(connections)
 }
 
-function connection(parts: SourceParts, subscriptions: readonly Subscription[], depthLimit: number): LiveSource {
+function connection(
+  parts: SourceParts,
+  subscriptions: readonly Subscription[],
+  shared: Pick<BinanceTalk, 'depthLimit' | 'sharedBy'>,
+): LiveSource {
   const streams = subscriptions.flatMap(streamsOf)
   const url = `wss://${BINANCE_STREAM_HOST}/stream?streams=${streams.join('/')}&timeUnit=MICROSECOND`
   const provenance = Object.freeze({
@@ -63,13 +67,14 @@ function connection(parts: SourceParts, subscriptions: readonly Subscription[], 
     instrument,
     symbol: symbol.toUpperCase(),
     book: wants.includes('book'),
+    quote: wants.includes('quote'),
   }))
   return new LiveFeed({
     provenance,
     clock: parts.clock,
     link: webSocketLink(parts.network, { url }),
     conversation: () =>
-      new BinanceConversation({ wishes, provenance, chain: 'contiguous', rest: BINANCE_REST, depthLimit, lastTrades }),
+      new BinanceConversation({ wishes, provenance, chain: 'contiguous', rest: BINANCE_REST, lastTrades, ...shared }),
     silenceMillis: SILENCE_MILLIS,
     attempts: attemptsAt(parts.network, BINANCE_STREAM_HOST, ATTEMPTS),
     http: parts.http,
