@@ -79,7 +79,7 @@ export async function survey(
   function look(url: string, text: string): boolean {
     const metas = quietly(() => source.capture?.instruments?.(url, text)) ?? []
     if (metas.length > 0) instruments.describe(metas)
-    else if (!instruments.areDescribed) instruments.learn(text)
+    else if (!instruments.areDescribed) instruments.learn(url, text)
     return metas.length > 0
   }
 }
