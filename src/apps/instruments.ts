@@ -6,7 +6,7 @@ import { writeDurably } from '../connectivity/durable-file.ts'
 import { type InstrumentSpec, instrument } from '../domain/instrument.ts'
 import type { Alias, Contract, InstrumentMeta } from '../domain/instrument-meta.ts'
 import { formatSteps, micros } from '../domain/numbers.ts'
-import { canonicalName, canonicalOf } from '../domain/symbol-names.ts'
+import { canonicalName, canonicalOf, conventionalSpellings } from '../domain/symbol-names.ts'
 import { Failure } from './failure.ts'
 import { nearest } from './suggest.ts'
 
@@ -69,27 +69,32 @@ function check(meta: InstrumentMeta): void {
   instrument(meta)
 }
 
-/** What the catalogue says, as records: it knows no aliases but its own and nothing of costs. */
-function builtIn(): InstrumentMeta[] {
-  return catalogue().map(spec => {
-    const dot = spec.id.lastIndexOf('.')
-    const [venueSymbol, venue] = [spec.id.slice(0, dot), spec.id.slice(dot + 1).toLowerCase()]
-    return {
-      ...spec,
-      name: venueSymbol,
-      venue,
-      venueSymbol,
-      aliases: [{ source: venue, symbol: venueSymbol }],
-      contract: contractOf(spec, venueSymbol),
-      contractSize: String(spec.multiplier),
-      ...(spec.assetClass === 'forex' ? { pipSize: spec.priceDecimals <= 3 ? '0.01' : '0.0001' } : {}),
-      minQuantity: formatSteps(spec.lot, spec.quantityDecimals),
-      accountType: { type: 'none', confidence: 1, evidence: ['built in: no account is involved'] },
-      status: 'unknown',
-      fetchedTime: micros(0),
-      checksum: '',
-    }
-  })
+const builtIn = (): InstrumentMeta[] => catalogue().map(metaOfSpec)
+
+/** What the catalogue says, as a record: it knows no aliases but its own and nothing of costs. */
+export function metaOfSpec(spec: InstrumentSpec): InstrumentMeta {
+  const dot = spec.id.lastIndexOf('.')
+  const [venueSymbol, venue] = [spec.id.slice(0, dot), spec.id.slice(dot + 1).toLowerCase()]
+  const contract = contractOf(spec, venueSymbol)
+  const { assetClass, base, quote } = spec
+  // Files spell without separators what the venue itself may spell with one.
+  const own = contract === 'spot' ? conventionalSpellings(canonicalOf({ assetClass, base, quote, symbol: venueSymbol })) : []
+  const spelled = [venueSymbol, ...own.filter(({ source }) => source === venue).map(({ symbol }) => symbol)]
+  return {
+    ...spec,
+    name: venueSymbol,
+    venue,
+    venueSymbol,
+    aliases: [...new Set(spelled)].map(symbol => ({ source: venue, symbol })),
+    contract,
+    contractSize: String(spec.multiplier),
+    ...(spec.assetClass === 'forex' ? { pipSize: spec.priceDecimals <= 3 ? '0.01' : '0.0001' } : {}),
+    minQuantity: formatSteps(spec.lot, spec.quantityDecimals),
+    accountType: { type: 'none', confidence: 1, evidence: ['built in: no account is involved'] },
+    status: 'unknown',
+    fetchedTime: micros(0),
+    checksum: '',
+  }
 }
 
 function contractOf({ assetClass, settle, quote }: InstrumentSpec, symbol: string): Contract {
@@ -120,8 +125,7 @@ export class InstrumentRegistry {
 
   constructor(metas: readonly InstrumentMeta[]) {
     for (const meta of metas) {
-      const { assetClass, base, quote, venueSymbol: symbol } = meta
-      const canonical = canonicalOf({ assetClass, base, quote, symbol })
+      const canonical = canonicalNameOf(meta)
       this.#byId.set(meta.id, meta)
       this.#canonical.set(meta, canonical)
       add(this.#byCanonical, canonical, meta)
@@ -139,6 +143,11 @@ export class InstrumentRegistry {
 
   canonicalOf(meta: InstrumentMeta): string {
     return this.#canonical.get(meta) ?? meta.id
+  }
+
+  /** All of that canonical name, in order of id. */
+  sameAs(canonical: string): readonly InstrumentMeta[] {
+    return [...(this.#byCanonical.get(canonical) ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** By id in any case, or by a source's own spelling where only one instrument has it. */
@@ -183,6 +192,12 @@ export class InstrumentRegistry {
     const names = new Set([...this.#byId.values()].flatMap(meta => [meta.venueSymbol, meta.id]))
     return nearest(text, [...names])
   }
+}
+
+/** What is held for ever and what is held until a date or a funding are not the same thing. */
+function canonicalNameOf({ assetClass, base, quote, venueSymbol: symbol, contract }: InstrumentMeta): string {
+  const name = canonicalOf({ assetClass, base, quote, symbol })
+  return assetClass === 'crypto' && contract !== 'spot' && contract !== 'cfd' ? `${name} ${contract}` : name
 }
 
 const spellingsOf = (meta: InstrumentMeta): string[] => [

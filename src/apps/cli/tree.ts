@@ -50,6 +50,15 @@ export const TREE: readonly (Leaf | Group)[] = [
     ],
   },
   {
+    name: 'symbols',
+    summary: 'what instruments are called, how they trade and what they cost',
+    commands: [
+      { name: 'find', summary: "an instrument by any source's spelling", load: () => import('./symbols-find.ts') },
+      { name: 'show', summary: 'all that is known of one, with its trading hours', load: () => import('./symbols-show.ts') },
+      { name: 'compare', summary: 'two side by side, such as standard and ECN', load: () => import('./symbols-compare.ts') },
+    ],
+  },
+  {
     name: 'backtest',
     summary: 'run strategies over history and look at the results',
     commands: [
