@@ -107,7 +107,7 @@ export class CtraderCall {
   }
 }
 
-const isPassing: ReadonlySet<string> = new Set(['absent', 'slower', 'blocked', 'token', 'account'])
+const isPassing: ReadonlySet<string> = new Set(['absent', 'slower', 'blocked'])
 
 const refused = (text: string, passing: boolean): SourceError =>
   new SourceError('UPSTREAM_ANSWER', {
