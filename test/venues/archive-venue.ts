@@ -10,6 +10,7 @@ export interface ArchiveVenue {
   readonly name: string
   readonly routes: Routes
   readonly violations: readonly string[]
+  readonly requests: ReadonlyMap<string, number>
   /** How often each address, without its key, was answered whole. */
   readonly answered: ReadonlyMap<string, number>
   /** What a perfect download holds, one text for each fact, in order of time. */
@@ -62,6 +63,7 @@ export async function startArchive(archive: Archive, { authority, clock }: Venue
     name,
     routes: server.routes,
     violations: server.violations,
+    requests: server.requests,
     answered,
     truth,
     apply(fault) {

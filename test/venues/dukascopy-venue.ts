@@ -20,8 +20,7 @@ interface Tick {
 }
 
 export function startDukascopyVenue(options: VenueOptions): Promise<ArchiveVenue> {
-  const random = mulberry32(options.seed)
-  const hours = Array.from({ length: DUKASCOPY_HOURS }, (_, hour) => (hour % 4 === 2 ? [] : ticksOf(hour, random)))
+  const hours = hoursOf(options.seed)
   return startArchive(
     {
       name: 'dukascopy',
@@ -35,6 +34,13 @@ export function startDukascopyVenue(options: VenueOptions): Promise<ArchiveVenue
     options,
   )
 }
+
+function hoursOf(seed: number): readonly (readonly Tick[])[] {
+  const random = mulberry32(seed)
+  return Array.from({ length: DUKASCOPY_HOURS }, (_, hour) => (hour % 4 === 2 ? [] : ticksOf(hour, random)))
+}
+
+export const dukascopyTruth = (seed: number): readonly string[] => hoursOf(seed).flat().map(dukascopyFact)
 
 /** A fact of the truth, as both sides write it down. */
 export const dukascopyFact = ({ millis, bid, ask, bidVolume, askVolume }: Tick): string =>

@@ -15,8 +15,7 @@ const DAY_MILLIS = 86_400_000
 const SERIES = ['CPIAUCSL', 'UNRATE']
 
 export function startFredVenue(options: VenueOptions): Promise<ArchiveVenue> {
-  const random = mulberry32(options.seed)
-  const tables = new Map(SERIES.map(series => [series, tableOf(random)]))
+  const tables = tablesOf(options.seed)
   return startArchive(
     {
       name: 'fred',
@@ -29,6 +28,19 @@ export function startFredVenue(options: VenueOptions): Promise<ArchiveVenue> {
     options,
   )
 }
+
+function tablesOf(seed: number): ReadonlyMap<string, readonly Vintage[]> {
+  const random = mulberry32(seed)
+  return new Map(SERIES.map(series => [series, tableOf(random)]))
+}
+
+/** What a perfect download of one series holds, in order of time. */
+export const fredTruth = (seed: number, series: string): readonly string[] =>
+  truthOf(series, tablesOf(seed).get(series) ?? []).toSorted(
+    (a, b) => timesOf(a)[0]! - timesOf(b)[0]! || timesOf(a)[2]! - timesOf(b)[2]!,
+  )
+
+const timesOf = (fact: string): number[] => fact.split(' ').map(Number)
 
 /** Each figure comes 40 days after its month began, is now and then missing at first, and is revised once or twice. */
 function tableOf(random: () => number): readonly Vintage[] {
