@@ -3,12 +3,13 @@ import type { DatasetWriter } from '../adapters/lake/dataset-writer.ts'
 import type { Lake, LakeImporter } from '../adapters/lake/lake.ts'
 import type { SourceDescriptor } from '../connectivity/source.ts'
 import type { FeedEvent } from '../domain/event.ts'
+import type { InstrumentSpec } from '../domain/instrument.ts'
 import type { Provenance } from '../domain/provenance.ts'
 import { type Dataset, DatasetStream, groupsOf, keyOf, rowsOf, subjectOf } from './capture-datasets.ts'
-import { type CaptureLine, captureFiles, captureLines, companionsOf } from './capture-files.ts'
+import { type CaptureFile, type CaptureLine, captureFiles, captureLines, companionsOf } from './capture-files.ts'
 import { CaptureInstruments, specOf } from './capture-instruments.ts'
-import { CaptureSession, CaptureTally, type Reply } from './capture-session.ts'
-import { chainsOf, isOfSource, type SurveyedFile, survey } from './capture-survey.ts'
+import { CaptureSession, CaptureTally } from './capture-session.ts'
+import { chainsOf, isOfSource, type Scope, type SurveyedFile, sessionName, survey } from './capture-survey.ts'
 import { Failure } from './failure.ts'
 import type { ImportFailure } from './import.ts'
 import { findSource, SOURCES } from './sources.ts'
@@ -89,9 +90,8 @@ class CaptureImport {
   readonly #options: CaptureOptions
   readonly #lake: Lake
   readonly #watch: CaptureWatch
-  readonly #instruments: CaptureInstruments
-  readonly #held: ReadonlyMap<string, { readonly priceDecimals: number; readonly quantityDecimals: number }>
-  readonly #replies: Reply[] = []
+  readonly #held: ReadonlyMap<string, InstrumentSpec>
+  readonly #scopes = new Map<string, Scope>()
   readonly #failures: Failure[] = []
   readonly #failed: ImportFailure[] = []
   readonly #quarantined: Record<string, number> = {}
@@ -106,9 +106,7 @@ class CaptureImport {
     this.#options = options
     this.#lake = lake
     this.#watch = watch
-    const held = new Map(lake.list().flatMap(({ instrument }) => (instrument ? [[instrument.id, instrument] as const] : [])))
-    this.#held = held
-    this.#instruments = new CaptureInstruments(source.name, held)
+    this.#held = new Map(lake.list().flatMap(({ instrument }) => (instrument ? [[instrument.id, instrument] as const] : [])))
   }
 
   async run(paths: readonly string[]): Promise<CaptureResult> {
@@ -134,15 +132,17 @@ class CaptureImport {
   /** Named files that hold something of the source. */
   async #survey(paths: readonly string[]): Promise<readonly SurveyedFile[]> {
     const named = await captureFiles(paths)
-    const into = { replies: this.#replies, instruments: this.#instruments }
+    const sessions = new Set(named.map(({ path }) => sessionName(path)).filter(name => name !== ''))
+    // Where only one session can be meant, a file of any name belongs to it.
+    const scopeOf = ({ path }: CaptureFile) => this.#scope(sessions.size > 1 ? sessionName(path) : '')
     // First what stands beside: it may describe the instruments.
-    for (const companion of await companionsOf(named, named)) await survey(companion, this.#source, into)
+    for (const companion of await companionsOf(named, named)) await survey(companion, this.#source, scopeOf(companion))
     const files: SurveyedFile[] = []
     for (const file of named) {
       this.#refuseInterrupted(file.path)
-      files.push(await survey(file, this.#source, into))
+      files.push(await survey(file, this.#source, scopeOf(file)))
     }
-    this.#replies.sort((a, b) => a.time - b.time)
+    for (const { replies } of this.#scopes.values()) replies.sort((a, b) => a.time - b.time)
 
     const outright = new Set(paths)
     const mine = files.filter(file => {
@@ -160,6 +160,14 @@ class CaptureImport {
     )
   }
 
+  #scope(session: string): Scope {
+    const known = this.#scopes.get(session)
+    if (known !== undefined) return known
+    const scope = { replies: [], instruments: new CaptureInstruments(this.#source.name, this.#held) }
+    this.#scopes.set(session, scope)
+    return scope
+  }
+
   #faultOf(file: SurveyedFile): Failure | undefined {
     if (file.rows === 0 && file.connections.length === 0) {
       return new Failure('CAPTURE_UNREADABLE', {
@@ -167,7 +175,7 @@ class CaptureImport {
         fix: 'a capture has lines such as `1618678133.213: {…}`; docs/data-formats.md shows the form',
       })
     }
-    if (isOfSource(file, this.#source, this.#instruments)) return undefined
+    if (isOfSource(file, this.#source)) return undefined
     const [url = file.replied] = file.connections
     return new Failure('CAPTURE_FOREIGN', {
       message: `${file.path} is no session of ${this.#source.name}: it was captured from ${url}`,
@@ -225,7 +233,7 @@ class CaptureImport {
       this.#skipped++
       return false
     }
-    const ours = this.#instruments.met.get(instrumentId)
+    const ours = file.scope.instruments.met.get(instrumentId)
     const held = this.#held.get(instrumentId)
     if (ours === undefined) return false
     if (held === undefined) return true
@@ -246,7 +254,7 @@ class CaptureImport {
       checksum: file.checksum,
       licence: this.#options.licence ?? this.#source.licence,
     })
-    const met = this.#instruments.met.get(instrumentId)
+    const met = file.scope.instruments.met.get(instrumentId)
     const instrument = met && specOf(met)
     const notes = [`${instrumentId}: decoded from captured frames; received times are those of the recorder's clock`]
     const writer = importer.write({ kind, instrument, resolution: undefined, series: undefined, provenance, notes })
@@ -268,13 +276,13 @@ class CaptureImport {
     onFact: (file: SurveyedFile, event: FeedEvent) => void,
     afterBatch: () => Promise<void> | undefined = () => undefined,
   ): Promise<void> {
-    const { path } = chain[0]!
+    const { path, scope } = chain[0]!
     this.#watch.onProgress?.(this.#done, this.#passes, path)
     let file = chain[0]!
     const session = new CaptureSession({
       source: this.#source,
-      resolve: symbol => this.#instruments.resolve(symbol),
-      replies: this.#replies,
+      resolve: symbol => scope.instruments.resolve(symbol),
+      replies: scope.replies,
       tally,
       onFact: event => onFact(file, event),
     })
@@ -328,7 +336,7 @@ class CaptureImport {
       source: this.#source.name,
       files: files.length,
       connections: tally.connections,
-      instruments: this.#instruments.met.size,
+      instruments: new Set([...this.#scopes.values()].flatMap(({ instruments }) => [...instruments.met.keys()])).size,
       faults: sorted(faults),
       kinds: sorted(tally.kinds),
       examples: tally.examples,

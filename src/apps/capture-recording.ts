@@ -110,7 +110,7 @@ async function heard(source: SourceDescriptor, named: readonly CaptureFile[], co
   for (const file of named) files.push(await survey(file, source, into))
   replies.sort((a, b) => a.time - b.time)
 
-  const mine = files.filter(file => file.frames > 0 && file.connections.length > 0 && isOfSource(file, source, instruments))
+  const mine = files.filter(file => file.frames > 0 && file.connections.length > 0 && isOfSource(file, source))
   const symbols = new Map<string, string>()
   const resolve = (symbol: string): Instrument => {
     const of = instruments.resolve(symbol)

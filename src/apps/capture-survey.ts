@@ -6,7 +6,15 @@ import { captureLines, checksumOf } from './capture-files.ts'
 import type { CaptureInstruments } from './capture-instruments.ts'
 import type { Reply } from './capture-session.ts'
 
+/** What captures of one session share: spot and futures of a venue have the same symbols and not the same instruments. */
+export interface Scope {
+  /** In order of time, once all files are surveyed. */
+  readonly replies: Reply[]
+  readonly instruments: CaptureInstruments
+}
+
 export interface SurveyedFile extends CaptureFile {
+  readonly scope: Scope
   readonly checksum: string
   /** Lines that hold a received frame or a reply. */
   readonly rows: number
@@ -25,12 +33,9 @@ export interface SurveyedFile extends CaptureFile {
   readonly beginsInside: boolean
 }
 
-/** Reads a file once. Replies go to `replies`, descriptions of instruments and the width of figures to `instruments`. */
-export async function survey(
-  file: CaptureFile,
-  source: SourceDescriptor,
-  { replies, instruments }: { readonly replies: Reply[]; readonly instruments: CaptureInstruments },
-): Promise<SurveyedFile> {
+/** Reads a file once. Its replies, the instruments they describe and the width of its figures go to `scope`. */
+export async function survey(file: CaptureFile, source: SourceDescriptor, scope: Scope): Promise<SurveyedFile> {
+  const { replies, instruments } = scope
   const connections: string[] = []
   const hosts = new Set([...source.hosts.live, ...source.hosts.practice])
   let [replied, hasReplies] = ['', false]
@@ -65,6 +70,7 @@ export async function survey(
   }
   return {
     ...file,
+    scope,
     checksum: await checksumOf(file.path),
     rows,
     frames,
@@ -85,12 +91,16 @@ export async function survey(
 }
 
 /** Whether a file has anything of the source: one of its connections, one without an address, or a reply. */
-export function isOfSource(file: SurveyedFile, source: SourceDescriptor, instruments: CaptureInstruments): boolean {
-  const resolve = (symbol: string) => instruments.resolve(symbol)
+export function isOfSource(file: SurveyedFile, source: SourceDescriptor): boolean {
+  const resolve = (symbol: string) => file.scope.instruments.resolve(symbol)
   if (file.connections.some(url => quietly(() => source.capture?.conversation(url, resolve)) !== undefined)) return true
   if (file.frames > 0) return file.connections.length === 0
   return file.hasReplies
 }
+
+/** 'BINANCE_FUTURES.ws.1.0', 'BINANCE_FUTURES.http.0.0' and 'BINANCE_FUTURES.0' are of one session; other names say nothing. */
+export const sessionName = (path: string): string =>
+  /^(.+?)\.(?:ws\..*|http\..*|\d+(?:\.gz|\.zst)?)$/.exec(basename(path))?.[1] ?? ''
 
 /** Files in order, those that go on inside the connection of the one before them together with it: parts of one recording. */
 export function chainsOf(files: readonly SurveyedFile[]): readonly (readonly SurveyedFile[])[] {
