@@ -7,9 +7,9 @@ const document = read('docs/errors.md') ?? ''
 
 /** A code is written in capitals with an underscore; environment variables and other people's codes look alike. */
 const CODE = /(?<!process\.env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|INTERRUPTED)'/g
-const FOREIGN = /^(?:Z|ERR|MDB|UV)_/
+const FOREIGN = /^(?:Z|ERR|MDB|UV|WS|QUADRANT)_/
 /** Words of venues' own protocols. */
-const SPOKEN = new Set(['LIST_SUBSCRIPTIONS', 'LOT_SIZE', 'MIN_NOTIONAL', 'PRICE_FILTER'])
+const SPOKEN = new Set(['EUR_USD', 'LIST_SUBSCRIPTIONS', 'LOT_SIZE', 'MIN_NOTIONAL', 'PRICE_FILTER'])
 
 const used = new Set(
   sourceFiles('src/**/*.ts')

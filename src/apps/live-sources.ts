@@ -11,6 +11,7 @@ import { EXIT, Failure, isExplained } from './failure.ts'
 import { knownMetas, storeMetas } from './instruments.ts'
 import { fittingInstrument, type LivePlan, subscriptionsOf } from './live-plan.ts'
 import type { FeedSettings } from './run-config.ts'
+import { cachedInstruments, openSharedState, type SharedState } from './shared-state.ts'
 import { sourceCredentials } from './source-credentials.ts'
 
 export interface OpenedSources {
@@ -41,15 +42,21 @@ export async function openSources(
       descriptors.map(async descriptor => [descriptor.name, await sourceCredentials(descriptor, { home, environment })] as const),
     ),
   )
+  const shared = openSharedState(home, clock)
   const partsOf = (descriptor: SourceDescriptor, tap?: FrameTap): SourceParts => ({
     ...{ network, http, clock, environment },
+    ...(shared.lease === undefined ? {} : { lease: shared.lease }),
     credentials: credentials.get(descriptor.name) ?? {},
     stateFolder: join(home, 'sources', descriptor.name),
     ...(tap === undefined ? {} : { tap }),
   })
 
+  const close = async () => {
+    await Promise.all([http.close(), shared.close()])
+  }
+
   try {
-    const instruments = await describe(plan, { home, asker }, partsOf)
+    const instruments = await describe(plan, { home, asker, shared }, partsOf)
     return {
       clock,
       instruments,
@@ -57,10 +64,10 @@ export async function openSources(
         descriptors.map(descriptor =>
           descriptor.live!(partsOf(descriptor, tapOf(descriptor.name)), subscriptionsOf(plan, descriptor.name, instruments)),
         ),
-      close: () => http.close(),
+      close,
     }
   } catch (error) {
-    await http.close()
+    await close()
     throw error
   }
 }
@@ -68,7 +75,7 @@ export async function openSources(
 /** The instruments of the plan, from the sources' own words where they can be had now, else from what was stored. */
 async function describe(
   plan: LivePlan,
-  { home, asker }: { readonly home: string; readonly asker: string },
+  { home, asker, shared }: { readonly home: string; readonly asker: string; readonly shared: SharedState },
   partsOf: (descriptor: SourceDescriptor) => SourceParts,
 ): Promise<ReadonlyMap<string, Instrument>> {
   const failures = new Map<string, string>()
@@ -76,7 +83,7 @@ async function describe(
     plan.descriptors.map(async descriptor => {
       if (descriptor.instruments === undefined) return
       try {
-        storeMetas(home, descriptor.name, await descriptor.instruments(partsOf(descriptor)))
+        storeMetas(home, descriptor.name, await cachedInstruments(shared, descriptor, partsOf(descriptor)))
       } catch (error) {
         if (!isExplained(error)) throw error
         failures.set(descriptor.name, error.message)

@@ -1,22 +1,24 @@
 // What a source needs to know of its owner, from the environment or the encrypted store, checked before anything is sent.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Credentials, findCredentials, requireUsable } from '../connectivity/credentials.ts'
 import type { Environment, SourceDescriptor } from '../connectivity/source.ts'
-import { Failure } from './failure.ts'
+import { openSecretStore } from './secret-store.ts'
 
-/** By variable. Throws Failure SOURCE_KEY_MISSING with everything that is missing. */
-export async function sourceCredentials(
-  { name, title, needs }: SourceDescriptor,
-  _of: { readonly home: string; readonly environment: Environment },
-): Promise<Record<string, string>> {
-  const found: Record<string, string> = {}
-  const missing: string[] = []
-  for (const { variable, what, optional } of needs) {
-    const value = process.env[variable]
-    if (value !== undefined && value !== '') found[variable] = value
-    else if (optional !== true) missing.push(`${variable} (${what})`)
-  }
-  if (missing.length === 0) return found
-  throw new Failure('SOURCE_KEY_MISSING', {
-    message: `${title} needs ${missing.join(' and ')}`,
-    fix: `set ${missing.length === 1 ? 'it' : 'them'} in the environment, or take ${name} out of the configuration`,
-  })
+interface Asked {
+  readonly home: string
+  readonly environment: Environment
+}
+
+/** By variable. Throws SourceError SOURCE_KEY_MISSING with everything that is missing, KEY_REFUSED where live would be run with no real key. */
+export async function sourceCredentials(source: SourceDescriptor, asked: Asked): Promise<Record<string, string>> {
+  const { title, needs } = source
+  return { ...requireUsable(lookAtCredentials(source, asked), { title, needs, environment: asked.environment }) }
+}
+
+/** What there is and what speaks against it, without refusing anything. */
+export function lookAtCredentials({ needs }: SourceDescriptor, { home, environment }: Asked): Credentials {
+  // Who has no store is not given one for asking.
+  const store = existsSync(join(home, 'secrets', 'secrets')) ? openSecretStore(home) : undefined
+  return findCredentials(needs, { variables: process.env, environment, ...(store === undefined ? {} : { store }) })
 }

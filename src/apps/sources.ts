@@ -1,6 +1,7 @@
 // The sources of market data, by name. A new one is a folder in adapters and one line here.
 import { BINANCE } from '../adapters/binance/binance.ts'
 import { COINBASE } from '../adapters/coinbase/coinbase.ts'
+import { CTRADER } from '../adapters/ctrader/ctrader.ts'
 import { DUKASCOPY } from '../adapters/dukascopy/dukascopy.ts'
 import { FRED } from '../adapters/fred/fred.ts'
 import { KRAKEN } from '../adapters/kraken/kraken.ts'
@@ -13,6 +14,7 @@ export const SOURCES: readonly SourceDescriptor[] = [
   BINANCE,
   COINBASE,
   OANDA,
+  CTRADER,
   MT5_DIRECT,
   MT5_BRIDGE,
   MT5_CACHE,

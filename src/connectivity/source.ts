@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import type { Conversation, HttpRequest } from './conversation.ts'
 import type { FrameTap } from './frame-line.ts'
 import type { HttpClient } from './http-client.ts'
+import type { Lease } from './lease.ts'
 import type { Network } from './network.ts'
 import type { RateRule } from './rate-governor.ts'
 
@@ -53,6 +54,8 @@ export interface SourceParts {
   readonly tap?: FrameTap
   /** A folder of its own for what must outlive the process: rotated tokens. */
   readonly stateFolder: string
+  /** Who of several processes may renew what only one may renew; files in the state folder when not given. */
+  readonly lease?: Lease
   /** Settings of the configuration, by the source's own names. */
   readonly settings?: Readonly<Record<string, unknown>>
 }

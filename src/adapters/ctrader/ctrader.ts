@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { attemptsAt } from '../../connectivity/attempt-budget.ts'
 import { framedLink } from '../../connectivity/framed-link.ts'
-import { FileLease, type Lease } from '../../connectivity/lease.ts'
+import { FileLease } from '../../connectivity/lease.ts'
 import type { OpenLink } from '../../connectivity/link.ts'
 import { LiveFeed } from '../../connectivity/live-feed.ts'
 import { openSecretBox } from '../../connectivity/secret-box.ts'
@@ -83,15 +83,17 @@ function wire(parts: SourceParts): Wiring {
   return { call, accountId: credentials['QUADRANT_CTRADER_ACCOUNT'] ?? '', keeper: keeperOf(parts, call), origin }
 }
 
-function keeperOf({ http, clock, credentials, stateFolder, settings }: SourceParts, call: CallParts): TokenKeeper {
+function keeperOf(
+  { http, clock, credentials, stateFolder, lease = new FileLease(stateFolder) }: SourceParts,
+  call: CallParts,
+): TokenKeeper {
   const box = openSecretBox({ secretKey: process.env['QUADRANT_SECRET_KEY'], keyFile: join(stateFolder, 'secret.key') })
   const store = new TokenStore({ folder: stateFolder, name: 'ctrader', box })
   const { clientId, clientSecret } = call
-  const lease = settings?.['lease'] as Lease | undefined
   const keeper = new TokenKeeper({
     source: 'ctrader',
     store,
-    lease: lease ?? new FileLease(stateFolder),
+    lease,
     clock,
     refresh: token => refreshTokens({ http, clientId, clientSecret }, token),
     inBand: token => refreshInBand(call, token),

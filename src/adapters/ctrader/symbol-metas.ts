@@ -15,8 +15,13 @@ export interface SymbolAnswers {
 }
 
 const WEEK_SECONDS = 7 * 86_400
-const TRADING_MODES = ['ENABLED', 'DISABLED_WITHOUT_PENDINGS_EXECUTION', 'DISABLED_WITH_PENDINGS_EXECUTION', 'CLOSE_ONLY_MODE']
-const STATUSES: readonly TradingStatus[] = ['trading', 'disabled', 'disabled', 'close-only']
+/** In the order of the venue's numbers. */
+const TRADING_MODES: Readonly<Record<string, TradingStatus>> = {
+  ENABLED: 'trading',
+  DISABLED_WITHOUT_PENDINGS_EXECUTION: 'disabled',
+  DISABLED_WITH_PENDINGS_EXECUTION: 'disabled',
+  CLOSE_ONLY_MODE: 'close-only',
+}
 const SWAP_KINDS = ['PIPS', 'PERCENTAGE', 'POINTS']
 
 const ACCOUNT_TYPE: AccountTypeFinding = Object.freeze({
@@ -102,7 +107,7 @@ function symbolMeta(symbol: Fields, light: Fields, { base, quote, group, now }: 
     ...(maxQuantity === undefined ? {} : { maxQuantity }),
     ...(swap === undefined ? {} : { swap }),
     accountType: ACCOUNT_TYPE,
-    status: isEnabled ? (STATUSES[enumOf(symbol, 'tradingMode', TRADING_MODES) ?? 0] ?? 'unknown') : 'disabled',
+    status: isEnabled ? statusOf(symbol) : 'disabled',
     fetchedTime: now,
     checksum: createHash('sha256')
       .update(JSON.stringify([symbol, light]))
@@ -138,6 +143,12 @@ function calendarOf(assetClass: AssetClass, symbol: Fields, base: string): strin
   if (assetClass === 'energy') return /BR/.test(base) ? 'brent-cfd' : 'energy-cfd'
   if (assetClass !== 'index') return assetClass === 'forex' ? 'fx-cfd' : 'us-equity'
   return /UK|100GBP/.test(base) ? 'uk-index-cfd' : /DE|GER|DAX/.test(base) ? 'de-index-cfd' : 'us-index-cfd'
+}
+
+function statusOf(symbol: Fields): TradingStatus {
+  if (fieldOf(symbol, 'tradingMode') === undefined) return 'trading'
+  const mode = enumOf(symbol, 'tradingMode', Object.keys(TRADING_MODES))
+  return (mode === undefined ? undefined : Object.values(TRADING_MODES)[mode]) ?? 'unknown'
 }
 
 /** Undefined where the unit is none that the record knows. */

@@ -107,6 +107,19 @@ export const TREE: readonly (Leaf | Group)[] = [
       },
     ],
   },
+  {
+    name: 'secrets',
+    summary: 'keys of sources, kept encrypted in the state folder',
+    commands: [
+      {
+        name: 'set',
+        summary: 'store one; its value comes from stdin or a hidden prompt',
+        load: () => import('./secrets-set.ts'),
+      },
+      { name: 'list', summary: 'the names of those stored', load: () => import('./secrets-list.ts') },
+      { name: 'remove', summary: 'take one out', load: () => import('./secrets-remove.ts') },
+    ],
+  },
   { name: 'kill', summary: 'stop all new risk at once, until it is reset', load: () => import('./kill.ts') },
   { name: 'version', summary: 'versions of Quadrant and of what it runs on', load: () => import('./version.ts') },
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.ts') },
