@@ -150,7 +150,7 @@ export function liveSourceFacts(subject: LiveSourceSubject): readonly Fact[] {
       await rig.until(() => rig.whole, 'it knows what the venue knows')
 
       expect(rig.venue.connections.opened, 'no connection was given up').toBe(opened)
-      expectAllTradesOnce(rig)
+      await expectAllTradesOnce(rig)
       if (TOLD[kind]) expect(rig.mirror.faults.map(({ fault }) => fault)).toContain(TOLD[kind]![0])
     })
   }
