@@ -1,9 +1,10 @@
 // Fields that Coinbase's two feeds share, read into our words.
 
+import { instantOf } from '../../connectivity/instants.ts'
 import { stepsOf } from '../../connectivity/steps.ts'
 import type { Instrument } from '../../domain/instrument.ts'
 import type { BookLevel, Side } from '../../domain/market.ts'
-import { type Micros, type Price, parseMicros, type Quantity } from '../../domain/numbers.ts'
+import type { Micros, Price, Quantity } from '../../domain/numbers.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -23,7 +24,7 @@ export function parsed(text: unknown): unknown {
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** RFC 3339 with up to nine decimals: what is finer than a microsecond is cut. */
-export const timeOf = (value: unknown): Micros | undefined => (typeof value === 'string' ? parseMicros(value) : undefined)
+export const timeOf = (value: unknown): Micros | undefined => (typeof value === 'string' ? instantOf(value) : undefined)
 
 /** The Exchange writes ids as numbers, Advanced Trade as texts. */
 export function idOf(value: unknown): number | undefined {

@@ -8,8 +8,10 @@
 //
 // Numbers are written with all their zeros, and the checksum covers them: they are read as texts. Books have no sequence
 // number; the checksum is the only proof that nothing is missing.
+
 import type { Conversation, Frame, Reactions } from '../../connectivity/conversation.ts'
-import { type Micros, parseMicros } from '../../domain/numbers.ts'
+import { instantOf } from '../../connectivity/instants.ts'
+import type { Micros } from '../../domain/numbers.ts'
 import { excerpt, type Fields, isFields, parseKeepingNumbers, textOf, wholeOf } from './json-values.ts'
 import { Outbox } from './outbox.ts'
 import type { BookMessage, Channel, TradeMessage } from './symbol-stream.ts'
@@ -191,7 +193,7 @@ export class KrakenConversation implements Conversation {
         bidSize: textOf(fields['bid_qty']),
         ask: textOf(fields['ask']),
         askSize: textOf(fields['ask_qty']),
-        time: parseMicros(textOf(fields['timestamp'])),
+        time: instantOf(textOf(fields['timestamp'])),
       },
       now,
       out,
@@ -256,8 +258,8 @@ export class KrakenConversation implements Conversation {
     const sent = this.#pings.get(wholeOf(message['req_id']) ?? -1)
     if (sent === undefined) return
     this.#pings.clear()
-    const received = parseMicros(textOf(message['time_in']))
-    const answered = parseMicros(textOf(message['time_out']))
+    const received = instantOf(textOf(message['time_in']))
+    const answered = instantOf(textOf(message['time_out']))
     const known = received !== undefined && answered !== undefined
     out.measure(now - sent, known ? (received + answered) / 2 - (sent + now) / 2 : Number.NaN)
   }
@@ -302,7 +304,7 @@ function bookMessage(fields: Fields): BookMessage | undefined {
   const checksum = wholeOf(fields['checksum'])
   if (bids === undefined || asks === undefined) return undefined
   if (fields['checksum'] !== undefined && checksum === undefined) return undefined
-  return { bids, asks, checksum, time: parseMicros(textOf(fields['timestamp'])) }
+  return { bids, asks, checksum, time: instantOf(textOf(fields['timestamp'])) }
 }
 
 function levelsOf(levels: unknown): BookMessage['bids'] | undefined {
@@ -325,5 +327,5 @@ function tradeMessage(fields: Fields): TradeMessage | undefined {
   if (typeof symbol !== 'string' || (id !== undefined && wholeOf(id) === undefined)) return undefined
   // A trade is one, whatever else the venue may come to call its sides.
   const aggressor = side === 'buy' || side === 'sell' ? side : 'unknown'
-  return { price, quantity: qty, aggressor, id: wholeOf(id), time: parseMicros(textOf(fields['timestamp'])) }
+  return { price, quantity: qty, aggressor, id: wholeOf(id), time: instantOf(textOf(fields['timestamp'])) }
 }
