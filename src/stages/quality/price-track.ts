@@ -29,6 +29,9 @@ export interface PriceWitness {
 const LEARNT = 20
 /** Beyond so many usual moves a look at the others is worth it. */
 const LOOK = 5
+/** So many usual distances, or usual moves, from the nearest of the others is near it. */
+const NEAR = 3
+const NEAR_MOVES = 5
 /** Alone, so many usual moves are suspect. */
 const JUMP = 25
 /** Alone, a smaller fraction is never suspect, and a larger one needs more than `CONFIRMATIONS`. */
@@ -63,7 +66,7 @@ export class PriceTrack {
     const change = level > last ? level - last : last - level
     const elapsed = now - this.time
     const usual = this.change * Math.sqrt(elapsed > this.interval ? elapsed / this.interval : 1)
-    const isQuiet = change <= LOOK * usual || change <= by.spread || change <= 2 * by.tick
+    const isQuiet = change <= LOOK * usual || change <= 2 * by.tick
     if (this.count === 0 || (isQuiet && this.#suspects === 0 && this.count >= LEARNT)) {
       this.#believe(level, now, change, elapsed, by)
       return undefined
@@ -110,14 +113,14 @@ export class PriceTrack {
     const isMagnitude = level * last <= 0 ? lower < Math.abs(last) / MAGNITUDE : ratio(level, last) > MAGNITUDE
 
     if (peers.count > 0) {
-      const near = Math.max(spread * 1.5, 2 * tick, usualDistance === usualDistance ? 4 * usualDistance : 0.002 * lower)
+      // Where they stand to each other is known from experience, or guessed from the spread; in a fast market it is farther.
+      const known = usualDistance === usualDistance ? NEAR * usualDistance : Math.max(1.5 * spread, 0.002 * lower)
+      const near = Math.max(2 * tick, known, NEAR_MOVES * usual)
       const distance = peers.distance(level)
       if (distance <= Math.max(near, isMagnitude ? 0.02 * lower : change / 4)) return undefined
-      if (isMagnitude) return this.#farReason(level, by)
-      const wasNear = peers.distance(last) <= near * 2
-      const isSpike = change > LOOK * usual && distance > 1.5 * near && wasNear
-      if (isSpike && this.count >= LEARNT) return change > JUMP_LARGE * lower ? this.#farReason(level, by) : 'outlier'
-      return undefined
+      if (isMagnitude || change > JUMP_LARGE * lower) return this.#farReason(level, by)
+      const isAway = distance - peers.distance(last) > near / 2
+      return change > LOOK * usual && isAway && this.count >= LEARNT ? 'outlier' : undefined
     }
     if (isMagnitude) return this.#farReason(level, by)
     if (this.count < LEARNT || change <= JUMP * usual || change <= JUMP_MIN * lower) return undefined

@@ -10,8 +10,6 @@ import { scoreOf } from './source-score.ts'
 import { type Candidate, NO_SELECTION, select } from './source-selection.ts'
 import type { SourceTrack } from './source-track.ts'
 
-/** A source whose newest fact is older says nothing about now. */
-const FRESH_MICROS = 3_000_000
 /** The choice is thought over this often, for scores change without anything happening. */
 const REVIEW_MICROS = 5_000_000
 /** After an opening the first facts may take a while. */
@@ -24,8 +22,10 @@ const AWAY_USUAL = 12
 const REPEATS = 3
 const REPEATS_MOVES = 8
 const REPEATS_LEARNT = 50
-const REPEATS_ALONE = 200
-const REPEATS_ALONE_MICROS = 60_000_000
+const REPEATS_ALONE = 20
+const REPEATS_ALONE_MICROS = 5_000_000
+/** What a quiet market taught is forgotten in so many changes of the price: half in 1,400. */
+const FORGET = 0.9995
 /** Another instrument's level is hit by chance less often than this wide. */
 const ELSEWHERE = 0.0005
 
@@ -42,11 +42,16 @@ class Still {
   moves = 0
   /** The longest row of such repeats that ended by itself, slowly forgotten: how quiet this source can be. */
   longest = 0
+  /** The same of all repeats. */
+  longestAlone = 0
   changes = 0
   isFrozen = false
 
   begin({ bid, ask, receivedTime }: Quote, middle: number): void {
-    if (!this.isFrozen) this.longest = Math.max(this.moves, this.longest * 0.9995)
+    if (!this.isFrozen) {
+      this.longest = Math.max(this.moves, this.longest * FORGET)
+      this.longestAlone = Math.max(this.repeats, this.longestAlone * FORGET)
+    }
     this.isFrozen = false
     this.bid = bid
     this.ask = ask
@@ -104,9 +109,7 @@ class Others implements Peers {
   }
 
   #speaks(track: SourceTrack): boolean {
-    return (
-      track !== this.#self && track.health === 'ok' && track.goodTime >= this.#now - FRESH_MICROS && track.price === track.price
-    )
+    return track !== this.#self && track.health === 'ok' && track.price === track.price
   }
 }
 
@@ -340,8 +343,12 @@ export class SourceWatch implements PriceWitness {
     const { peers } = this
     if (still.isFrozen) return true
     if (still.repeats < REPEATS) return false
-    if (peers.count === 0) return still.repeats >= REPEATS_ALONE && now - still.since >= REPEATS_ALONE_MICROS
-    if (still.changes >= REPEATS_LEARNT && still.moves >= Math.max(REPEATS_MOVES, 5 * still.longest)) return true
+    const isLearnt = still.changes >= REPEATS_LEARNT
+    if (peers.count === 0) {
+      const isLong = still.repeats >= Math.max(REPEATS_ALONE, 5 * still.longestAlone)
+      return isLearnt && isLong && now - still.since >= REPEATS_ALONE_MICROS
+    }
+    if (isLearnt && still.moves >= Math.max(REPEATS_MOVES, 5 * still.longest)) return true
     const moved = Math.abs(peers.middle - still.middle)
     const usual = this.usualDistance === this.usualDistance ? 6 * this.usualDistance : 0
     return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick)
@@ -355,7 +362,7 @@ export class SourceWatch implements PriceWitness {
     const isAway = away > Math.max(AWAY_MIN, AWAY_USUAL * track.usualDistance)
     if (isAway) track.awaySince = Math.min(track.awaySince, now)
     else track.awaySince = Number.POSITIVE_INFINITY
-    track.compared(now, level, peers.middle)
+    track.compared(now, level, peers.middle, isAway)
     return peers.count > 1 && now - track.awaySince >= AWAY_MICROS ? 'drift' : undefined
   }
 }
