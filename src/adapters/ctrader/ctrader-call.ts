@@ -1,4 +1,4 @@
-// Single questions to the venue, each with its answer: symbols, bars, a refresh in band. One connection for a few of them.
+// Single questions to the venue, each with its answer: symbols, a refresh in band. One connection for a few of them.
 import type { Frame } from '../../connectivity/conversation.ts'
 import type { Link, OpenLink } from '../../connectivity/link.ts'
 import { SourceError } from '../../connectivity/source-error.ts'
@@ -14,8 +14,6 @@ export interface CallParts {
   readonly answerMillis?: number
 }
 
-/** The venue allows five historical requests a second. */
-const HISTORICAL_MILLIS = 220
 const HEARTBEAT_MILLIS = 8_000
 
 interface Waiting {
@@ -29,7 +27,6 @@ export class CtraderCall {
   #link: Link | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #count = 0
-  #historicalTime = Number.NEGATIVE_INFINITY
 
   constructor(parts: CallParts) {
     this.#parts = parts
@@ -60,14 +57,6 @@ export class CtraderCall {
       })
       this.#link?.send(this.#parts.codec.encode({ type, id, fields }))
     })
-  }
-
-  /** The same for what counts as historical: bars, ticks, deals. */
-  async askHistorical(type: number, fields: Fields): Promise<Fields> {
-    const wait = this.#historicalTime + HISTORICAL_MILLIS - performance.now()
-    this.#historicalTime = Math.max(performance.now(), this.#historicalTime + HISTORICAL_MILLIS)
-    if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait))
-    return this.ask(type, fields)
   }
 
   async #open(): Promise<void> {
