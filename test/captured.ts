@@ -27,12 +27,15 @@ export function runCaptured(capture: CaptureReader, files: readonly string[]): C
   let frames = 0
   const take = (line: FrameLine): void => {
     if (line.kind === 'replied') {
-      for (const meta of capture.instruments?.(line.url, line.body) ?? []) metas.set(meta.venueSymbol, meta)
+      for (const meta of capture.instruments?.(line.url, line.body) ?? [])
+        for (const { symbol } of [...meta.aliases, { symbol: meta.venueSymbol }]) metas.set(symbol, meta)
       const tag = capture.tagOf?.(line.url)
       if (tag !== undefined) conversation?.answer?.(tag, { status: 200, headers: {}, body: line.body }, line.time, noted)
     } else if (line.kind === 'opened') {
       conversation = capture.conversation(line.url, resolve)
       conversation?.open(line.time, noted)
+    } else if (line.kind === 'sent') {
+      conversation?.overhear?.(line.frame, line.time)
     } else if (line.kind === 'received') {
       frames += 1
       conversation?.receive(line.frame, line.time, noted)
