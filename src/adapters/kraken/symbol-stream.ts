@@ -145,6 +145,7 @@ export class SymbolStream {
   trades(type: 'snapshot' | 'update', messages: readonly TradeMessage[], now: Micros, out: Reactions): void {
     this.#heard('trade', now, out)
     const { tails, symbol } = this.#parts
+    const isHistory = type === 'snapshot' && tails.get(symbol) === undefined
     for (const message of messages) {
       const { id } = message
       const last = tails.get(symbol)
@@ -156,7 +157,7 @@ export class SymbolStream {
         if (last !== undefined && id > last + 1) out.fault('gap', this.instrument.id, `trade ${id} after ${last}`)
         tails.set(symbol, id)
       }
-      if (type === 'snapshot' && (last === undefined || id === undefined)) continue
+      if (isHistory || (type === 'snapshot' && id === undefined)) continue
       if (this.isLive) this.#trade(message, now, out)
       else this.#hold(message, out)
     }
