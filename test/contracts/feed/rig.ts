@@ -141,8 +141,7 @@ export class Rig {
   }
 
   /** Resolves once `fact` is true; asked after each batch, and now and then. */
-  async until(fact: () => boolean, what: string): Promise<void> {
-    const patience = this.#patience
+  async until(fact: () => boolean, what: string, patience = this.#patience): Promise<void> {
     const deadline = performance.now() + patience
     while (!fact()) {
       if (performance.now() > deadline) throw new Error(`${what}: not within ${patience / 1000} s. ${this.describe()}`)
