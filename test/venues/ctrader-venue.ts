@@ -303,6 +303,7 @@ export class CtraderVenue implements Venue {
       return answer(PAYLOAD.applicationAuthAnswer, {})
     }
     if (!session.app) return refuse('CH_CLIENT_NOT_AUTHENTICATED', true)
+    if (type === PAYLOAD.version) return answer(PAYLOAD.versionAnswer, { version: '97' })
     if (type === PAYLOAD.refreshToken) {
       const traded = this.ledger.trade(String(fields['refreshToken']))
       if (traded.kind === 'denied') return refuse('CH_ACCESS_TOKEN_INVALID')

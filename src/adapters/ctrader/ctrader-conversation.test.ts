@@ -46,7 +46,7 @@ class Talk {
       link: (state, id, reason) => this.said.push(`${state} ${id === '' ? 'all' : id}: ${reason}`),
       fault: (fault, id, detail) => this.said.push(`fault ${fault} ${id}: ${detail}`),
       compared: () => undefined,
-      measure: () => undefined,
+      measure: micros => this.said.push(`round trip ${micros} µs`),
       send: frame => this.sent.push(codec.decode(frame)!),
       request: () => undefined,
       reconnect: (when, reason) => this.said.push(`reconnect ${when}: ${reason}`),
@@ -238,9 +238,21 @@ test('a price finer than the instrument is a fault, not rounded', () => {
   expect(talk.said.at(-1)).toBe('fault schema EURUSD.CTRADER: a spot price that does not fit EURUSD')
 })
 
+test('the round trip is measured every ten seconds', () => {
+  const talk = new Talk().logIn().subscribe()
+  talk.pass(10 * SECOND)
+  expect(talk.asked.slice(-2)).toEqual(expect.arrayContaining([PAYLOAD.heartbeat, PAYLOAD.version]))
+  talk.now = micros(talk.now + 42_000)
+  talk.answer(PAYLOAD.version, PAYLOAD.versionAnswer, { version: '97' })
+  expect(talk.said.at(-1)).toBe('round trip 42000 µs')
+})
+
 test('heartbeats leave at least every ten seconds, and an echo does not echo itself', () => {
   const talk = new Talk().logIn().subscribe()
-  for (let i = 0; i < 600; i++) talk.pass(SECOND / 10)
+  for (let i = 0; i < 600; i++) {
+    talk.pass(SECOND / 10)
+    if (talk.asked.at(-1) === PAYLOAD.version) talk.answer(PAYLOAD.version, PAYLOAD.versionAnswer, { version: '97' })
+  }
   const beats = talk.asked.filter(type => type === PAYLOAD.heartbeat).length
   expect(beats, 'in a minute').toBe(12)
   talk.pass(2 * SECOND)

@@ -12,11 +12,13 @@ import type { Provenance } from '../../domain/provenance.ts'
 import type { AccountToken } from './account-token.ts'
 import { accountRefused, keyRefused, type VenueError, venueError } from './open-api-error.ts'
 import { type Fields, fieldOf, idOf, idsOf, listOf, type OpenApiCodec, PAYLOAD, textOf } from './open-api-message.ts'
-import { type Request, RequestQueue } from './request-queue.ts'
+import { type Asked, type Request, RequestQueue } from './request-queue.ts'
 import { SymbolStream } from './symbol-stream.ts'
 
 /** Half of what the venue allows. */
 const HEARTBEAT_MICROS = 5 * SECOND
+/** How often the venue is asked for its version: the round trip is measured, and a connection that still stands is never silent. */
+const PROBE_MICROS = 10 * SECOND
 /** How often a token that was refused is asked for again, and how long a depth that broke again waits. */
 const TOKEN_MICROS = 5 * SECOND
 const RESYNC_MICROS = SECOND
@@ -54,6 +56,7 @@ export class CtraderConversation implements Conversation {
   readonly #broken = new Set<SymbolStream>()
   #sequence = 0
   #beatTime = 0
+  #probeTime = 0
   #usedToken = ''
   /** The token that was refused, while a younger one is waited for. */
   #refusedToken: string | undefined
@@ -68,6 +71,7 @@ export class CtraderConversation implements Conversation {
     const { clientId, clientSecret } = this.#parts
     out.link('authenticating', '', 'the application logs in')
     this.#beatTime = now
+    this.#probeTime = now
     this.#ask(PAYLOAD.applicationAuth, { clientId, clientSecret })
     this.#requests.release(now, out)
   }
@@ -94,6 +98,10 @@ export class CtraderConversation implements Conversation {
 
   tick(now: Micros, out: Reactions): void {
     if (now - this.#beatTime >= HEARTBEAT_MICROS) this.#beat(now, out)
+    if (now - this.#probeTime >= PROBE_MICROS && this.#usedToken !== '') {
+      this.#probeTime = now
+      this.#ask(PAYLOAD.version, {})
+    }
     this.#seekToken(now, out)
     for (const stream of this.#broken) this.#resync(stream, now)
     this.#requests.release(now, out)
@@ -104,11 +112,14 @@ export class CtraderConversation implements Conversation {
   #answer(
     type: number,
     fields: Fields,
-    { request, now, out }: { readonly request: Request | undefined; readonly now: Micros; readonly out: Reactions },
+    { request, now, out }: { readonly request: Asked | undefined; readonly now: Micros; readonly out: Reactions },
   ): void {
     switch (type) {
       case PAYLOAD.heartbeat:
         this.#beat(now, out)
+        return
+      case PAYLOAD.versionAnswer:
+        if (request !== undefined) out.measure(now - request.sent, Number.NaN)
         return
       case PAYLOAD.applicationAuthAnswer:
         this.#useToken(now, out)

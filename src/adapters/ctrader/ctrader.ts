@@ -24,8 +24,8 @@ import { symbolMetas } from './symbol-metas.ts'
 
 const HOSTS = { live: 'live.ctraderapi.com', practice: 'demo.ctraderapi.com' } as const
 const LICENCE = "for the account holder's own use"
-/** The venue answers heartbeats; three that are missing are silence. */
-const SILENCE_MILLIS = 30_000
+/** It is asked for a sign of life every ten seconds: two that are missing are silence. */
+const SILENCE_MILLIS = 22_000
 const SYMBOLS_PER_REQUEST = 100
 
 export const CTRADER: SourceDescriptor = {

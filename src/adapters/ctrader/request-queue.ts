@@ -17,7 +17,7 @@ interface Waiting extends Request {
   readonly due: number
 }
 
-interface Asked extends Request {
+export interface Asked extends Request {
   readonly sent: Micros
 }
 
@@ -38,7 +38,7 @@ export class RequestQueue {
   }
 
   /** The request that a message answers; undefined where it answers none. */
-  answered(id: string): Request | undefined {
+  answered(id: string): Asked | undefined {
     const request = this.#asked.get(id)
     this.#asked.delete(id)
     return request
