@@ -206,11 +206,14 @@ export class BridgeConversation implements Conversation {
         this.#options.onAccount?.(accountView(line))
         return
       case 'nosym':
-        out.link('degraded', this.#lines.instrumentId(line['sym']), `the broker has no symbol ${String(line['sym'])}`)
+        this.#lines.absent(line['sym'], out)
         return
       case 'snap':
         this.#stage = 'live'
-        if (this.#doubts.size === 0) out.link('live', '', 'the terminal has told its state')
+        if (this.#doubts.size > 0) return
+        out.link('live', '', 'the terminal has told its state')
+        // Told before, while nothing could be believed yet.
+        this.#lines.retell(now, out)
         return
       case 'hb':
         if (typeof line['ts'] === 'number') out.measure(Number.NaN, line['ts'] * 1000 - now)

@@ -41,6 +41,8 @@ interface Watched {
   book: BookSnapshot | undefined
   /** What could not be read last, until it can be again. */
   readonly unreadable: Set<'quote' | 'book'>
+  /** The broker has no such symbol. */
+  absent: boolean
 }
 
 export class MarketLines {
@@ -66,6 +68,7 @@ export class MarketLines {
           quote: undefined,
           book: undefined,
           unreadable: new Set(),
+          absent: false,
         } satisfies Watched,
       ]),
     )
@@ -78,6 +81,17 @@ export class MarketLines {
 
   instrumentId(symbol: unknown): string {
     return (typeof symbol === 'string' ? this.#watched.get(symbol)?.instrument.id : undefined) ?? ''
+  }
+
+  /** The broker has no symbol of that name: its instrument is dead here, whatever is said of the others. */
+  absent(symbol: unknown, out: Reactions): void {
+    const watched = typeof symbol === 'string' ? this.#watched.get(symbol) : undefined
+    if (!watched) {
+      out.unknown(`symbol ${JSON.stringify(symbol)}`)
+      return
+    }
+    watched.absent = true
+    this.#sayDoubt(watched, out)
   }
 
   /** Facts of a symbol. A broker whose prices have other decimals than the instrument is refused by each price, not rounded. */
@@ -153,7 +167,7 @@ export class MarketLines {
   /** What is known still holds though it was doubted: the last quote and book again, and `live` of what can be read. */
   retell(now: Micros, out: Reactions): void {
     for (const watched of this.#watched.values()) {
-      if (watched.unreadable.size > 0) out.link('degraded', watched.instrument.id, 'what came last could not be read')
+      if (watched.absent || watched.unreadable.size > 0) this.#sayDoubt(watched, out)
       else this.#tellKnown(watched, now, out)
     }
   }
@@ -164,12 +178,19 @@ export class MarketLines {
       watched.quote = undefined
       watched.book = undefined
       watched.unreadable.clear()
+      watched.absent = false
     }
   }
 
-  #doubt({ unreadable, instrument }: Watched, what: 'quote' | 'book', out: Reactions): void {
-    if (unreadable.size === 0) out.link('degraded', instrument.id, `the ${what} cannot be read`)
-    unreadable.add(what)
+  #doubt(watched: Watched, what: 'quote' | 'book', out: Reactions): void {
+    if (watched.unreadable.has(what)) return
+    watched.unreadable.add(what)
+    this.#sayDoubt(watched, out)
+  }
+
+  #sayDoubt({ absent, unreadable, instrument }: Watched, out: Reactions): void {
+    const reason = absent ? 'the broker has no such symbol' : `the ${[...unreadable].join(' and ')} cannot be read`
+    out.link('degraded', instrument.id, reason)
   }
 
   /** True when this ended a doubt, and everything known was told again. */

@@ -148,7 +148,7 @@ export class SidecarConversation implements Conversation {
         return
       }
       case 'nosym':
-        out.link('degraded', this.#lines.instrumentId(line['sym']), `the broker has no symbol ${String(line['sym'])}`)
+        this.#lines.absent(line['sym'], out)
         return
       case 'state':
         this.#connected = line['connected'] === true
