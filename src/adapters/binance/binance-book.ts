@@ -16,9 +16,10 @@ const QUIET = 2 * SECOND
 /** A snapshot that has not come by then is asked for again. */
 const PATIENCE = 10 * SECOND
 const PAUSE = SECOND / 10
+/** Also after what the venue refused: it will for a while. */
 const PAUSE_MAX = 30 * SECOND
 /** A book that broke sooner is asked for ever more slowly. */
-const SETTLED = 10 * SECOND
+const SETTLED = SECOND
 const HELD_MAX = 10_000
 
 export interface BookOptions {
@@ -122,8 +123,7 @@ export class BinanceBook {
   /** The venue could not answer, or not now. */
   refused(now: Micros): void {
     this.#awaiting = false
-    if (this.#book === undefined) this.#pause(now)
-    else this.#askAt = now + this.#options.audit
+    this.#askAt = now + (this.#book === undefined ? PAUSE_MAX : this.#options.audit)
   }
 
   /** Something of this book could not be read: what it holds is no longer known. */

@@ -187,12 +187,15 @@ describe('a book ends', () => {
   })
 
   test('a book that breaks at once is asked for ever more slowly', () => {
-    const talk = whole().depth(1, 200, 201)
-    // Whole for less than ten seconds: a pause of 100 ms, then of 200 ms.
-    expect(talk.tick(1.05).asked).toBe(2)
-    talk.snapshot(1.2, 200).depth(1.3, 300, 301)
-    expect(talk.tick(1.35).asked).toBe(2)
-    expect(talk.tick(1.51).asked).toBe(3)
+    const talk = whole().depth(0.3, 200, 201)
+    // Whole for less than a second each time: a pause of 200 ms, then of 400 ms.
+    expect(talk.asked).toBe(2)
+    talk.snapshot(0.4, 200).depth(0.5, 300, 301)
+    expect(talk.tick(0.69).asked).toBe(2)
+    expect(talk.tick(0.7).asked).toBe(3)
+    talk.snapshot(0.8, 300).depth(0.9, 400, 401)
+    expect(talk.tick(1.29).asked).toBe(3)
+    expect(talk.tick(1.3).asked).toBe(4)
   })
 })
 

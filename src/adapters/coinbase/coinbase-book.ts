@@ -10,10 +10,10 @@ import { BookAudit } from './book-audit.ts'
 
 /** A snapshot that has not come by then is asked for again. */
 const PATIENCE = 10 * SECOND
-const PAUSE = SECOND
-const PAUSE_MAX = 60 * SECOND
+const PAUSE = SECOND / 4
+const PAUSE_MAX = 30 * SECOND
 /** A book that broke sooner is asked for ever more slowly. */
-const SETTLED = 10 * SECOND
+const SETTLED = SECOND
 
 export interface BookOptions {
   readonly instrument: Instrument
