@@ -137,6 +137,7 @@ function* seenBy(trail: Trail, envelopes: Iterable<Envelope>): Generator<Envelop
     if (trail.done) return
     const { event } = envelope
     if (isFact(event)) trail.see(event)
+    else trail.processed()
     yield envelope
   }
 }
@@ -183,6 +184,11 @@ class Trail {
     this.#settle()
     this.#incoming = event
     if ('at' in this.#until && event.receivedTime > this.#until.at) this.#past = true
+  }
+
+  /** What was handed over has gone through: the next envelope is asked for. */
+  processed(): void {
+    this.#settle()
   }
 
   #settle(): void {

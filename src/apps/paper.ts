@@ -28,7 +28,7 @@ import { shellWord } from './reproduction.ts'
 import { FEED_DEFAULTS, type RunConfig } from './run-config.ts'
 import { deskOf, standing } from './source-desk-of.ts'
 import { SOURCES } from './sources.ts'
-import { type Note, notesOf, noticeNote } from './step-notes.ts'
+import { inputNote, type Note, notesOf } from './step-notes.ts'
 import { strategyPath } from './strategy-file.ts'
 
 export interface PaperOptions {
@@ -74,6 +74,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
   const { clock, instruments } = sources
   const journal = openPaperJournal(home, { id, configHash: config.configHash, code, fresh: options.fresh === true })
   let recording: RecordingWriter | undefined
+  let recovered = false
   try {
     const desk = deskOf(config, plan, instruments)
     const tally = new InputTally()
@@ -81,7 +82,8 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
       ...{ config, strategies, id, code, started, options, gate: desk },
       opened: tally.about(instruments),
       recording: '',
-      observers: [{ observe: step => notesOf(step, instruments).forEach(onNote) }],
+      // What the journal tells again was told when it happened.
+      observers: [{ observe: step => recovered && notesOf(step, instruments).forEach(onNote) }],
       get command() {
         return recording === undefined ? undefined : replayWords(config, recording.folder)
       },
@@ -89,6 +91,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
     return await recorded('PAPER', job, journal, async session => {
       const orders = new OperatorOrders(home)
       session.recover(orders.follow(journal.read()), journal.consumed)
+      recovered = true
 
       const begun = new Date(clock.now() / 1000).toISOString()
       if (settings.record) {
@@ -149,9 +152,8 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
           record: input => {
             recording?.input(input)
             tally.add(input)
-            if (input.kind !== 'event') return
-            patience.hear(input.event)
-            const note = noticeNote(input.event)
+            if (input.kind === 'event') patience.hear(input.event)
+            const note = inputNote(input)
             if (note !== undefined) onNote(note)
           },
           commands: now => orders.take(now),
@@ -224,10 +226,8 @@ async function replay(config: RunConfig, options: PaperOptions, folder: string):
       for (const input of batch) {
         tally.add(input)
         playInput(session, input)
-        if (input.kind === 'event') {
-          const note = noticeNote(input.event)
-          if (note !== undefined) onNote(note)
-        }
+        const note = inputNote(input)
+        if (note !== undefined) onNote(note)
       }
       last = timeOf(batch.at(-1)!)
       if (signal.aborted) break

@@ -1,6 +1,6 @@
 // The steps of a live run that somebody wants to hear of, one flat object each: what `run --json` prints line by line.
 
-import type { LiveEvent } from '../domain/event.ts'
+import type { Input } from '../adapters/recording/event-lines.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps } from '../domain/numbers.ts'
 import type { Step } from '../engine/step.ts'
@@ -21,7 +21,6 @@ export function notesOf(step: Step, instruments: ReadonlyMap<string, Instrument>
     const { instrumentId, from, to, level, epoch, reason } = event
     note('source-change', { instrument: instrumentId, from, to, level, epoch, reason })
   }
-  if (event.kind === 'operator-command') note('command', { operator: event.operator, reason: event.reason, order: event.order })
 
   for (const { strategy, instrumentId, signal } of step.decisions) {
     if (signal.kind === 'none') continue
@@ -70,9 +69,15 @@ export function notesOf(step: Step, instruments: ReadonlyMap<string, Instrument>
   return notes
 }
 
-/** What a source said of itself, where a person would want to know. */
-export function noticeNote(event: LiveEvent): Note | undefined {
+/** What entered beside facts, where a person would want to know: a source's word of itself, a person's command. */
+export function inputNote(input: Input): Note | undefined {
+  if (input.kind === 'advance') return undefined
+  const event = input.kind === 'command' ? input.command : input.event
   const time = formatMicros(event.receivedTime)
+  if (event.kind === 'operator-command') {
+    const { operator, reason, order } = event
+    return { type: 'command', time, operator, reason, order }
+  }
   if (event.kind === 'link-change') {
     const { source, instrumentId, state, reason } = event
     return { type: 'link', time, source, instrument: instrumentId, state, reason }

@@ -1,0 +1,169 @@
+// Paper as a user runs it, against a simulated venue over real TLS: it trades, records, stops, goes on, and plays again to the same state.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
+import { parseRunConfig } from '../../src/apps/config.ts'
+import { explain } from '../../src/apps/explain.ts'
+import { storeMetas } from '../../src/apps/instruments.ts'
+import { readStatus } from '../../src/apps/live-status.ts'
+import { requestFailover } from '../../src/apps/operator-orders.ts'
+import { type PaperOptions, runPaper } from '../../src/apps/paper.ts'
+import { showRun } from '../../src/apps/run-folder.ts'
+import { scoreRecording } from '../../src/apps/score-recording.ts'
+import type { Note } from '../../src/apps/step-notes.ts'
+import { Authority } from '../venues/authority.ts'
+import { startKrakenVenue } from '../venues/kraken-venue.ts'
+import type { Venue } from '../venues/venue.ts'
+import { VenueClock } from '../venues/venue-clock.ts'
+import { krakenMeta } from './kraken-meta.ts'
+
+/** The venue has no list of instruments: what is stored describes them, as it does when the list cannot be had. */
+const { instruments: _, ...UNLISTED } = KRAKEN
+
+const folder = mkdtempSync(join(tmpdir(), 'quadrant-paper-'))
+let venue: Venue
+let market: NodeJS.Timeout
+
+beforeAll(async () => {
+  venue = await startKrakenVenue({ authority: await Authority.create(), clock: new VenueClock(), seed: 7 })
+  market = setInterval(() => venue.play(6), 20)
+})
+
+afterAll(async () => {
+  clearInterval(market)
+  await venue.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const CONFIG = `
+name: paper-test
+account: { currency: USD, equity: '1000000' }
+feeds: { patience: 30s }
+data:
+  - { instrument: BTCUSD.KRAKEN, kind: quote, sources: [{ source: kraken, symbol: BTC/USD }] }
+  - { instrument: BTCUSD.KRAKEN, kind: trade }
+  - { instrument: BTCUSD.KRAKEN, kind: book }
+strategies:
+  - { use: ema-cross, instrument: BTCUSD.KRAKEN, bar: 100ms, price: mid, params: { fast: 2, slow: 3, stopAtrs: 20 } }
+senses: []
+allocation: { method: fixed, quantity: '0.5' }
+risk: { orderNotional: '1000%', positionNotional: '1000%', grossNotional: '1000%', marginRate: '0%', collar: '50%', dailyLoss: '90%', drawdown: '90%' }
+`
+const config = parseRunConfig(CONFIG, { file: 'paper-test.yaml' })
+
+function home(name: string): string {
+  const path = join(folder, name)
+  storeMetas(path, 'kraken', [krakenMeta('BTC/USD', { priceDecimals: 1, quantityDecimals: 8 })])
+  return path
+}
+
+interface Heard {
+  readonly notes: Note[]
+  readonly options: PaperOptions
+  readonly stop: () => void
+}
+
+/** Options of a run that ends once `enough` of its notes have been heard. */
+function listening(path: string, enough: (notes: readonly Note[]) => boolean): Heard {
+  const notes: Note[] = []
+  const stop = new AbortController()
+  const onNote = (note: Note): void => {
+    notes.push(note)
+    if (enough(notes)) stop.abort()
+  }
+  return {
+    notes,
+    options: { home: path, signal: stop.signal, onNote, routes: venue.routes, sources: [UNLISTED] },
+    stop: () => stop.abort(),
+  }
+}
+
+const fills = (count: number) => (notes: readonly Note[]) => notes.filter(({ type }) => type === 'fill').length >= count
+const of = (notes: readonly Note[], type: string): Note => notes.find(note => note.type === type)!
+
+test('a run on a living venue trades, records, and its recording ends in the same state', async () => {
+  const path = home('first')
+  const live = listening(path, fills(4))
+  const summary = await runPaper(config, live.options)
+
+  expect(venue.violations).toEqual([])
+  expect(summary).toMatchObject({ mode: 'PAPER', ledgerSum: { USD: '0' } })
+  expect(summary.fills).toBeGreaterThanOrEqual(4)
+  expect(of(live.notes, 'source-change')).toMatchObject({ instrument: 'BTCUSD.KRAKEN', from: '', to: 'kraken', level: 'live' })
+  const recording = String(of(live.notes, 'stop')['recording'])
+
+  const again = listening(path, () => false)
+  const replayed = await runPaper(config, { ...again.options, replay: recording })
+
+  expect(of(again.notes, 'stop')).toMatchObject({ equal: true, stateHash: summary.stateHash })
+  const { id: _id, elapsedSeconds: _seconds, eventsPerSecond: _rate, report: _report, dataHash: _data, ...same } = replayed
+  expect(summary).toMatchObject(same)
+
+  const { sources } = await scoreRecording(recording)
+  expect(sources).toMatchObject([{ instrument: 'BTCUSD.KRAKEN', source: 'kraken', faults: {} }])
+  expect(sources[0]!.score).toBeGreaterThan(0.9)
+
+  // Both can be asked why: the one from its journal, the other from the recording.
+  const order = showRun(path, summary.id).orderList[0]!.id
+  const asked = await explain(path, summary.id, { order })
+  expect(asked).toMatchObject({ chain: expect.arrayContaining([expect.objectContaining({ stage: 'source' })]) })
+  expect(await explain(path, replayed.id, { order })).toMatchObject({ chain: 'chain' in asked ? asked.chain : [] })
+}, 120_000)
+
+test('a run that was stopped goes on with its orders, its position and its money', async () => {
+  const path = home('second')
+  const before = listening(path, fills(3))
+  const first = await runPaper(config, before.options)
+
+  const after = listening(path, fills(2))
+  const second = await runPaper(config, after.options)
+
+  expect(of(after.notes, 'start')['continuedFrom']).toBe(of(before.notes, 'stop')['sequence'])
+  expect(second.id).toBe(first.id)
+  expect(second.fills).toBeGreaterThanOrEqual(first.fills + 2)
+  expect(second.ledgerSum).toEqual({ USD: '0' })
+  const orders = showRun(path, second.id).orderList.map(({ id }) => id)
+  expect(new Set(orders).size).toBe(orders.length)
+}, 120_000)
+
+test('status tells of the run while it lives and after', async () => {
+  const path = home('third')
+  let during: ReturnType<typeof readStatus> | undefined
+  const live = listening(path, notes => {
+    if (!fills(1)(notes)) return false
+    during ??= readStatus(path)
+    return true
+  })
+  await runPaper(config, live.options)
+
+  expect(during).toMatchObject({
+    running: true,
+    instruments: [{ instrument: 'BTCUSD.KRAKEN', sources: [{ source: 'kraken' }] }],
+  })
+  const source = readStatus(path).instruments[0]!.sources[0]!
+  expect(readStatus(path).running).toBe(false)
+  expect(Object.keys(source)).toEqual(
+    expect.arrayContaining(['source', 'state', 'score', 'parts', 'latencyMillis', 'ageMillis', 'selected', 'why']),
+  )
+}, 120_000)
+
+test("a person's failover to a source that is not there is on record and changes nothing", async () => {
+  const path = home('fourth')
+  let asked = false
+  const live = listening(path, notes => {
+    if (fills(1)(notes) && !asked) {
+      asked = true
+      requestFailover(path, { instrumentId: 'BTCUSD.KRAKEN', source: 'coinbase', operator: 'anna', reason: 'a try' })
+    }
+    return notes.some(({ type }) => type === 'command')
+  })
+  await runPaper(config, live.options)
+
+  expect(of(live.notes, 'command')).toMatchObject({
+    operator: 'anna',
+    order: { action: 'failover', instrumentId: 'BTCUSD.KRAKEN', source: 'coinbase' },
+  })
+  expect(live.notes.filter(({ type }) => type === 'source-change')).toHaveLength(1)
+}, 120_000)
