@@ -44,6 +44,8 @@ function open(network: Network, target: HttpStreamTarget, { events, signal, wher
     const socket = network.tls({ host: url.hostname, port: Number(url.port || 443) })
     const asking = request(url, {
       createConnection: () => socket,
+      // A connection of our own has no agent, without which Node takes 80 for usual and puts the port into the Host header.
+      defaultPort: 443,
       headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity', ...headers },
     })
     const timer = setTimeout(() => fail(tooSlow(where, `no reply within ${handshakeMillis} ms`)), handshakeMillis)
