@@ -8,6 +8,8 @@ import type { BookChange, BookLevel, BookSnapshot } from '../../domain/market.ts
 export type BookState = 'empty' | 'live' | 'gap'
 
 const PENDING_MAX = 10_000
+/** Levels looked at one by one before the search is by halves. */
+const NEAR = 8
 
 /** Price levels of one side, best last, so that the busy end of the array is the cheap one. */
 class Levels {
@@ -26,8 +28,7 @@ class Levels {
 
   set(price: number, size: number): void {
     const { prices, sizes } = this
-    let at = prices.length
-    while (at > 0 && this.#better(prices[at - 1]!, price)) at -= 1
+    const at = this.#place(price)
     const found = at > 0 && prices[at - 1] === price
     if (size === 0) {
       if (found) {
@@ -39,6 +40,23 @@ class Levels {
       prices.splice(at, 0, price)
       sizes.splice(at, 0, size)
     }
+  }
+
+  /** How many levels are not better. Most changes are near the best; in a book of thousands the others are halved towards. */
+  #place(price: number): number {
+    const { prices } = this
+    let high = prices.length
+    for (let step = 0; step < NEAR; step++) {
+      if (high === 0 || !this.#better(prices[high - 1]!, price)) return high
+      high -= 1
+    }
+    let low = 0
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#better(prices[middle]!, price)) high = middle
+      else low = middle + 1
+    }
+    return low
   }
 }
 
