@@ -378,4 +378,10 @@ test('numbers of JSON keep all their digits, quoted or not', () => {
   const { fields } = JSON_CODEC.decode(text)!
   expect(listOf(fields, 'newQuotes').map(quote => idOf(quote, 'id'))).toEqual(['9007199254740993'])
   expect(idsOf(fields, 'deletedQuotes')).toEqual(['9007199254740995', '12'])
+
+  const tricky =
+    '{"payloadType":2142,"payload":{"description":"ids [9007199254740993], :12345678901234567, ","n":[9007199254740997 , -9007199254740999]}}'
+  const answer = JSON_CODEC.decode(tricky)!
+  expect(answer.fields['description']).toBe('ids [9007199254740993], :12345678901234567, ')
+  expect(idsOf(answer.fields, 'n')).toEqual(['9007199254740997', '-9007199254740999'])
 })

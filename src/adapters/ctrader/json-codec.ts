@@ -2,8 +2,9 @@
 import type { Frame } from '../../connectivity/conversation.ts'
 import type { Fields, OpenApiCodec, OpenApiMessage } from './open-api-message.ts'
 
-/** Sixteen digits in a row may be more than a double holds. */
-const LONG_NUMBER = /\d{16}/
+/** Sixteen digits in a row, without quotation marks, may be more than a double holds. */
+const LONG_NUMBER = /(?<=[:[,]\s*)-?\d{16,}(?=\s*[,\]}])/
+const LONG_NUMBERS = new RegExp(LONG_NUMBER, 'g')
 
 export const JSON_CODEC: OpenApiCodec = {
   encode({ type, id, fields }): Frame {
@@ -14,7 +15,7 @@ export const JSON_CODEC: OpenApiCodec = {
     if (typeof frame !== 'string') return undefined
     let message: unknown
     try {
-      message = LONG_NUMBER.test(frame) ? JSON.parse(frame, keepingDigits) : JSON.parse(frame)
+      message = LONG_NUMBER.test(frame) ? parseKeepingDigits(frame) : JSON.parse(frame)
     } catch {
       return undefined
     }
@@ -28,6 +29,16 @@ export const JSON_CODEC: OpenApiCodec = {
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Long numbers become the texts they are; in quotation marks, which is many times faster than asking for each value's source. */
+function parseKeepingDigits(frame: string): unknown {
+  try {
+    return JSON.parse(frame.replace(LONG_NUMBERS, '"$&"'))
+  } catch {
+    // Something in a text looked like such a number.
+    return JSON.parse(frame, keepingDigits)
+  }
+}
 
 /** A whole number beyond 2^53 stays the text it was. */
 function keepingDigits(_: string, value: unknown, context?: { readonly source?: string }): unknown {

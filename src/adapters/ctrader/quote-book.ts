@@ -23,8 +23,13 @@ export class QuoteBook {
 
   /** Absolute sizes of the levels that changed; a size of zero for those that are gone. */
   apply(added: readonly DepthQuote[], deleted: readonly string[]): LevelChanges {
-    const [bids, asks] = [new Set<Price>(), new Set<Price>()]
-    const touch = ({ side, price }: DepthQuote) => (side === 'bid' ? bids : asks).add(price)
+    // A message touches a few levels: a list of them is cheaper than a set.
+    const bids: Price[] = []
+    const asks: Price[] = []
+    const touch = ({ side, price }: DepthQuote) => {
+      const prices = side === 'bid' ? bids : asks
+      if (!prices.includes(price)) prices.push(price)
+    }
     let strangers = 0
     for (const id of deleted) {
       const quote = this.#quotes.get(id)
@@ -52,8 +57,8 @@ export class QuoteBook {
   /** Every level, best first. */
   whole(): { readonly bids: readonly BookLevel[]; readonly asks: readonly BookLevel[] } {
     return {
-      bids: absolute(this.#bids.keys(), this.#bids).sort((a, b) => b.price - a.price),
-      asks: absolute(this.#asks.keys(), this.#asks).sort((a, b) => a.price - b.price),
+      bids: absolute([...this.#bids.keys()], this.#bids).sort((a, b) => b.price - a.price),
+      asks: absolute([...this.#asks.keys()], this.#asks).sort((a, b) => a.price - b.price),
     }
   }
 
@@ -85,5 +90,5 @@ export class QuoteBook {
   }
 }
 
-const absolute = (prices: Iterable<Price>, levels: ReadonlyMap<Price, Quantity>): BookLevel[] =>
-  [...prices].map(price => ({ price, quantity: levels.get(price) ?? quantity(0) }))
+const absolute = (prices: readonly Price[], levels: ReadonlyMap<Price, Quantity>): BookLevel[] =>
+  prices.map(price => ({ price, quantity: levels.get(price) ?? quantity(0) }))
