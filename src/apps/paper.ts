@@ -75,6 +75,8 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
   const journal = openPaperJournal(home, { id, configHash: config.configHash, code, fresh: options.fresh === true })
   let recording: RecordingWriter | undefined
   let recovered = false
+  const untold: Note[] = []
+  const tell = (): void => untold.splice(0).forEach(onNote)
   try {
     const desk = deskOf(config, plan, instruments)
     const tally = new InputTally()
@@ -82,8 +84,8 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
       ...{ config, strategies, id, code, started, options, gate: desk },
       opened: tally.about(instruments),
       recording: '',
-      // What the journal tells again was told when it happened.
-      observers: [{ observe: step => recovered && notesOf(step, instruments).forEach(onNote) }],
+      // What the journal tells again was told when it happened; what happens now is told once it is on disk.
+      observers: [{ observe: step => recovered && untold.push(...notesOf(step, instruments)) }],
       get command() {
         return recording === undefined ? undefined : replayWords(config, recording.folder)
       },
@@ -154,11 +156,12 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
             tally.add(input)
             if (input.kind === 'event') patience.hear(input.event)
             const note = inputNote(input)
-            if (note !== undefined) onNote(note)
+            if (note !== undefined) untold.push(note)
           },
           commands: now => orders.take(now),
           latency: micros => latency.add(micros),
           beat: now => {
+            tell()
             if (now >= nextStatus) {
               nextStatus = now + STATUS_MICROS
               writeStatus(home, status(now, true))
@@ -172,6 +175,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         await sources.close()
         const now = clock.now()
         session.flush()
+        tell()
         const stateHash = session.engine.stateHash()
         await recording?.close(stateHash, new Date(now / 1000).toISOString())
         writeStatus(home, status(now, false))

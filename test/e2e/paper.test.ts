@@ -1,7 +1,9 @@
 // Paper as a user runs it, against a simulated venue over real TLS: it trades, records, stops, goes on, and plays again to the same state.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
@@ -18,9 +20,12 @@ import { startKrakenVenue } from '../venues/kraken-venue.ts'
 import type { Venue } from '../venues/venue.ts'
 import { VenueClock } from '../venues/venue-clock.ts'
 import { krakenMeta } from './kraken-meta.ts'
+import type { PaperChild } from './paper-child.ts'
 
 /** The venue has no list of instruments: what is stored describes them, as it does when the list cannot be had. */
 const { instruments: _, ...UNLISTED } = KRAKEN
+
+const CHILD = join(import.meta.dirname, 'paper-child.ts')
 
 const folder = mkdtempSync(join(tmpdir(), 'quadrant-paper-'))
 let venue: Venue
@@ -126,6 +131,36 @@ test('a run that was stopped goes on with its orders, its position and its money
   expect(second.ledgerSum).toEqual({ USD: '0' })
   const orders = showRun(path, second.id).orderList.map(({ id }) => id)
   expect(new Set(orders).size).toBe(orders.length)
+}, 120_000)
+
+test('a run that was killed goes on from its journal: nothing that was done is forgotten, nothing is done twice', async () => {
+  const path = home('killed')
+  const { host, port } = venue.routes.route({ host: 'ws.kraken.com', port: 443 })
+  expect(host).toBe('127.0.0.1')
+  const child: PaperChild = {
+    ...{ home: path, config: CONFIG, ports: { 'ws.kraken.com:443': port } },
+    authority: venue.routes.authorities![0]!,
+  }
+  const process_ = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(child)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const told: Note[] = []
+  for await (const line of createInterface({ input: process_.stdout })) {
+    told.push(JSON.parse(line) as Note)
+    if (fills(3)(told)) process_.kill('SIGKILL')
+  }
+
+  const after = listening(path, fills(1))
+  const summary = await runPaper(config, after.options)
+
+  // An order leaves only after its cause is on disk, so every fill that was told has its order in the journal.
+  expect(of(after.notes, 'start')['continuedFrom']).toBeGreaterThan(0)
+  const { orderList, fillList } = showRun(path, summary.id)
+  const sent = told.filter(note => note.type === 'order' && note['to'] === 'sent').map(note => note['order'])
+  expect(orderList.map(({ id }) => id)).toEqual(expect.arrayContaining(sent))
+  expect(new Set(orderList.map(({ id }) => id)).size).toBe(orderList.length)
+  expect(new Set(fillList.map(fill => JSON.stringify(fill))).size).toBe(fillList.length)
+  expect(summary.ledgerSum).toEqual({ USD: '0' })
 }, 120_000)
 
 test('status tells of the run while it lives and after', async () => {
