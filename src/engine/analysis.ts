@@ -164,12 +164,14 @@ export class Lane implements Surroundings {
   quote(quote: Quote): void {
     this.#hasQuotes = true
     this.#price(quote.bid, quote.ask, quote.receivedTime)
+    if (this.desk.level !== 'live') return
     for (const { builder } of this.series)
       if (builder.shape.basis !== 'trade') builder.quote(quote.bid, quote.ask, quote.receivedTime)
   }
 
   trade(trade: Trade): void {
     if (!this.#hasQuotes) this.#price(trade.price, trade.price, trade.receivedTime)
+    if (this.desk.level !== 'live') return
     for (const { builder } of this.series) {
       if (builder.shape.basis === 'trade') builder.trade(trade.price, trade.quantity, trade.aggressor, trade.receivedTime)
       else builder.tape(trade.quantity, trade.aggressor, trade.receivedTime)
@@ -181,6 +183,7 @@ export class Lane implements Surroundings {
     const { bestBid, bestAsk } = this.book
     if (this.#hasQuotes || bestBid !== bestBid || bestAsk !== bestAsk) return
     this.#price(bestBid, bestAsk, time)
+    if (this.desk.level !== 'live') return
     for (const { builder } of this.series) if (builder.shape.basis !== 'trade') builder.quote(bestBid, bestAsk, time)
   }
 
@@ -198,7 +201,7 @@ export class Lane implements Surroundings {
     }
   }
 
-  /** A price that is only for reading values what is held; it does not count as new. */
+  /** A price that is only for reading values what is held; it does not count as new, and makes no bars. */
   #price(bid: number, ask: number, time: number): void {
     const { mark } = this.desk
     mark.bid = bid

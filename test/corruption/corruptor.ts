@@ -118,7 +118,7 @@ function wrong(corruption: Corruption, { tape, at, start, strength, sigma, elsew
       return { ...quote, bid: old.bid, ask: old.ask, eventTime: old.eventTime }
     }
     case 'frozen':
-      return { ...quote, bid: tape[start - 1]!.bid, ask: tape[start - 1]!.ask }
+      return { ...tape[start - 1]!, eventTime: quote.eventTime, receivedTime: quote.receivedTime, sequence: quote.sequence }
     case 'spike': {
       const height =
         Math.ceil((5 + 15 * strength) * sigma[start]!) * (strength * 1000 - Math.floor(strength * 1000) < 0.5 ? 1 : -1)

@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { answersUntil, cancel, place, venueContract } from '../../../test/contracts/venue.ts'
 import { bar, bookSnapshot, PLAIN, quote, trade } from '../../../test/market-facts.ts'
-import { formatMoney, MINUTE, parseMoney, SECOND } from '../../domain/numbers.ts'
+import { formatMoney, MINUTE, type Micros, type Price, parseMoney, SECOND } from '../../domain/numbers.ts'
 import type { OrderEvent } from '../../domain/order.ts'
+import { DERIVED } from '../../domain/provenance.ts'
+import type { SourceChange } from '../../domain/source.ts'
 import { SimulatedVenue, type SimulatedVenueRules } from './simulated-venue.ts'
 
 const FREE: SimulatedVenueRules = {
@@ -270,4 +272,33 @@ test('what is not listed is not seen', () => {
   venue.see(quote(0, 10_000, 10_010, { id: 'OTHER.TEST' }))
   venue.submit(place(PLAIN, { orderId: 'a' }), 1)
   expect(answersUntil(venue, LATE)).toMatchObject([{ outcome: 'rejected' }])
+})
+
+describe('a change of source', () => {
+  const change = (time: number, to: string, level: SourceChange['level'], epoch: number): SourceChange => ({
+    ...{ kind: 'source-change', instrumentId: PLAIN.id, from: 'kraken', to, level, epoch, reason: '' },
+    ...{ eventTime: time as Micros, receivedTime: time as Micros, sequence: epoch, provenance: DERIVED },
+  })
+
+  test('to what is only remembered fills nothing; orders wait for a live price', () => {
+    const venue = opened()
+    venue.see(quote(0, 10_000, 10_010))
+    venue.submit(place(PLAIN, { orderId: 'rest', side: 'sell', type: 'stop', price: 9_990 as Price }), 1)
+    venue.see(change(10, 'cache', 'cache', 2))
+    venue.see(quote(11, 9_900, 9_910))
+    venue.submit(place(PLAIN, { orderId: 'now' }), 12)
+    expect(fills(answersUntil(venue, LATE))).toEqual([])
+    venue.see(change(20, 'coinbase', 'live', 3))
+    venue.see(quote(21, 9_950, 9_960))
+    expect(fills(answersUntil(venue, LATE))).toEqual(['now filled 9960 x1', 'rest filled 9950 x1'])
+  })
+
+  test('begins the book anew: a change of the new source does not follow the old one', () => {
+    const venue = opened()
+    venue.see(bookSnapshot(0, 10, [[10_000, 5]], [[10_010, 5]]))
+    venue.see(change(10, 'coinbase', 'live', 2))
+    venue.see(bookSnapshot(11, 3, [[10_100, 5]], [[10_110, 5]]))
+    venue.submit(place(PLAIN, { orderId: 'a' }), 12)
+    expect(fills(answersUntil(venue, LATE))).toEqual(['a filled 10110 x1'])
+  })
 })

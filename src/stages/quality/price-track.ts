@@ -32,6 +32,8 @@ const LOOK = 5
 /** So many usual distances, or usual moves, from the nearest of the others is near it. */
 const NEAR = 3
 const NEAR_MOVES = 5
+/** So near is near, as a fraction: no harm is done by less, and fast markets are apart by it for a moment. */
+const NEAR_MIN = 0.00005
 /** Alone, so many usual moves are suspect. */
 const JUMP = 25
 /** Alone, a smaller fraction is never suspect, and a larger one needs more than `CONFIRMATIONS`. */
@@ -115,7 +117,7 @@ export class PriceTrack {
     if (peers.count > 0) {
       // Where they stand to each other is known from experience, or guessed from the spread; in a fast market it is farther.
       const known = usualDistance === usualDistance ? NEAR * usualDistance : Math.max(1.5 * spread, 0.002 * lower)
-      const near = Math.max(2 * tick, known, NEAR_MOVES * usual)
+      const near = Math.max(2 * tick, known, NEAR_MOVES * usual, NEAR_MIN * lower)
       const distance = peers.distance(level)
       if (distance <= Math.max(near, isMagnitude ? 0.02 * lower : change / 4)) return undefined
       if (isMagnitude || change > JUMP_LARGE * lower) return this.#farReason(level, by)

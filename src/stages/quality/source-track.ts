@@ -92,7 +92,7 @@ export class SourceTrack {
   #compares = 0
   #comparedTime = Number.NaN
   #basis = 0
-  #distance = 0
+  #variance = 0
 
   constructor({ source, level }: ConfiguredSource, gate: QualityGate, book: BookMemory | undefined) {
     this.gate = gate
@@ -114,9 +114,9 @@ export class SourceTrack {
     return this.#gap
   }
 
-  /** Usual distance from the others as a fraction; NaN while it is not known. */
+  /** Usual distance from the others as a fraction, root of the mean square; NaN while it is not known. */
   get usualDistance(): number {
-    return this.#compares >= 100 ? this.#distance : Number.NaN
+    return this.#compares >= 100 ? Math.sqrt(this.#variance) : Number.NaN
   }
 
   sound(now: number): void {
@@ -195,11 +195,11 @@ export class SourceTrack {
     // Five minutes make a habit; the first hundred comparisons count alike.
     const habit = this.#compares <= 100 ? 1 / this.#compares : Math.min(0.05, elapsed / 300_000_000)
     const weight = isAway ? habit / 20 : habit
-    const distance = Math.abs(delta)
     this.#basis += delta * weight
-    const clipped = this.#compares <= 100 ? distance : Math.min(distance, 4 * this.#distance)
-    this.#distance += (clipped - this.#distance) * weight
-    this.score.compared(now, distance)
+    const square = delta * delta
+    const clipped = this.#compares <= 100 ? square : Math.min(square, 9 * this.#variance)
+    this.#variance += (clipped - this.#variance) * weight
+    this.score.compared(now, Math.abs(delta))
   }
 
   silenceMicros(rules: SourceRules, own: number | undefined): number {

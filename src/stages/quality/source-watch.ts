@@ -17,9 +17,11 @@ const OPENING_MICROS = 60_000_000
 /** Away from all others for so long, by this fraction or so many usual distances, is drifting and not leading. */
 const AWAY_MICROS = 3_000_000
 const AWAY_MIN = 0.0005
-const AWAY_USUAL = 12
+const AWAY_USUAL = 6
 /** So many repeats while the others move, by so many usual moves, is frozen. Alone it takes far more. */
-const REPEATS = 3
+/** The others lead by no more than this. */
+const MOVED_MICROS = 1_000_000
+const MOVED_MIN = 0.0001
 const REPEATS_MOVES = 8
 const REPEATS_LEARNT = 50
 const REPEATS_ALONE = 20
@@ -33,6 +35,8 @@ const ELSEWHERE = 0.0005
 class Still {
   bid = Number.NaN
   ask = Number.NaN
+  bidSize = Number.NaN
+  askSize = Number.NaN
   repeats = 0
   since = 0
   /** Where the others were when it began, and at the newest repeat; NaN while nobody else is fresh. */
@@ -47,7 +51,7 @@ class Still {
   changes = 0
   isFrozen = false
 
-  begin({ bid, ask, receivedTime }: Quote, middle: number): void {
+  begin({ bid, ask, bidSize, askSize, receivedTime }: Quote, middle: number): void {
     if (!this.isFrozen) {
       this.longest = Math.max(this.moves, this.longest * FORGET)
       this.longestAlone = Math.max(this.repeats, this.longestAlone * FORGET)
@@ -55,6 +59,8 @@ class Still {
     this.isFrozen = false
     this.bid = bid
     this.ask = ask
+    this.bidSize = bidSize
+    this.askSize = askSize
     this.repeats = 0
     this.since = receivedTime
     this.middle = middle
@@ -63,7 +69,14 @@ class Still {
     this.changes += 1
   }
 
-  repeat(middle: number): void {
+  repeat({ bidSize, askSize }: Quote, middle: number): void {
+    // New sizes at the same prices are life: only a move of the others then says that the price is wrong.
+    if (bidSize !== this.bidSize || askSize !== this.askSize) {
+      this.repeats = 0
+      this.moves = 0
+    }
+    this.bidSize = bidSize
+    this.askSize = askSize
     this.repeats += 1
     if (this.middle !== this.middle) this.middle = middle
     if (middle !== this.newest && middle === middle) this.moves += 1
@@ -334,7 +347,7 @@ export class SourceWatch implements PriceWitness {
       still.begin(quote, peers.middle)
       return undefined
     }
-    still.repeat(peers.middle)
+    still.repeat(quote, peers.middle)
     still.isFrozen = this.#isFrozen(track, still, quote.receivedTime)
     return still.isFrozen ? 'frozen' : undefined
   }
@@ -342,16 +355,18 @@ export class SourceWatch implements PriceWitness {
   #isFrozen(track: SourceTrack, still: Still, now: number): boolean {
     const { peers } = this
     if (still.isFrozen) return true
-    if (still.repeats < REPEATS) return false
     const isLearnt = still.changes >= REPEATS_LEARNT
     if (peers.count === 0) {
       const isLong = still.repeats >= Math.max(REPEATS_ALONE, 5 * still.longestAlone)
       return isLearnt && isLong && now - still.since >= REPEATS_ALONE_MICROS
     }
     if (isLearnt && still.moves >= Math.max(REPEATS_MOVES, 5 * still.longest)) return true
-    const moved = Math.abs(peers.middle - still.middle)
+    if (now - still.since < MOVED_MICROS) return false
+    // Away from here: others that come to where this one already is, followed it.
+    const level = (still.bid + still.ask) / 2
+    const moved = Math.abs(peers.middle - level) - Math.abs(still.middle - level)
     const usual = this.usualDistance === this.usualDistance ? 6 * this.usualDistance : 0
-    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick)
+    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick, MOVED_MIN * Math.abs(level))
   }
 
   /** Slowly away from two or more that agree. One against one proves nothing: it only lowers the score of both. */
@@ -359,7 +374,9 @@ export class SourceWatch implements PriceWitness {
     const { peers } = this
     if (peers.count === 0) return undefined
     const away = track.deviation(level, peers.middle)
-    const isAway = away > Math.max(AWAY_MIN, AWAY_USUAL * track.usualDistance)
+    const limit = Math.max(AWAY_MIN, AWAY_USUAL * track.usualDistance)
+    // Who stands beside one of the others is not the one that left.
+    const isAway = away > limit && peers.distance(level) > (limit / 2) * Math.abs(level)
     if (isAway) track.awaySince = Math.min(track.awaySince, now)
     else track.awaySince = Number.POSITIVE_INFINITY
     track.compared(now, level, peers.middle, isAway)
