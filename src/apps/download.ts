@@ -162,11 +162,28 @@ async function fetchPiece(
   if (status === 401 || status === 403) throw refused(source, status)
   // Nothing is kept of a stretch before it has been read once.
   const absent = status === 404 && subject.absent === 'empty'
+  if (status === 200 && piece.checksum !== undefined) await checkBody(piece, body, options)
   const now = parts.clock.now()
   const events = absent ? 0 : subject.read(piece, body, now).length
   const url = withoutSecrets(piece.request.url, secretsOf(source, parts))
   await store.add(piece, body, { url, events, fetchedTime: now })
   return body.length
+}
+
+/** Against what the publisher says of it. Throws SOURCE_CHECKSUM. */
+async function checkBody(piece: Piece, body: Uint8Array, { parts, signal }: DownloadOptions): Promise<void> {
+  const { status, body: text } = await parts.http.send(piece.checksum!, {
+    expect: 'text',
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const stated = /^[0-9a-f]{64}/i.exec(text.trim())?.[0].toLowerCase()
+  const found = createHash('sha256').update(body).digest('hex')
+  if (status === 200 && stated === found) return
+  throw new SourceError('SOURCE_CHECKSUM', {
+    message: `${piece.key} is not what its publisher says it is: SHA-256 ${found}, stated ${stated ?? `nothing (${status})`}`,
+    fix: 'nothing of it was kept; run the same command again, and if it stays so, wait until the publisher has mended it',
+    passing: true,
+  })
 }
 
 /** The pieces as one file of a format, so that they pass the same gate as any import. */

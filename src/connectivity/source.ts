@@ -54,6 +54,8 @@ export interface SourceParts {
   readonly tap?: FrameTap
   /** A folder of its own for what must outlive the process: rotated tokens. */
   readonly stateFolder: string
+  /** Tells a person what the stream itself does not show yet: tokens that cannot be renewed. Without secrets. */
+  readonly alarm?: (message: string) => void
   /** Who of several processes may renew what only one may renew; files in the state folder when not given. */
   readonly lease?: Lease
   /** Settings of the configuration, by the source's own names. */
@@ -88,6 +90,8 @@ export interface Piece {
   readonly from: Micros
   readonly to: Micros
   readonly request: HttpRequest
+  /** A text beside it that begins with the SHA-256 of its body, hexadecimal: nothing is kept that differs. */
+  readonly checksum?: HttpRequest
 }
 
 /** What one piece's reply says. Throws SourceError where it is not what the venue documents: nothing half-read is kept. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { makeZip } from '../../../test/make-zip.ts'
 import { packPath, packTest } from '../../../test/pack.ts'
+import type { HistoryRequest } from '../../connectivity/source.ts'
 import { instrument } from '../../domain/instrument.ts'
 import { MINUTE, type Micros, parseMicros } from '../../domain/numbers.ts'
 import { BinanceHistory } from './binance-history.ts'
@@ -29,7 +31,7 @@ const request = {
   from,
   to: (from + 60 * MINUTE) as Micros,
 } as const
-const history = new BinanceHistory()
+const history = new BinanceHistory({ clock: { now: () => (from + 30 * 86_400_000_000) as Micros } })
 
 test('klines are asked for a thousand at a time, so that a piece is the same whenever it is asked for', () => {
   const [first, second] = history.pieces({ ...request, to: (from + 1001 * MINUTE) as Micros })
@@ -84,6 +86,54 @@ describe('klines', () => {
     const impossible = good.with(2, '100.50')
     for (const rows of [[good, good], [impossible], [['x']], { code: -1121 }, null, [7]])
       expect(() => read(rows), JSON.stringify(rows)).toThrow(expect.objectContaining({ code: 'SOURCE_SCHEMA' }))
+  })
+})
+
+describe('archives of trades', () => {
+  const trades: HistoryRequest = { instrument: BTC, symbol: 'BTCUSDT', kind: 'trade', from, to: (from + 1) as Micros }
+  const [piece] = history.pieces(trades)
+  const CSV = [
+    'agg_trade_id,price,quantity,first_trade_id,last_trade_id,transact_time,is_buyer_maker,is_best_match',
+    '7,61837.63000000,0.02000000,9,10,1782900000123,True,True',
+    '8,61837.64000000,0.50000000,11,11,1782900000124567,false,true',
+    '',
+  ].join('\n')
+  const zipped = (csv: string) => makeZip([{ name: 'BTCUSDT-aggTrades-2026-07-01.csv', content: csv }])
+  const read = (bytes: Uint8Array) => history.read(trades, piece!, bytes, 0 as Micros)
+
+  test('are a file for each day that is over, with its checksum beside it', () => {
+    const url = 'https://data.binance.vision/data/spot/daily/aggTrades/BTCUSDT/BTCUSDT-aggTrades-2026-07-01.zip'
+    expect(piece).toMatchObject({ key: '2026-07-01', request: { url }, checksum: { url: `${url}.CHECKSUM` } })
+    const early = new BinanceHistory({ clock: { now: () => from } })
+    expect(early.pieces(trades)).toEqual([])
+  })
+
+  test('are trades, in milliseconds or microseconds, with or without a header', () => {
+    const expected = [
+      { sequence: 7, eventTime: 1_782_900_000_123_000, price: 6_183_763, quantity: 2_000_000, aggressor: 'sell' },
+      { sequence: 8, eventTime: 1_782_900_000_124_567, price: 6_183_764, quantity: 50_000_000, aggressor: 'buy' },
+    ]
+    expect(read(zipped(CSV))).toMatchObject(expected)
+    expect(read(zipped(CSV.slice(CSV.indexOf('\n') + 1)))).toMatchObject(expected)
+  })
+
+  test('that are damaged anywhere are refused whole', () => {
+    const good = zipped(CSV)
+    for (let at = 0; at < good.length; at += 7) {
+      const bad = Buffer.from(good)
+      bad[at]! ^= 0xff
+      let found: unknown
+      try {
+        found = read(bad)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'SOURCE_SCHEMA' })
+        continue
+      }
+      // Names, dates and comments may be anything.
+      expect(found, `byte ${at}`).toEqual(read(good))
+    }
+    for (const csv of ['7,x,1,1,1,1782900000123,true,true', '7,1.00,1.0,1,1,1782900000123,maybe,true'])
+      expect(() => read(zipped(csv)), csv).toThrow(expect.objectContaining({ code: 'SOURCE_SCHEMA' }))
   })
 })
 

@@ -1,16 +1,19 @@
-// Binance's klines: at most 1,000 in a reply, oldest first.
+// Binance's history: klines by REST, at most 1,000 in a reply, oldest first; trades from the archives.
 //
 //   GET /api/v3/klines?symbol=BTCUSDT&interval=1m&startTime=…&endTime=…&limit=1000
 //   [[open time, open, high, low, close, volume, close time, quote volume, trades, taker volume, taker quote volume, ignore], …]
+
+import type { Clock } from '../../connectivity/clock.ts'
 import { schemaFailure } from '../../connectivity/json-reply.ts'
 import type { Downloader, HistoryRequest, Piece } from '../../connectivity/source.ts'
 import { SourceError } from '../../connectivity/source-error.ts'
-import type { Bar } from '../../domain/market.ts'
+import type { Bar, Trade } from '../../domain/market.ts'
 import { DAY, formatMicros, HOUR, MINUTE, type Micros, SECOND } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { barOf } from './binance-facts.ts'
 import { klineOf } from './binance-messages.ts'
 import { BINANCE_LICENCE, BINANCE_NAME, BINANCE_REST } from './binance-terms.ts'
+import { ARCHIVE_HOST, archivePieces, tradesOfArchive } from './trade-archive.ts'
 
 /** Weeks and months are left out: they are not of one length, or begin on a Monday. */
 const INTERVALS: ReadonlyMap<number, string> = new Map([
@@ -35,12 +38,18 @@ export class BinanceHistory implements Downloader<HistoryRequest> {
   readonly #provenance: Provenance = Object.freeze({
     source: BINANCE_NAME,
     kind: 'recorded',
-    origin: `${BINANCE_REST}/klines`,
+    origin: `https://${ARCHIVE_HOST} and ${BINANCE_REST}`,
     checksum: '',
     licence: BINANCE_LICENCE,
   })
+  readonly #clock: Clock
+
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock
+  }
 
   pieces(request: HistoryRequest): readonly Piece[] {
+    if (request.kind === 'trade') return archivePieces(request, this.#clock.now())
     const { length, interval } = intervalOf(request)
     const span = ROWS * length
     const pieces: Piece[] = []
@@ -61,7 +70,8 @@ export class BinanceHistory implements Downloader<HistoryRequest> {
   }
 
   /** A kline that is not over yet is left out. */
-  read(request: HistoryRequest, piece: Piece, bytes: Uint8Array, receivedTime: Micros): readonly Bar[] {
+  read(request: HistoryRequest, piece: Piece, bytes: Uint8Array, receivedTime: Micros): readonly (Bar | Trade)[] {
+    if (request.kind === 'trade') return tradesOfArchive(request, piece, { bytes, provenance: this.#provenance })
     const where = `binance ${request.symbol} ${piece.key}`
     const { length } = intervalOf(request)
     const bars: Bar[] = []
@@ -88,7 +98,7 @@ function intervalOf({ kind, barMicros = 0 }: HistoryRequest): { readonly length:
   if (interval !== undefined) return { length: barMicros, interval }
   throw new SourceError('SOURCE_UNSUPPORTED', {
     message: `binance has no ${kind === 'bar' ? 'bars of this length' : `history of ${kind}s`} here`,
-    fix: `--kind bar with --bar ${[...INTERVALS.values()].join(', ')}`,
+    fix: `--kind trade, or --kind bar with --bar ${[...INTERVALS.values()].join(', ')}`,
   })
 }
 

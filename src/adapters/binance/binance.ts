@@ -1,4 +1,4 @@
-// Binance: crypto quotes, trades and books from the data-only hosts, klines by REST. venues.md 1.3.
+// Binance: crypto quotes, trades and books from the data-only hosts, klines by REST, trades from the archives. venues.md 1.3.
 import { attemptsAt } from '../../connectivity/attempt-budget.ts'
 import { LiveFeed } from '../../connectivity/live-feed.ts'
 import { mergedSource } from '../../connectivity/merged-source.ts'
@@ -12,8 +12,9 @@ import { BinanceConversation, type BinanceTalk } from './binance-conversation.ts
 import { BinanceHistory } from './binance-history.ts'
 import { instrumentsOf } from './binance-instruments.ts'
 import { BINANCE_LICENCE, BINANCE_NAME, BINANCE_REST, BINANCE_REST_HOST, BINANCE_STREAM_HOST } from './binance-terms.ts'
+import { ARCHIVE_HOST } from './trade-archive.ts'
 
-const HOSTS = [BINANCE_STREAM_HOST, BINANCE_REST_HOST]
+const HOSTS = [BINANCE_STREAM_HOST, BINANCE_REST_HOST, ARCHIVE_HOST]
 const RATE: RateRule = { limits: [{ weight: 6000, windowMillis: 60_000, usedHeader: 'x-mbx-used-weight-1m' }] }
 const ATTEMPTS = { most: 300, withinMillis: 300_000 }
 
@@ -35,7 +36,7 @@ export const BINANCE: SourceDescriptor = {
   symbolExample: 'BTCUSDT',
   live,
   instruments,
-  history: () => new BinanceHistory(),
+  history: parts => new BinanceHistory(parts),
   capture: binanceCapture,
 }
 
