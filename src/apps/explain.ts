@@ -105,7 +105,10 @@ async function retraceLive(
   const session = compose(config, strategies, { instruments, observers: [trail], explain: true, gate })
   if (recording !== '') {
     for await (const batch of new Recording(recording).batches()) {
-      for (const input of batch) playInput(session, input)
+      for (const input of batch) {
+        playInput(session, input)
+        trail.processed()
+      }
       if (trail.done) break
     }
     return trail
