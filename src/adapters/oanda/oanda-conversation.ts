@@ -6,6 +6,7 @@
 //   {"errorMessage":"Insufficient authorization to perform request."}
 //
 // At most about four prices a second for each instrument: quotes, not every tick. No sequence numbers: order is by time.
+
 import type { Conversation, Frame, Reactions } from '../../connectivity/conversation.ts'
 import { SourceError } from '../../connectivity/source-error.ts'
 import { stepsOf } from '../../connectivity/steps.ts'
@@ -30,9 +31,21 @@ interface Heard {
   tradeable: boolean | undefined
 }
 
+/** A price with what is known of its instrument. */
+interface Told {
+  readonly heard: Heard
+  readonly message: Fields
+  readonly time: Micros
+  readonly line: string
+}
+
+const NEVER = Number.NEGATIVE_INFINITY as Micros
+
 export class OandaConversation implements Conversation {
   readonly #parts: OandaConversationParts
   readonly #heard = new Map<string, Heard>()
+  #late: Told | undefined
+  #lastBeat = NEVER
   #live = false
   #sequence = 0
 
@@ -67,6 +80,8 @@ export class OandaConversation implements Conversation {
       return
     }
     this.#alive(out)
+    this.#settle(sent < this.#lastBeat, now, out)
+    this.#lastBeat = sent
     out.measure(Number.NaN, sent - now)
   }
 
@@ -85,14 +100,33 @@ export class OandaConversation implements Conversation {
     }
     this.#alive(out)
 
-    if (time < heard.time || line === heard.line) {
-      if (line === heard.line) out.fault('duplicate', instrument.id, 'the same price again')
-      else out.fault('reorder', instrument.id, 'a price older than the one before')
+    if (line === heard.line) {
+      out.fault('duplicate', instrument.id, 'the same price again')
       return
     }
+    this.#settle(time < heard.time, now, out)
+    if (time < heard.time) this.#late = { heard, message, time, line }
+    else this.#take({ heard, message, time, line }, now, out)
+  }
+
+  #take({ heard, message, time, line }: Told, now: Micros, out: Reactions): void {
     heard.time = time
     heard.line = line
     if (this.#tradeable(heard, message, out)) this.#quote(heard, message, now, out)
+  }
+
+  /**
+   * A price that is older than the one before is kept until the next message: when that is older too, the venue's clock
+   * went back, and the price is the newest there is; otherwise it came out of order, and is dropped.
+   */
+  #settle(isLate: boolean, now: Micros, out: Reactions): void {
+    const late = this.#late
+    if (late === undefined) return
+    this.#late = undefined
+    if (isLate) {
+      for (const heard of this.#heard.values()) heard.time = NEVER
+      this.#take(late, now, out)
+    } else out.fault('reorder', late.heard.instrument.id, 'a price older than the one before')
   }
 
   /** Prices of a closed or halted market are the last ones it had: they are not for trading, and not delivered. */
@@ -110,6 +144,10 @@ export class OandaConversation implements Conversation {
     const ask = bestOf(message['asks'], instrument, (price, best) => price < best)
     if (bid === undefined || ask === undefined) {
       out.fault('schema', instrument.id, `prices that do not fit ${instrument.priceDecimals} decimals`)
+      return
+    }
+    if (bid.price > ask.price) {
+      out.fault('crossed', instrument.id, 'a bid above the ask')
       return
     }
     out.fact({
@@ -131,7 +169,7 @@ export class OandaConversation implements Conversation {
     if (known) return known
     const instrument = this.#parts.resolve(symbol)
     if (instrument === undefined) return undefined
-    const heard: Heard = { instrument, time: Number.NEGATIVE_INFINITY as Micros, line: '', tradeable: undefined }
+    const heard: Heard = { instrument, time: NEVER, line: '', tradeable: undefined }
     this.#heard.set(symbol, heard)
     return heard
   }
