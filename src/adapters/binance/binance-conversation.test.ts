@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NotedReactions } from '../../../test/reactions.ts'
 import { instrument } from '../../domain/instrument.ts'
@@ -316,4 +317,49 @@ test('no message of any kind is fatal', () => {
   for (const frame of [...odd, new Uint8Array([1, 2, 3])]) talk.conversation.receive(frame, at(1), talk.noted)
   expect(talk.noted.faults.length + talk.noted.unknowns.length).toBe(odd.length + 1)
   expect(talk.noted.facts).toEqual([])
+})
+
+test('whatever is in the fields, nothing is thrown, and no fact is at no time or of no whole number', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('1.00', '0.00000000', '9'.repeat(20), '-1', 'NaN', 1, 2 ** 53, -1, true))
+  const keys = [
+    'e',
+    'E',
+    's',
+    'U',
+    'u',
+    'pu',
+    'b',
+    'B',
+    'a',
+    'A',
+    'p',
+    'q',
+    'T',
+    'm',
+    'k',
+    'lastUpdateId',
+    'bids',
+    'asks',
+    'id',
+    'result',
+  ]
+  const fields = fc.dictionary(fc.constantFrom(...keys), value)
+  const kinds = fc.constantFrom('depthUpdate', 'bookTicker', 'aggTrade', 'kline', undefined)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(kinds, fields), { maxLength: 12 }), messages => {
+      const talk = new Talk()
+      for (const [second, [e, data]] of messages.entries()) {
+        talk.say(second, { ...data, s: 'BTCUSDT', ...(e === undefined ? {} : { e }) })
+        talk
+          .answer(second, 'depth BTCUSDT 100', data)
+          .answer(second, 'trades BTCUSDT', [data])
+          .answer(second, 'best BTCUSDT', data)
+        talk.tick(second)
+      }
+      for (const fact of talk.noted.facts) {
+        expect(Number.isSafeInteger(fact.eventTime)).toBe(true)
+        if (fact.kind === 'quote') expect(fact.bid).toBeLessThan(fact.ask)
+      }
+    }),
+  )
 })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packPath, packTest } from '../../../test/pack.ts'
 import { NotedReactions } from '../../../test/reactions.ts'
@@ -92,4 +93,22 @@ packTest('the documented payloads are read: levels, trades with the maker’s si
     { sequence: 995_098_700, price: 6_890_050, quantity: 150_000, aggressor: 'sell' },
     { sequence: 995_098_701, price: 6_890_000, quantity: 5_000_000, aggressor: 'buy' },
   ])
+})
+
+test('whatever is in the events, nothing is thrown', () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('1.00', '0', 'BTC-USD', 'BUY', 'bid', 'snapshot', 'update', 1, -1))
+  const row = fc.dictionary(
+    fc.constantFrom('product_id', 'price', 'size', 'side', 'trade_id', 'time', 'best_bid', 'best_ask'),
+    value,
+  )
+  const rows = fc.oneof(fc.array(row, { maxLength: 3 }), value)
+  const event = fc.record({ type: value, product_id: value, updates: rows, trades: rows, tickers: rows, subscriptions: value })
+  const channel = fc.constantFrom('l2_data', 'market_trades', 'ticker', 'subscriptions', 'heartbeats', 'other')
+  fc.assert(
+    fc.property(fc.array(fc.tuple(channel, event), { maxLength: 8 }), messages => {
+      const { say, conversation, noted } = talk()
+      for (const [number, [name, data]] of messages.entries()) say(number, name, data)
+      conversation.tick(NOW, noted)
+    }),
+  )
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NotedReactions } from '../../../test/reactions.ts'
 import { instrument } from '../../domain/instrument.ts'
@@ -219,4 +220,42 @@ test('a message that cannot be read may have been of any book: all begin again o
   expect(talk.faults).toEqual(['schema'])
   expect(talk.state).toBe('degraded')
   expect(talk.noted.reconnects).toMatchObject([{ when: 'now' }])
+})
+
+test('whatever is in the fields, nothing is thrown, and no fact is at no time or of no whole number', () => {
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('1.00', '0', '9'.repeat(20), '-1', 'NaN', iso(1), 'buy', 'BTC-USD', 1, 2 ** 53, -1),
+  )
+  const keys = [
+    'side',
+    'size',
+    'price',
+    'time',
+    'sequence',
+    'trade_id',
+    'bids',
+    'asks',
+    'changes',
+    'best_bid',
+    'best_ask',
+    'channels',
+  ]
+  const kinds = fc.constantFrom('snapshot', 'l2update', 'match', 'last_match', 'ticker', 'heartbeat', 'error', 'subscriptions')
+  fc.assert(
+    fc.property(fc.array(fc.tuple(kinds, fc.dictionary(fc.constantFrom(...keys), value)), { maxLength: 12 }), messages => {
+      const talk = new Talk(['quote', 'trade', 'book'])
+      for (const [second, [type, data]] of messages.entries()) {
+        talk
+          .say(second, { ...data, type })
+          .answer(second, 'book BTC-USD', data)
+          .answer(second, 'trades BTC-USD', [data])
+          .tick(second)
+      }
+      for (const fact of talk.noted.facts) {
+        expect(Number.isSafeInteger(fact.eventTime)).toBe(true)
+        if (fact.kind === 'quote') expect(fact.bid).toBeLessThan(fact.ask)
+      }
+    }),
+  )
 })
