@@ -48,6 +48,7 @@ export async function openSources(
     ...(shared.lease === undefined ? {} : { lease: shared.lease }),
     credentials: credentials.get(descriptor.name) ?? {},
     stateFolder: join(home, 'sources', descriptor.name),
+    alarm: message => process.stderr.write(`${descriptor.name}: ${message}\n`),
     ...(tap === undefined ? {} : { tap }),
   })
 

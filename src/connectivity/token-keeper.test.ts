@@ -328,14 +328,27 @@ test('while a refresh fails the living token serves, tries are spaced out, and t
   await keeper.access()
   expect(tries).toBe(2)
 
-  const watching = keeper.watch()
+  const stop = new AbortController()
+  const watching = keeper.watch(stop.signal)
   await new Promise(setImmediate)
-  keeper.close()
+  stop.abort()
   await watching
   expect(world.alarms.map(({ kind }) => kind)).toEqual(['failing', 'expiring'])
 
   world.now = micros(START + LIFE)
   expect(await codeOf(keeper.access())).toBe('TOKEN_REFRESH_FAILED')
+})
+
+test('the watch renews by itself when the time has come', async () => {
+  const world = new World('at-once')
+  const keeper = world.keeper({})
+  world.toExpiry()
+  const stop = new AbortController()
+  const watching = keeper.watch(stop.signal)
+  while (world.ledger.trades === 0) await new Promise(setImmediate)
+  stop.abort()
+  await watching
+  expect(world.ledger.use(keeper.latest)).toBe(true)
 })
 
 test('a clock that steps back behind the birth of a token makes it doubtful, and it is renewed once', async () => {

@@ -82,8 +82,6 @@ export class TokenKeeper {
   #reason = ''
   #retryTime = 0
   #alarmedDays = Number.POSITIVE_INFINITY
-  #closed = false
-  #wake: (() => void) | undefined
 
   constructor(options: TokenKeeperOptions) {
     this.#options = options
@@ -148,24 +146,16 @@ export class TokenKeeper {
   }
 
   /**
-   * Renews in the background until closed. It looks at the clock often instead of sleeping long, so that a step of the clock
-   * is noticed within a minute.
+   * Renews in the background until `signal` fires. It looks at the clock often instead of sleeping long, so that a step of the
+   * clock is noticed within a minute.
    */
-  async watch(): Promise<void> {
-    while (!this.#closed) {
-      try {
-        await this.access()
-      } catch {
-        // Said in health and by the alarms.
-      }
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // What goes wrong is said in health and by the alarms.
+      await this.access().catch(() => undefined)
       this.#warn()
-      await this.#sleep(60_000)
+      await sleep(60_000, signal)
     }
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#wake?.()
   }
 
   #state(): TokenState {
@@ -218,7 +208,7 @@ export class TokenKeeper {
   /** Waits for the lease; undefined when somebody else's refresh made ours needless, or takes too long. */
   async #hold(rejected: string | undefined): Promise<Hold | undefined> {
     const { lease, source } = this.#options
-    for (let i = 0; i < POLLS && !this.#closed; i++) {
+    for (let i = 0; i < POLLS; i++) {
       let hold: Hold | undefined
       try {
         hold = await lease.acquire(`tokens-${source}`)
@@ -386,18 +376,20 @@ export class TokenKeeper {
       passing: true,
     })
   }
+}
 
-  #sleep(millis: number): Promise<void> {
-    if (this.#closed) return Promise.resolve()
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, millis)
-      timer.unref()
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
+function sleep(millis: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const wake = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, millis)
+    timer.unref()
+    signal.addEventListener('abort', wake)
+    if (signal.aborted) wake()
+  })
 }
 
 /** A call that throws was maybe sent. */

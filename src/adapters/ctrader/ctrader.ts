@@ -6,10 +6,12 @@ import { FileLease } from '../../connectivity/lease.ts'
 import type { OpenLink } from '../../connectivity/link.ts'
 import { LiveFeed } from '../../connectivity/live-feed.ts'
 import { openSecretBox } from '../../connectivity/secret-box.ts'
-import type { SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
+import type { LiveSource, SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
+import { SourceError } from '../../connectivity/source-error.ts'
 import { TokenKeeper } from '../../connectivity/token-keeper.ts'
 import { TokenStore } from '../../connectivity/token-store.ts'
 import { webSocketLink } from '../../connectivity/web-socket-link.ts'
+import type { LiveEvent } from '../../domain/event.ts'
 import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { KeptToken } from './account-token.ts'
@@ -83,10 +85,8 @@ function wire(parts: SourceParts): Wiring {
   return { call, accountId: credentials['QUADRANT_CTRADER_ACCOUNT'] ?? '', keeper: keeperOf(parts, call), origin }
 }
 
-function keeperOf(
-  { http, clock, credentials, stateFolder, lease = new FileLease(stateFolder) }: SourceParts,
-  call: CallParts,
-): TokenKeeper {
+function keeperOf(parts: SourceParts, call: CallParts): TokenKeeper {
+  const { http, clock, credentials, stateFolder, lease = new FileLease(stateFolder), alarm } = parts
   const box = openSecretBox({ secretKey: process.env['QUADRANT_SECRET_KEY'], keyFile: join(stateFolder, 'secret.key') })
   const store = new TokenStore({ folder: stateFolder, name: 'ctrader', box })
   const { clientId, clientSecret } = call
@@ -97,22 +97,28 @@ function keeperOf(
     clock,
     refresh: token => refreshTokens({ http, clientId, clientSecret }, token),
     inBand: token => refreshInBand(call, token),
+    alert: ({ message }) => alarm?.(message),
   })
   const first = credentials['QUADRANT_CTRADER_REFRESH_TOKEN']
   // A refresh token that was traded already is worth nothing: the store's is the younger one.
   if (store.load() === undefined && first !== undefined && first !== '') {
-    keeper.adopt({ access: '', refresh: first, lifeMicros: 0 })
+    try {
+      keeper.adopt({ access: '', refresh: first, lifeMicros: 0 })
+    } catch (error) {
+      // Another process was quicker with the same token.
+      if (!(error instanceof SourceError && error.code === 'TOKEN_SUPERSEDED')) throw error
+    }
   }
   return keeper
 }
 
-function liveFeed(parts: SourceParts, subscriptions: readonly Subscription[]) {
+function liveFeed(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {
   const { network, environment, clock, http, tap } = parts
   const { call, accountId, keeper, origin } = wire(parts)
   const provenance: Provenance = Object.freeze({ source: 'ctrader', kind: 'live', origin, checksum: '', licence: LICENCE })
   const { codec, clientId, clientSecret } = call
   const token = new KeptToken(keeper)
-  return new LiveFeed({
+  const feed = new LiveFeed({
     provenance,
     clock,
     http,
@@ -130,6 +136,32 @@ function liveFeed(parts: SourceParts, subscriptions: readonly Subscription[]) {
     attempts: attemptsAt(network, HOSTS[environment], { most: 30, withinMillis: 60_000 }),
     secrets: () => [clientSecret, keeper.latest, accountId],
   })
+  return { batches: () => watched(feed, keeper) }
+}
+
+/** The tokens are renewed in the background for as long as somebody listens. */
+function watched(feed: LiveSource, keeper: TokenKeeper): AsyncIterable<readonly LiveEvent[]> {
+  return {
+    [Symbol.asyncIterator]() {
+      const events = feed.batches()[Symbol.asyncIterator]()
+      const stop = new AbortController()
+      let isWatched = false
+      return {
+        async next() {
+          if (!isWatched) void keeper.watch(stop.signal)
+          isWatched = true
+          const batch = await events.next()
+          if (batch.done === true) stop.abort()
+          return batch
+        },
+        async return() {
+          stop.abort()
+          await events.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
 }
 
 /** Everything that the account can trade, by six questions over one connection. */

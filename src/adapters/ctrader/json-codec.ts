@@ -3,8 +3,8 @@ import type { Frame } from '../../connectivity/conversation.ts'
 import type { Fields, OpenApiCodec, OpenApiMessage } from './open-api-message.ts'
 
 /** Sixteen digits in a row, without quotation marks, may be more than a double holds. */
-const LONG_NUMBER = /(?<=[:[,]\s*)-?\d{16,}(?=\s*[,\]}])/
-const LONG_NUMBERS = new RegExp(LONG_NUMBER, 'g')
+const LONG_NUMBER = /[:[,]\s*-?\d{16}/
+const LONG_NUMBERS = /(?<=[:[,]\s*)-?\d{16,}(?=\s*[,\]}])/g
 
 export const JSON_CODEC: OpenApiCodec = {
   encode({ type, id, fields }): Frame {
