@@ -41,6 +41,7 @@ struct Watched
    bool              book;
    long              lastMsc;      // broker's time of the last tick told
    int               toldAtLastMsc; // several ticks may share a millisecond
+   datetime          barTime;      // opening of the minute in the making
   };
 
 int      g_socket = INVALID_HANDLE;
@@ -98,8 +99,10 @@ void OnDeinit(const int reason)
 //--- Only for the chart's own symbol; the timer sweeps the others.
 void OnTick()
   {
-   if(g_stage == STAGE_OPEN)
-      SweepTicks(_Symbol);
+   if(g_stage != STAGE_OPEN)
+      return;
+   WatchClock();
+   SweepTicks(_Symbol);
   }
 
 void OnBookEvent(const string &symbol)
@@ -134,6 +137,7 @@ void OnTimer()
    WatchClock();
    WatchTerminal();
    SweepTicks("");
+   SweepBars();
    if(now - g_beatMs >= HEARTBEAT_MS)
      {
       g_beatMs = now;
@@ -484,6 +488,32 @@ void SweepTicks(const string only)
      }
   }
 
+//--- Each minute's bar, once it is complete.
+void SweepBars()
+  {
+   for(int i = 0; i < ArraySize(g_watched); i++)
+     {
+      datetime opening = iTime(g_watched[i].name, PERIOD_M1, 0);
+      if(opening <= g_watched[i].barTime)
+         continue;
+      bool first = g_watched[i].barTime == 0;
+      g_watched[i].barTime = opening;
+      MqlRates rates[];
+      if(first || CopyRates(g_watched[i].name, PERIOD_M1, 1, 1, rates) != 1)
+         continue;
+      int digits = g_watched[i].digits;
+      SendNumbered("bar",
+                   ",\"sym\":" + Quoted(g_watched[i].name) +
+                   ",\"per\":\"M1\"" +
+                   ",\"tm\":" + IntegerToString(UtcOf((long)rates[0].time * 1000)) +
+                   ",\"o\":" + Quoted(DoubleToString(rates[0].open, digits)) +
+                   ",\"h\":" + Quoted(DoubleToString(rates[0].high, digits)) +
+                   ",\"l\":" + Quoted(DoubleToString(rates[0].low, digits)) +
+                   ",\"c\":" + Quoted(DoubleToString(rates[0].close, digits)) +
+                   ",\"v\":" + Quoted(IntegerToString(rates[0].tick_volume)));
+     }
+  }
+
 //--- What the terminal's own economic calendar has changed since it was last asked.
 void SendCalendarChanges()
   {
@@ -619,6 +649,7 @@ void Subscribe(const string symbols, const string books)
       g_watched[at].digits = (int)SymbolInfoInteger(names[i], SYMBOL_DIGITS);
       g_watched[at].lastMsc = 0;
       g_watched[at].toldAtLastMsc = 0;
+      g_watched[at].barTime = 0;
       g_watched[at].book = StringFind("," + books + ",", "," + names[i] + ",") >= 0 && MarketBookAdd(names[i]);
      }
    SendAll();

@@ -11,7 +11,7 @@ const LOST = 'the next line is lost'
 
 test('the dialogue has every line of the opening, the market, the clock and the repair', () => {
   const types = new Set(DIALOGUE.flatMap(entry => ('says' in entry ? [(JSON.parse(entry.line) as { t: string }).t] : [])))
-  const all = 'hello chal auth ok sub term acct sym tick book snap hb nosym cal tz resend'.split(' ')
+  const all = 'hello chal auth ok sub term acct sym tick book snap hb nosym bar cal tz resend'.split(' ')
   expect([...types].sort()).toEqual(all.sort())
 })
 
@@ -52,7 +52,12 @@ test('the gateway answers the recorded terminal with the recorded words', () => 
   expect(facts.filter(({ kind }) => kind === 'calendar-entry')).toMatchObject([
     { actual: 227_000, forecast: 220_000, impact: 'high' },
   ])
-  expect(told).toContain('gap: line 16 came where 15 belongs')
+  // Opened at 1.08340, a minute before it was told.
+  const opened = (DIALOGUE.find(entry => 'happens' in entry && entry.happens === 'minute ended')!.millis - 60_000) * 1000
+  expect(facts.filter(({ kind }) => kind === 'bar')).toMatchObject([
+    { openTime: opened, eventTime: opened + 60_000_000, open: 108_340, high: 108_343, low: 108_338, close: 108_341, volume: 57 },
+  ])
+  expect(told).toContain('gap: line 17 came where 16 belongs')
   expect(told.at(-1)).toBe('live: the missing lines came')
 })
 

@@ -103,6 +103,17 @@ export function dialogueTerminal(of: {
     disconnected: () => terminal.connected(false),
     connected: () => terminal.connected(true),
     nosym: (name: string) => terminal.noSymbol(name),
+    'minute ended': () =>
+      terminal.bar([
+        ['sym', 'EURUSD.'],
+        ['per', 'M1'],
+        ['tm', of.now() - 60_000],
+        ['o', '1.08340'],
+        ['h', '1.08343'],
+        ['l', '1.08338'],
+        ['c', '1.08341'],
+        ['v', '57'],
+      ]),
     'calendar entry': () =>
       terminal.calendar([
         ['id', '840030016-161204'],

@@ -247,11 +247,13 @@ export class BridgeConversation implements Conversation {
     if (line['t'] === 'cal') return { sequence: s as number, now, utcMillis }
 
     const ahead = utcMillis - ts
-    const isOff = ahead > AHEAD_MILLIS_MAX || (ahead < -BEHIND_MILLIS_MAX && line['fl'] !== 0 && this.#stage === 'live')
+    // A standing tick and a bar may be of any age; a tick that moved is not.
+    const isMove = line['t'] === 'tick' && line['fl'] !== 0 && this.#stage === 'live'
+    const isOff = ahead > AHEAD_MILLIS_MAX || (isMove && ahead < -BEHIND_MILLIS_MAX)
     if (isOff && !this.#doubts.has('clock')) {
       out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round(ahead / 1000)} s ahead of its own line`)
       this.#distrust('clock', "the broker's clock has moved and its offset has not", out)
-    } else if (!isOff) {
+    } else if (isMove && !isOff) {
       this.#settle('clock', "the broker's clock agrees again", now, out)
     }
     return { sequence: s as number, now, utcMillis }

@@ -99,7 +99,8 @@ export const MT5_CACHE: SourceDescriptor = {
   gives: ['quotes'],
   needs: [],
   hosts: { live: [], practice: [] },
-  level: 'L1',
+  // It speaks to no service that could be simulated: its own tests are all there is.
+  level: 'L0',
   licence: LICENCE,
   symbolExample: 'EURUSD',
   live: (parts, subscriptions) =>
