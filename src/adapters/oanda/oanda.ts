@@ -69,7 +69,7 @@ function live(parts: SourceParts, subscriptions: readonly Subscription[]): LiveS
   return new LiveFeed({
     provenance,
     clock: parts.clock,
-    link: httpStreamLink(parts.network, { url, headers }),
+    link: httpStreamLink(parts.network, { url, headers, where: `${stream}/v3/accounts/***/pricing/stream` }),
     conversation: () => new OandaConversation({ resolve: symbol => bySymbol.get(symbol), provenance }),
     silenceMillis: SILENCE_MILLIS,
     attempts: attemptsAt(parts.network, stream, ATTEMPTS),
@@ -79,9 +79,11 @@ function live(parts: SourceParts, subscriptions: readonly Subscription[]): LiveS
 }
 
 async function instruments(parts: SourceParts): Promise<readonly InstrumentMeta[]> {
-  const { rest, account, headers } = accountOf(parts)
+  const { rest, account, headers, secrets } = accountOf(parts)
   const url = `https://${rest}/v3/accounts/${account}/instruments`
-  const { status, body } = await parts.http.send({ method: 'GET', url, headers }, { expect: 'json' })
+  const { status, body } = await parts.http.send({ method: 'GET', url, headers }, { expect: 'json' }).catch(error => {
+    throw error instanceof SourceError ? withoutSecrets(error, secrets) : error
+  })
   if (status === 401 || status === 403) {
     throw new SourceError('SOURCE_REFUSED', {
       message: `OANDA refused the key (${status})`,
@@ -89,6 +91,15 @@ async function instruments(parts: SourceParts): Promise<readonly InstrumentMeta[
     })
   }
   return instrumentsOf(new TextEncoder().encode(body), parts.clock.now())
+}
+
+/** The address that an error names has the account in it. */
+function withoutSecrets({ code, message, fix, passing }: SourceError, secrets: readonly string[]): SourceError {
+  return new SourceError(code, {
+    message: secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message),
+    fix,
+    passing,
+  })
 }
 
 /** The account's number is nobody else's business, and the list of instruments may be long. */
