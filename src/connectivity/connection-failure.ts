@@ -7,7 +7,7 @@ const TLS =
 
 const TIMEOUT = /^(?:ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/
 
-/** `where` is the host and port, or the address without its query: queries carry keys. */
+/** `where` is the host, with its port where that says more: paths and queries carry account numbers and keys. */
 export function connectionFailure(error: unknown, where: string): SourceError {
   const inner = innermost(error)
   if (inner instanceof SourceError) return inner

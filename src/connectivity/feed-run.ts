@@ -6,6 +6,7 @@ import { EventQueue } from './event-queue.ts'
 import { type ConnectionEvents, type Ending, LiveConnection } from './live-connection.ts'
 import type { LiveFeedOptions } from './live-feed-options.ts'
 import { isBroken, Reconnection } from './reconnection.ts'
+import { redactedText } from './redaction.ts'
 import { Repetitions } from './repetitions.ts'
 import { SourceError } from './source-error.ts'
 
@@ -285,11 +286,30 @@ export class FeedRun {
   }
 
   #say(state: LinkState, instrumentId: string, reason: string): void {
-    this.#push({ ...this.#happened(), kind: 'link-change', source: this.#source, instrumentId, state, reason })
+    this.#push({
+      ...this.#happened(),
+      kind: 'link-change',
+      source: this.#source,
+      instrumentId,
+      state,
+      reason: this.#clean(reason),
+    })
   }
 
   #faultOf(fault: IntegrityFaultKind, instrumentId: string, detail: string): LiveEvent {
-    return { ...this.#happened(), kind: 'integrity-fault', source: this.#source, instrumentId, fault, detail }
+    return {
+      ...this.#happened(),
+      kind: 'integrity-fault',
+      source: this.#source,
+      instrumentId,
+      fault,
+      detail: this.#clean(detail),
+    }
+  }
+
+  /** Whatever is said goes through here: an error may quote an address, and that a key or an account number. */
+  #clean(text: string): string {
+    return redactedText(text, this.#options.secrets?.())
   }
 
   /** The time of the call in hand, so that a word and the facts after it are in order. */

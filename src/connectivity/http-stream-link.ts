@@ -12,7 +12,7 @@ export interface HttpStreamTarget {
   /** 'https://stream-fxpractice.oanda.com/v3/accounts/…/pricing/stream?instruments=EUR_USD' */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  /** What errors call it, where the path holds what nobody should read; host and path when not given. */
+  /** What errors call it; its host when not given, because paths hold account numbers. */
   readonly where?: string
   /** Until the reply's head is there; 10,000 when not given. */
   readonly handshakeMillis?: number
@@ -22,8 +22,7 @@ export interface HttpStreamTarget {
 
 /** Frames are text. Nothing can be sent: `send` does nothing. Empty lines are no frames. */
 export function httpStreamLink(network: Network, target: HttpStreamTarget): OpenLink {
-  const { host, pathname } = new URL(target.url)
-  const { where = `${host}${pathname}` } = target
+  const { where = new URL(target.url).host } = target
   const maxBytes = target.maxLineBytes ?? 1 << 20
 
   return (events, signal) => open(network, target, { events, signal, where, maxBytes })

@@ -108,7 +108,7 @@ async function open(opener: OpenLink, signal = new AbortController().signal): Pr
 }
 
 const WSS = `wss://${HOST}/v2`
-const STREAM = `https://${HOST}/prices?key=s3cret`
+const STREAM = `https://${HOST}/accounts/s3cret/prices?key=s3cret`
 const codeOf = (opener: OpenLink) =>
   open(opener).then(
     () => 'opened',
@@ -191,7 +191,7 @@ test.each([
   for (const opener of [webSocketLink(network, { url: WSS }), httpStreamLink(network, { url: STREAM })]) {
     const error = await open(opener).catch((error: SourceError) => error)
     expect(error).toMatchObject({ code, ...(status === 429 ? { retryAfterMillis: 7000 } : {}) })
-    expect(String((error as SourceError).message), 'a query may hold a key').not.toContain('s3cret')
+    expect(String((error as SourceError).message), 'an address may hold a key').not.toContain('s3cret')
   }
 })
 
@@ -263,7 +263,7 @@ test('HTTP stream: one line, one frame, wherever the chunks are cut', async () =
   await ear.until(() => ear.endings.length > 0)
   expect(ear.frames).toEqual(['{"price":"1.08"}', '{"name":"Zürich €"}', '{"last":1}'])
   expect(ear.endings).toEqual([{ reason: 'the stream ended', error: undefined }])
-  expect(asked).toEqual(['/prices?key=s3cret Bearer t Quadrant/0.1 (self-hosted)'])
+  expect(asked).toEqual(['/accounts/s3cret/prices?key=s3cret Bearer t Quadrant/0.1 (self-hosted)'])
 })
 
 test('HTTP stream: a cut chunk, a line without end and a line that is no text end it', async () => {

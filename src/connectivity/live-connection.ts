@@ -6,6 +6,7 @@ import { cancelled, connectionFailure } from './connection-failure.ts'
 import type { Conversation, Frame, HttpRequest, Reactions } from './conversation.ts'
 import type { Link } from './link.ts'
 import type { LiveFeedOptions } from './live-feed-options.ts'
+import { redactedFrame, redactedText } from './redaction.ts'
 import { SourceError } from './source-error.ts'
 
 /** Why a connection shall not go on. */
@@ -162,11 +163,11 @@ export class LiveConnection implements Reactions {
       this.#states.set(instrumentId, state)
     }
     if (state === 'live' && this.#liveSince === 0) this.#liveSince = this.#options.clock.now()
-    this.#events.link(state, instrumentId, this.#clean(reason))
+    this.#events.link(state, instrumentId, reason)
   }
 
   fault(fault: IntegrityFaultKind, instrumentId: string, detail: string): void {
-    if (!this.#over) this.#events.fault(fault, instrumentId, this.#clean(detail))
+    if (!this.#over) this.#events.fault(fault, instrumentId, detail)
   }
 
   /** Whoever checks a protocol counts these; a living feed hears of a difference by its fault. */
@@ -178,8 +179,8 @@ export class LiveConnection implements Reactions {
 
   send(frame: Frame): void {
     if (this.#over || this.#link === undefined) return
-    const { tap, provenance, clock } = this.#options
-    tap?.sent(provenance.origin, clock.now(), this.#redacted(frame))
+    const { tap, provenance, clock, secrets } = this.#options
+    tap?.sent(provenance.origin, clock.now(), redactedFrame(frame, secrets?.()))
     this.#link.send(frame)
   }
 
@@ -189,7 +190,7 @@ export class LiveConnection implements Reactions {
 
   reconnect(when: 'now' | 'later', reason: string): void {
     if (this.#over) return
-    if (when === 'now') this.#events.replace(this.#clean(reason))
+    if (when === 'now') this.#events.replace(reason)
     else this.#end({ reason })
   }
 
@@ -267,25 +268,11 @@ export class LiveConnection implements Reactions {
     if (this.#over) return
     this.close()
     if (this.#link === undefined) this.#failedOpening = ending
-    else this.#events.over({ ...ending, reason: this.#clean(ending.reason) })
+    else this.#events.over(ending)
   }
 
   #clean(text: string): string {
-    let clean = text
-    for (const secret of this.#secrets()) clean = clean.replaceAll(secret, '***')
-    return clean
-  }
-
-  #redacted(frame: Frame): Frame {
-    if (typeof frame === 'string') return this.#clean(frame)
-    // Latin-1 maps every byte to one character and back, so bytes around a secret stay as they are.
-    let text = Buffer.from(frame).toString('latin1')
-    for (const secret of this.#secrets()) text = text.replaceAll(Buffer.from(secret, 'utf8').toString('latin1'), '***')
-    return Buffer.from(text, 'latin1')
-  }
-
-  #secrets(): readonly string[] {
-    return (this.#options.secrets?.() ?? []).filter(secret => secret !== '')
+    return redactedText(text, this.#options.secrets?.())
   }
 }
 

@@ -448,6 +448,28 @@ test('secrets are not seen by the tap, in text and in bytes', async () => {
   await iterator.return!()
 })
 
+test('secrets are in no word that is said, wherever it comes from', async () => {
+  const told = () => new SourceError('SOURCE_UNREACHABLE', { message: 'wss://a/s3cret', fix: 'ask s3cret', passing: true })
+  const { held, events, iterator } = stage(
+    {
+      link: attempt => (attempt === 1 ? told() : undefined),
+      receive: (frame, out) => {
+        if (frame === 'break') throw new Error('s3cret')
+        out.unknown('s3cret')
+        out.link('live', '', 's3cret')
+      },
+    },
+    { secrets: () => ['s3cret'] },
+  )
+  await pass(250)
+  held[0]!.events.frame('s3cret')
+  held[0]!.events.frame('break')
+  await pass(250)
+  expect(JSON.stringify(events)).toContain('***')
+  expect(JSON.stringify(events)).not.toContain('s3cret')
+  await iterator.return!()
+})
+
 test('unknown messages are counted, not repeated', async () => {
   const { held, faults, iterator } = stage({ receive: (_, out) => out.unknown('type "carrot"') })
   await pass(0)

@@ -74,8 +74,7 @@ export class PooledHttp implements HttpClient {
   }
 
   async bytes(request: HttpRequest, options: HttpOptions = {}): Promise<HttpBytes> {
-    const { host, pathname, protocol } = new URL(request.url)
-    const where = `${host}${pathname}`
+    const { host: where, protocol } = new URL(request.url)
     if (protocol !== 'https:') {
       throw new SourceError('EGRESS_REFUSED', {
         message: `${where} would be asked without encryption`,

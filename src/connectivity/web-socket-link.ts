@@ -22,8 +22,7 @@ export interface WebSocketTarget {
 
 /** Text messages are frames of text, binary ones of bytes. Pings of the other end are answered by themselves. */
 export function webSocketLink(network: Network, target: WebSocketTarget): OpenLink {
-  const { host, pathname, protocol } = new URL(target.url)
-  const where = `${host}${pathname}`
+  const { host: where, protocol } = new URL(target.url)
   const maxBytes = target.maxBytes ?? 16 << 20
 
   return async (events, signal) => {
