@@ -89,6 +89,14 @@ describe('what is counted', () => {
     expect(await count(folder)).toMatchObject({ rows: 2 * whole.rows, events: 2 * whole.events, checksumMismatches: 0 })
   })
 
+  test('of a recording of several sources the parts of the others are left out', async () => {
+    const { lines } = krakenSession(3, 60)
+    await write('frames-kraken-2-00001.txt', text(lines))
+    await write('frames-binance-1-00001.txt', 'wss://stream.binance.com:9443/stream?streams=btcusdt@depth <-> 1.0\n2.0: {}\n')
+    await write('frames-binance-1-00002.txt', '3.0: {"stream":"btcusdt@depth","data":{}}\n')
+    expect(await count(folder)).toMatchObject({ ...CLEAN, rows: lines.length - 2, files: 1 })
+  })
+
   test('lines of no known form are counted and passed over, remarks are not even counted', async () => {
     const { lines } = krakenSession(4, 50)
     const whole = await count(await write('a.ws', text(lines)))

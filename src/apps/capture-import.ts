@@ -9,7 +9,7 @@ import { type Dataset, DatasetStream, groupsOf, keyOf, rowsOf, subjectOf } from 
 import { type CaptureFile, type CaptureLine, captureFiles, captureLines, companionsOf } from './capture-files.ts'
 import { CaptureInstruments, specOf } from './capture-instruments.ts'
 import { CaptureSession, CaptureTally } from './capture-session.ts'
-import { chainsOf, isOfSource, type Scope, type SurveyedFile, sessionName, survey } from './capture-survey.ts'
+import { chainsOf, familyOf, isOfSource, type Scope, type SurveyedFile, sessionName, survey } from './capture-survey.ts'
 import { Failure } from './failure.ts'
 import type { ImportFailure } from './import.ts'
 import { findSource, SOURCES } from './sources.ts'
@@ -145,8 +145,12 @@ class CaptureImport {
     for (const { replies } of this.#scopes.values()) replies.sort((a, b) => a.time - b.time)
 
     const outright = new Set(paths)
+    const foreign = new Set<string>()
     const mine = files.filter(file => {
+      // A later part of another source's recording does not say again whose it is.
+      if (file.connections.length === 0 && foreign.has(familyOf(file))) return false
       const fault = this.#faultOf(file)
+      if (fault?.code === 'CAPTURE_FOREIGN') foreign.add(familyOf(file))
       if (fault !== undefined && (outright.has(file.path) || fault.code === 'CAPTURE_UNREADABLE')) this.#note(file.path, fault)
       return fault === undefined
     })

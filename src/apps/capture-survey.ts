@@ -114,7 +114,7 @@ export function chainsOf(files: readonly SurveyedFile[]): readonly (readonly Sur
 }
 
 /** Parts of one recording differ in their last number only. */
-const familyOf = ({ path }: CaptureFile): string => basename(path).replace(/\d+(?=\D*$)/, '')
+export const familyOf = ({ path }: CaptureFile): string => basename(path).replace(/\d+(?=\D*$)/, '')
 
 /** A source's own reading of other people's texts may fail; then there is nothing. */
 function quietly<Result>(ask: () => Result): Result | undefined {
