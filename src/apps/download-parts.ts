@@ -4,7 +4,8 @@ import { SystemClock } from '../connectivity/clock.ts'
 import { DIRECT, Network, type Routes } from '../connectivity/network.ts'
 import { PooledHttp } from '../connectivity/pooled-http.ts'
 import type { Environment, SourceDescriptor, SourceParts } from '../connectivity/source.ts'
-import { Failure } from './failure.ts'
+import { SourceError } from '../connectivity/source-error.ts'
+import { EXIT, Failure } from './failure.ts'
 import { sourceCredentials } from './source-credentials.ts'
 import { findSource, SOURCES } from './sources.ts'
 import { didYouMean } from './suggest.ts'
@@ -29,12 +30,18 @@ export async function openDownload(
     })
   }
 
+  const credentials = await sourceCredentials(source, { home, environment }).catch(error => {
+    // Without its key the data are as unavailable as without the network.
+    throw error instanceof SourceError
+      ? new Failure(error.code, { message: error.message, fix: error.fix, exit: EXIT.data })
+      : error
+  })
   const clock = new SystemClock()
   const network = new Network(source.hosts[environment], routes)
   const parts: SourceParts = {
     ...{ network, clock, environment },
     http: new PooledHttp({ network, clock, ...(source.rates === undefined ? {} : { rates: source.rates }) }),
-    credentials: await sourceCredentials(source, { home, environment }),
+    credentials,
     stateFolder: join(home, 'sources', source.name),
     ...(settings === undefined ? {} : { settings }),
   }

@@ -1,5 +1,6 @@
 // quadrant data sources: every source with what it gives, what it needs, and how far it has been proven.
 import type { Command } from 'commander'
+import type { CredentialFinding } from '../../connectivity/credentials.ts'
 import type { SourceDescriptor } from '../../connectivity/source.ts'
 import { stateHome } from '../home.ts'
 import { table } from './table.ts'
@@ -8,19 +9,23 @@ import type { Terminal } from './terminal.ts'
 const LEVELS = `L0 reads recorded payloads · L1 passes the conformance suite against a simulated venue ·
 L2 verified by its owner against the real service (quadrant certify SOURCE) · L3 a week of live running`
 
+interface Needed {
+  readonly variable: string
+  readonly what: string
+  readonly optional: boolean
+  /** In the environment or the encrypted store. The value is never shown. */
+  readonly set: boolean
+  /** What its form says: 'valid', 'placeholder', 'missing'. */
+  readonly status: string
+}
+
 interface Listed {
   readonly source: string
   readonly title: string
   readonly level: string
   readonly gives: readonly string[]
   readonly assetClasses: readonly string[]
-  /** `set`: the environment has a value; the value is never shown. */
-  readonly needs: readonly {
-    readonly variable: string
-    readonly what: string
-    readonly optional: boolean
-    readonly set: boolean
-  }[]
+  readonly needs: readonly Needed[]
   readonly hosts: readonly string[]
   readonly symbolExample: string
   readonly licence: string
@@ -28,18 +33,29 @@ interface Listed {
 
 export function define(command: Command, terminal: Terminal): void {
   command.action(async () => {
-    const [{ SOURCES }, { readCertificate }] = await Promise.all([import('../sources.ts'), import('../certify.ts')])
+    const [{ SOURCES }, { readCertificate }, { lookAtCredentials }] = await Promise.all([
+      import('../sources.ts'),
+      import('../certify.ts'),
+      import('../source-credentials.ts'),
+    ])
     const home = stateHome()
-    const sources = SOURCES.map(source => listed(source, readCertificate(home, source.name)?.level))
-
-    terminal.answer({ sources }, () => `${sourceTable(sources)}\n\n${LEVELS}\n${licences(sources)}`)
+    const sources = SOURCES.map(source =>
+      listed(source, {
+        proven: readCertificate(home, source.name)?.level,
+        findings: lookAtCredentials(source, { home, environment: 'practice' }).findings,
+      }),
+    )
+    terminal.answer({ sources }, () => `${sourceTable(sources)}\n\n${LEVELS}\n\n${licences(sources)}`)
   })
 }
 
-function listed(
-  { name, title, level, gives, assetClasses, needs, hosts, symbolExample, licence }: SourceDescriptor,
-  proven?: string,
-): Listed {
+interface Found {
+  readonly proven: string | undefined
+  readonly findings: readonly CredentialFinding[]
+}
+
+function listed(source: SourceDescriptor, { proven, findings }: Found): Listed {
+  const { name, title, level, gives, assetClasses, needs, hosts, symbolExample, licence } = source
   return {
     source: name,
     title,
@@ -47,12 +63,10 @@ function listed(
     level: proven !== undefined && proven > level ? proven : level,
     gives,
     assetClasses,
-    needs: needs.map(({ variable, what, optional = false }) => ({
-      variable,
-      what,
-      optional,
-      set: Boolean(process.env[variable]),
-    })),
+    needs: needs.map(({ variable, what, optional = false }) => {
+      const { from = 'nowhere', status = 'missing' } = findings.find(found => found.variable === variable) ?? {}
+      return { variable, what, optional, set: from !== 'nowhere', status }
+    }),
     hosts: [...new Set([...hosts.live, ...hosts.practice])],
     symbolExample,
     licence,
