@@ -70,8 +70,8 @@ class Mt5Sidecar implements Venue {
 
   play(steps: number): void {
     for (let step = 0; step < steps; step++) {
-      const tick = this.#market.step(symbol => this.#isHeard(symbol), this.#skewMillis)
       this.#measure()
+      const tick = this.#market.step(symbol => this.#isHeard(symbol), this.#skewMillis)
       this.#tick(tick)
       this.#book(tick.symbol, mt5Levels(this.truth.book(tick.symbol)))
     }

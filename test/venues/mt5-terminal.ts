@@ -104,13 +104,14 @@ export class Mt5Terminal implements Venue {
 
   play(steps: number): void {
     for (let step = 0; step < steps; step++) {
-      const isLost = this.#unnoticedSeconds !== 0
-      const tick = this.#market.step(symbol => !isLost && this.#watched.includes(symbol) && this.#isOpen, this.#skewMillis)
-      if (isLost && this.#unnoticedTicks-- <= 0) {
+      if (this.#unnoticedSeconds !== 0 && this.#unnoticedTicks-- <= 0) {
         this.#offsetSeconds += this.#unnoticedSeconds
         this.#unnoticedSeconds = 0
         this.#terminal?.offset(this.#offsetSeconds)
       }
+      // What is stamped by a clock that is wrong is rightly not believed.
+      const isSound = this.#unnoticedSeconds === 0
+      const tick = this.#market.step(symbol => isSound && this.#isOpen && this.#watched.includes(symbol), this.#skewMillis)
       if (this.#isOpen && this.#watched.includes(tick.symbol)) {
         this.#terminal!.tick({ ...tick, utcMillis: this.#stamp(tick.utcMillis) })
         this.#tellBook(tick.symbol, mt5Levels(this.truth.book(tick.symbol)))
