@@ -295,9 +295,9 @@ describe('a change of source', () => {
 
   test('begins the book anew: a change of the new source does not follow the old one', () => {
     const venue = opened()
-    venue.see(bookSnapshot(0, 10, [[10_000, 5]], [[10_010, 5]]))
+    venue.see(bookSnapshot(10, [[10_000, 5]], [[10_010, 5]], { time: 0 }))
     venue.see(change(10, 'coinbase', 'live', 2))
-    venue.see(bookSnapshot(11, 3, [[10_100, 5]], [[10_110, 5]]))
+    venue.see(bookSnapshot(3, [[10_100, 5]], [[10_110, 5]], { time: 11 }))
     venue.submit(place(PLAIN, { orderId: 'a' }), 12)
     expect(fills(answersUntil(venue, LATE))).toEqual(['a filled 10110 x1'])
   })
