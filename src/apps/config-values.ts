@@ -107,6 +107,7 @@ function resolveFeeds(feeds: NonNullable<RunDocument['feeds']>): FeedSettings {
     failBackMicros: durationMicros(feeds.failBack),
     toleranceMicros: durationMicros(feeds.tolerance),
     patienceMicros: durationMicros(feeds.patience),
+    ...(feeds.settings === undefined ? {} : { settings: feeds.settings }),
   }
 }
 

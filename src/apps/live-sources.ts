@@ -25,7 +25,7 @@ export interface OpenedSources {
 /** `asker` is what names the sources, for messages: a configuration's file. Throws Failure: a key that is missing or refused, an instrument that no source and no record describes. */
 export async function openSources(
   plan: LivePlan,
-  { environment }: FeedSettings,
+  { environment, settings = {} }: FeedSettings,
   { home, asker, routes = DIRECT }: { readonly home: string; readonly asker: string; readonly routes?: Routes },
 ): Promise<OpenedSources> {
   const clock = new SystemClock()
@@ -48,6 +48,7 @@ export async function openSources(
     ...(shared.lease === undefined ? {} : { lease: shared.lease }),
     credentials: credentials.get(descriptor.name) ?? {},
     stateFolder: join(home, 'sources', descriptor.name),
+    settings: settings[descriptor.name] ?? {},
     alarm: message => process.stderr.write(`${descriptor.name}: ${message}\n`),
     ...(tap === undefined ? {} : { tap }),
   })

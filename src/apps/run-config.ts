@@ -56,6 +56,8 @@ export interface FeedSettings {
   readonly failBackMicros: number
   readonly toleranceMicros: number
   readonly patienceMicros: number
+  /** By source, under the source's own names. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, number | string | boolean>>>>
 }
 
 export const FEED_DEFAULTS: FeedSettings = {

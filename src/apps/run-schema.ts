@@ -253,6 +253,16 @@ const feeds = Type.Optional(
       failBack: duration('How long a better source stays clean before it is returned to.', '60s'),
       tolerance: duration("How far a source's time may be from ours, its measured clock offset taken out.", '5s'),
       patience: duration('How long the start waits for the first source to be live.', '20s'),
+      settings: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^[a-z0-9-]+$' }),
+          Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()])),
+          {
+            title: 'a group such as { kraken: { depth: 25 } }',
+            description: "The sources' own settings; docs/live-feeds.md lists them. No keys: those come from the environment.",
+          },
+        ),
+      ),
     },
     { ...closed, title: 'a group of settings for live feeds', description: 'Only `run` uses it.' },
   ),
