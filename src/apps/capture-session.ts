@@ -141,7 +141,7 @@ export class CaptureSession implements Reactions {
     }
     const { tally, onFact } = this.#parts
     for (const event of this.#held) {
-      if (!this.#isLive('instrumentId' in event ? event.instrumentId : '')) continue
+      if (!this.#isDelivered(event)) continue
       tally.events++
       tally.kinds[event.kind] = (tally.kinds[event.kind] ?? 0) + 1
       onFact(event)
@@ -149,8 +149,11 @@ export class CaptureSession implements Reactions {
     this.#held = []
   }
 
-  #isLive(instrumentId: string): boolean {
-    return (this.#states.get(instrumentId) ?? this.#overall) === 'live'
+  /** A capture may lack the snapshot that its book waits for: quotes and trades are facts all the same. */
+  #isDelivered(event: FeedEvent): boolean {
+    const state = this.#states.get('instrumentId' in event ? event.instrumentId : '') ?? this.#overall
+    if (state === 'live') return true
+    return state === 'syncing' && event.kind !== 'book-snapshot' && event.kind !== 'book-change'
   }
 
   // What a conversation causes. What would go out to the venue goes nowhere: its answers are in the capture or nowhere.
