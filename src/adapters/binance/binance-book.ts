@@ -9,6 +9,7 @@ import type { IntegrityFaultKind } from '../../domain/source.ts'
 import { OrderBook } from '../../stages/market/order-book.ts'
 import { quoteOf } from './binance-facts.ts'
 import type { BestPrices } from './binance-messages.ts'
+import { EVERYWHERE, type Window, windowOf } from './book-window.ts'
 import { type Chain, type DepthSnapshot, type DepthUpdate, isStale, placeOf } from './depth-rule.ts'
 
 /** A symbol without a single update by then is quiet, and what is not yet subscribed at the venue surely is by then. */
@@ -29,12 +30,6 @@ export interface BookOptions {
   /** Microseconds between later snapshots that it is held against. */
   readonly audit: number
   readonly ask: (out: Reactions) => void
-}
-
-/** Prices that a snapshot is known to be whole between. */
-interface Window {
-  readonly lowest: number
-  readonly highest: number
 }
 
 export class BinanceBook {
@@ -377,17 +372,6 @@ interface Restart {
   readonly out: Reactions
   /** The update that showed the gap: it is after it, so it belongs to the next book. */
   readonly kept?: DepthUpdate
-}
-
-const EVERYWHERE: Window = { lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
-
-/** The prices up to a share of the snapshot's levels; unbounded on a side that it shows whole. */
-function windowOf({ bids, asks, limit }: DepthSnapshot, share: number): Window {
-  const at = Math.max(0, Math.ceil(limit * share) - 1)
-  return {
-    lowest: bids.length < limit ? EVERYWHERE.lowest : bids[at]!.price,
-    highest: asks.length < limit ? EVERYWHERE.highest : asks[at]!.price,
-  }
 }
 
 /** The order book inserts fastest worst level first. */
