@@ -7,6 +7,7 @@ import { packPath, packTest } from '../../../test/pack.ts'
 import { numbersOf } from '../../../test/parsed.ts'
 import type { HistoryRequest, Piece, SourceParts } from '../../connectivity/source.ts'
 import { SourceError } from '../../connectivity/source-error.ts'
+import { sessionCalendar } from '../../domain/calendar.ts'
 import { type Instrument, instrument } from '../../domain/instrument.ts'
 import { DAY, HOUR, MINUTE, type Micros, parseMicros } from '../../domain/numbers.ts'
 import { DUKASCOPY } from './dukascopy.ts'
@@ -84,6 +85,26 @@ describe('what is asked for', () => {
       )
     }
   })
+})
+
+test('its instruments beside currencies have ids of their own, hours that are known, and codes that it uses', async () => {
+  const metas = await DUKASCOPY.instruments!({} as SourceParts)
+
+  expect(new Set(metas.map(({ id }) => id)).size).toBe(metas.length)
+  expect(metas.filter(({ calendar }) => sessionCalendar(calendar) === undefined)).toEqual([])
+  expect(metas.find(({ venueSymbol }) => venueSymbol === 'BRENT.CMD-USD')).toMatchObject({
+    id: 'BRENTCMDUSD.DUKASCOPY',
+    assetClass: 'energy',
+  })
+  for (const meta of metas) instrument(meta)
+})
+
+packTest('they are in the list that another program took from Dukascopy', async () => {
+  const listed = readFileSync(packPath('symbols/dukascopy/instrument-meta-data.json'), 'utf8')
+  const codes = new Set(Object.values(JSON.parse(listed) as Record<string, { code: string }>).map(({ code }) => code))
+  const metas = await DUKASCOPY.instruments!({} as SourceParts)
+
+  expect(metas.map(({ venueSymbol }) => venueSymbol).filter(code => !codes.has(code))).toEqual([])
 })
 
 describe('the JSON feed', () => {

@@ -1,4 +1,4 @@
-// Dukascopy's history of currencies, metals, energy, indices, funds and shares, in the two formats it has been published in.
+// Dukascopy's history of currencies, metals, energy, indices, bonds, funds and coins, in the two formats it has been published in.
 //
 //   JSON   https://jetta.dukascopy.com/v1/ticks/EUR-USD/2026/7/13/12            months from one, not padded
 //          https://jetta.dukascopy.com/v1/candles/minute/EUR-USD/BID/2026/7/13  an hour's in /2026/7, a day's in /2026
@@ -14,6 +14,7 @@ import { DAY, HOUR, MINUTE, type Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { ArchiveFault, CANDLE_BYTES, candleAt, TICK_BYTES, tickAt, unpackSized } from './bi5.ts'
 import { candlesOf, ticksOf } from './column-feed.ts'
+import { dukascopyInstruments } from './dukascopy-instruments.ts'
 
 const JSON_HOST = 'jetta.dukascopy.com'
 const ARCHIVE_HOST = 'datafeed.dukascopy.com'
@@ -25,14 +26,15 @@ const POLITE = { limits: [{ weight: 10, windowMillis: 1500 }] }
 export const DUKASCOPY: SourceDescriptor = {
   name: 'dukascopy',
   title: 'Dukascopy history',
-  assetClasses: ['forex', 'metal', 'energy', 'index', 'bond', 'etf', 'equity', 'crypto'],
-  gives: ['history', 'quotes', 'bars'],
+  assetClasses: ['forex', 'metal', 'energy', 'index', 'bond', 'etf', 'crypto'],
+  gives: ['history', 'quotes', 'bars', 'instruments'],
   needs: [],
   hosts: { live: HOSTS, practice: HOSTS },
   rates: { [JSON_HOST]: POLITE, [ARCHIVE_HOST]: POLITE },
   level: 'L1',
   licence: LICENCE,
   symbolExample: 'EUR-USD',
+  instruments: async () => dukascopyInstruments(),
   history: parts => new DukascopyHistory(parts),
 }
 
