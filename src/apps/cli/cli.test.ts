@@ -22,6 +22,10 @@ const fresh = (): string => mkdtempSync(join(folder, 'test-'))
 
 const COMMANDS = TREE.flatMap(entry => (isGroup(entry) ? entry.commands.map(leaf => [entry.name, leaf.name]) : [[entry.name]]))
 
+const DATA_COMMANDS = TREE.flatMap(entry =>
+  isGroup(entry) && entry.name === 'data' ? entry.commands.map(({ name }) => name) : [],
+).join(' ')
+
 describe('help', () => {
   test('lists every command on stdout', async () => {
     for (const args of [[], ['--help'], ['-h']]) {
@@ -336,7 +340,7 @@ describe('completion', () => {
       ).trim()
 
     expect(finish('quadrant back')).toBe('backtest')
-    expect(finish("quadrant data ''")).toBe('import list verify gaps')
+    expect(finish("quadrant data ''")).toBe(DATA_COMMANDS)
     expect(finish('quadrant data import bin')).toBe('binance-capture')
     expect(finish('quadrant backtest run --s')).toBe('--set')
   })
