@@ -163,6 +163,19 @@ export class BinanceBook {
   }
 
   #hold(update: DepthUpdate, out: Reactions): void {
+    const before = this.#held.at(-1)
+    if (this.#book === undefined && before !== undefined) {
+      const place = placeOf(update, { updateId: before.last, fresh: false }, this.#options.chain)
+      if (place === 'old') {
+        out.fault('duplicate', this.#id, `update ${update.last} again while a snapshot is waited for`)
+        return
+      }
+      if (place === 'gap') {
+        out.fault('gap', this.#id, `update ${update.first} does not follow ${before.last}, and no snapshot has come yet`)
+        // What came before the hole leads nowhere: only a snapshot from here on helps.
+        this.#held = []
+      }
+    }
     if (this.#held.length === HELD_MAX) {
       // Only a snapshot taken from here on helps, which an older one is told by.
       this.#held = []
