@@ -18,6 +18,7 @@ quickstart: $(INSTALLED) ## real data in, the shipped strategies run, a report t
 	@bin/quadrant quickstart
 
 test: $(INSTALLED) ## types, lint and every test; the last line counts them
+	@scripts/install-services.sh
 	@$(PINNED) node test/run.ts
 
 bench: $(INSTALLED) ## measure speed; NAME=quotes runs one bench of bench/
