@@ -194,9 +194,10 @@ export class SourceTrack {
     this.#compares += 1
     // Five minutes make a habit; the first hundred comparisons count alike.
     const habit = this.#compares <= 100 ? 1 / this.#compares : Math.min(0.05, elapsed / 300_000_000)
-    const weight = isAway ? habit / 20 : habit
-    this.#basis += delta * weight
     const square = delta * delta
+    const isOdd = isAway || (this.#compares > 100 && square > 16 * this.#variance)
+    const weight = isOdd ? habit / 20 : habit
+    this.#basis += delta * weight
     const clipped = this.#compares <= 100 ? square : Math.min(square, 9 * this.#variance)
     this.#variance += (clipped - this.#variance) * weight
     this.score.compared(now, Math.abs(delta))
