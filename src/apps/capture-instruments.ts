@@ -1,5 +1,5 @@
 // Which instrument a symbol of a captured session means: as the session's own replies describe it, else wide enough for its figures.
-import { type Instrument, type InstrumentSpec, instrument } from '../domain/instrument.ts'
+import { type Instrument, type InstrumentSpec, instrument, specOf } from '../domain/instrument.ts'
 import type { InstrumentMeta } from '../domain/instrument-meta.ts'
 import { MONEY_DECIMALS } from '../domain/numbers.ts'
 
@@ -154,19 +154,3 @@ function currenciesOf(symbol: string): { readonly base: string; readonly quote: 
   const clean = (name: string) => (RENAMED[name] ?? name).replaceAll(/[^A-Z0-9]/g, '')
   return { base: clean(base) || 'UNKNOWN', quote: clean(quote) }
 }
-
-/** Only what the engine needs, whatever the record holds beside it. */
-export const specOf = (from: InstrumentSpec): InstrumentSpec => ({
-  id: from.id,
-  assetClass: from.assetClass,
-  base: from.base,
-  quote: from.quote,
-  settle: from.settle,
-  priceDecimals: from.priceDecimals,
-  quantityDecimals: from.quantityDecimals,
-  tick: from.tick,
-  lot: from.lot,
-  multiplier: from.multiplier,
-  calendar: from.calendar,
-  negativePrices: from.negativePrices,
-})
