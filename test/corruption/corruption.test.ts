@@ -10,6 +10,7 @@ import { parsed } from '../parsed.ts'
 import { dice } from '../small-world.ts'
 import { falseAlarms, misses, type Scene, wilson } from './campaign.ts'
 import { CATASTROPHIC } from './corruptor.ts'
+import { judgePair, repairPairs } from './repair-pairs.ts'
 import { recordedQuotes } from './tape.ts'
 
 async function sceneOf(path: string, peers: boolean): Promise<Scene> {
@@ -115,6 +116,38 @@ describe('minutes of shares', () => {
     expect([gate.inspect(first!), gate.inspect({ ...first! })]).toEqual([undefined, 'duplicate'])
   })
 })
+
+describe('bars of a public feed beside their repaired form', () => {
+  const folder = () => packPath('equity', 'yfinance_repair')
+  const verdicts = () => repairPairs(folder()).map(file => judgePair(folder(), file))
+
+  packTest('no price in another unit, no zero and no contradiction passes, once the gate has seen a sound bar', () => {
+    const all = verdicts()
+    expect(all.length).toBe(33)
+    for (const { name, magnitude, left } of all)
+      expect([name, magnitude.caught, left.caught]).toEqual([name, magnitude.of, left.of])
+    // Feeds that lost their unit for weeks, with the same bar every day, among them: CLC and NVT.
+    expect(sumOf(all, ({ magnitude, left }) => magnitude.of + left.of)).toBeGreaterThan(1000)
+  })
+
+  packTest('where a file begins in the wrong unit, its end is noticed', () => {
+    const wrongStart = verdicts().filter(({ unfounded }) => unfounded > 0)
+    expect(wrongStart.map(({ name, seamNoticed }) => [name, seamNoticed])).toEqual([
+      ['DEX-AX-1d-bad-stock-split', true],
+      ['SPM-MI-1d-bad-stock-split', true],
+      ['SSW-JO-1d-100x-error', true],
+    ])
+  })
+
+  packTest('sound bars are kept out only where the price moved by more than a quarter from one to the next', () => {
+    const all = verdicts()
+    const [refused, sound] = [sumOf(all, each => each.soundRefused), sumOf(all, each => each.sound)]
+    expect(refused / sound, `${refused} of ${sound}`).toBeLessThanOrEqual(0.003)
+    expect(all.filter(each => each.name.endsWith('no-bad-divs')).map(each => each.soundRefused)).toEqual([0, 0, 0, 0, 0])
+  })
+})
+
+const sumOf = <T>(all: readonly T[], of: (each: T) => number): number => all.reduce((sum, each) => sum + of(each), 0)
 
 const isSpoiled = (bar: Bar, other: Bar): boolean =>
   Object.keys(bar).some(key => !Object.is(bar[key as keyof Bar], other[key as keyof Bar]))

@@ -218,6 +218,13 @@ describe('bars', () => {
     expect(afterThirty([10_000, 10_000, 4_900, 5_000])).toBeUndefined()
   })
 
+  test('a hundred times less that only repeats itself is not believed; once it moves, it is', () => {
+    const still = [30, 31, 32, 33, 34].map(hour => bar(hour * HOUR, (hour + 1) * HOUR, [100, 100, 100, 100]))
+    expect(inspect(...hourly(30), ...still).slice(30)).toEqual(Array(5).fill('outlier'))
+    const lively = [30, 31, 32].map(hour => bar(hour * HOUR, (hour + 1) * HOUR, [70 + hour, 105, 70, 100]))
+    expect(inspect(...hourly(30), ...lively).slice(30)).toEqual(['outlier', 'outlier', undefined])
+  })
+
   test('a close ten times away that later bars confirm is the new level', () => {
     const far = [
       bar(30 * HOUR, 31 * HOUR, [10_000, 100_000, 10_000, 100_000]),

@@ -213,7 +213,7 @@ export class QualityGate implements Gate {
     if (!track.negative && bar.high > BAR_MAGNITUDE * Math.max(bar.open, bar.close)) return 'outlier'
     if (!track.negative && bar.low < Math.min(bar.open, bar.close) / BAR_MAGNITUDE) return 'outlier'
     if (bar.receivedTime - bar.eventTime > this.#settings.staleAfterMicros) return 'stale'
-    const reason = this.#jump(track, tested(bar, track.level), bar.receivedTime, BAR_JUMP_MIN)
+    const reason = this.#jump(track, tested(bar, track.level), bar.receivedTime, BAR_JUMP_MIN, bar.high === bar.low)
     if (reason !== undefined) return reason
     track.lastTime = bar.receivedTime
     track.level = bar.close
@@ -254,8 +254,9 @@ export class QualityGate implements Gate {
   /**
    * A robust outlier test in constant time: the jump is compared with the running mean of absolute changes, scaled by
    * the root of the time it took, since prices spread like the root of time. Confirmed jumps become the new level.
+   * `isStill`: nothing moved within the fact itself.
    */
-  #jump(track: Track, level: number, time: number, jumpMin: number): QualityReason | undefined {
+  #jump(track: Track, level: number, time: number, jumpMin: number, isStill = false): QualityReason | undefined {
     const { level: last } = track
     if (last !== last) {
       track.level = level
@@ -265,7 +266,9 @@ export class QualityGate implements Gate {
     const elapsed = time - track.lastTime
     if (this.#isSuspect(track, level, change, elapsed, jumpMin)) {
       const agrees = Math.abs(level - track.suspectLevel) <= jumpMin * Math.abs(track.suspectLevel)
-      track.suspects = agrees ? track.suspects + 1 : 1
+      // A feed that lost its unit often stands still as well: what only repeats itself is no second opinion.
+      const isEcho = isStill && level === track.suspectLevel && isPowerOfTen(level / last)
+      if (!isEcho) track.suspects = agrees ? track.suspects + 1 : 1
       track.suspectLevel = level
       if (track.suspects < CONFIRMATIONS) return 'outlier'
     } else {
@@ -308,6 +311,12 @@ function tested({ open, close }: Bar, level: number): number {
   if (!(Math.abs(close - level) > Math.abs(open - level))) return open
   const [small, large] = Math.abs(open) < Math.abs(close) ? [open, close] : [close, open]
   return Math.abs(large) > BAR_MAGNITUDE * Math.max(1, Math.abs(small)) ? close : open
+}
+
+/** Ten, a hundred, a thousand times, or that part of it, to within two percent. */
+function isPowerOfTen(ratio: number): boolean {
+  const power = Math.log10(Math.abs(ratio))
+  return Math.abs(power) > 0.5 && Math.abs(power - Math.round(power)) < 0.0087
 }
 
 const sameSizes = (quote: Quote, track: Track): boolean => quote.bidSize === track.lastC && quote.askSize === track.lastD
