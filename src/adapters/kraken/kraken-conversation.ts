@@ -142,7 +142,8 @@ export class KrakenConversation implements Conversation {
       this.#lastChange.delete(symbol)
       this.#unanswered.delete(`book ${symbol}`)
       const depth = this.#depth ?? this.#depths.get(symbol) ?? depthOf(Math.max(message.bids.length, message.asks.length))
-      if (!stream.bookSnapshot(message, depth, now, out)) this.#resync(symbol, now)
+      if (stream.bookSnapshot(message, depth, now, out)) this.#outbox.whole(symbol, now)
+      else this.#resync(symbol, now)
       return
     }
     // Without a time, the same message again may be a second change to the same size.

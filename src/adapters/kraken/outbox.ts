@@ -7,7 +7,9 @@ const PER_SECOND = 20
 const SECOND = 1_000_000
 const RETRY_MICROS_MAX = 30 * SECOND
 /** A book that stayed whole for so long is asked for at once when it breaks again. */
-const HEALTHY_MICROS = 60 * SECOND
+const HEALTHY_MICROS = SECOND
+
+const NEVER = Number.POSITIVE_INFINITY
 
 interface Waiting {
   readonly text: string
@@ -18,7 +20,8 @@ interface Retry {
   failures: number
   /** When the messages may be sent; Infinity when none wait. */
   due: number
-  brokenTime: number
+  /** Since when what was asked for is whole; Infinity while it is not. */
+  wholeSince: number
   messages: readonly string[]
 }
 
@@ -34,20 +37,26 @@ export class Outbox {
 
   /** Sends the messages again for one symbol: at once the first time, then after 0.5, 1, 2 … 30 s. One that waits stays. */
   retry(symbol: string, now: Micros, messages: readonly string[]): void {
-    const retry = this.#retries.get(symbol) ?? { failures: 0, due: Number.POSITIVE_INFINITY, brokenTime: 0, messages: [] }
+    const retry = this.#retries.get(symbol) ?? { failures: 0, due: NEVER, wholeSince: 0, messages: [] }
     this.#retries.set(symbol, retry)
-    if (retry.due !== Number.POSITIVE_INFINITY) return
-    if (now - retry.brokenTime > HEALTHY_MICROS) retry.failures = 0
-    retry.brokenTime = now
+    if (retry.due !== NEVER) return
+    if (now - retry.wholeSince > HEALTHY_MICROS) retry.failures = 0
+    retry.wholeSince = NEVER
     retry.due = now + (retry.failures === 0 ? 0 : Math.min(RETRY_MICROS_MAX, (SECOND / 2) * 2 ** (retry.failures - 1)))
     retry.failures++
     retry.messages = messages
   }
 
+  /** What was asked for again has come, and is sound. */
+  whole(symbol: string, now: Micros): void {
+    const retry = this.#retries.get(symbol)
+    if (retry !== undefined) retry.wholeSince = now
+  }
+
   release(now: Micros, out: Reactions): void {
     for (const retry of this.#retries.values()) {
       if (retry.due > now) continue
-      retry.due = Number.POSITIVE_INFINITY
+      retry.due = NEVER
       for (const text of retry.messages) this.put(text)
     }
     if (now - this.#secondStart >= SECOND) {
