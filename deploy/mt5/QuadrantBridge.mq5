@@ -24,6 +24,7 @@
 #define ACCOUNT_MS      5000
 #define BYTES_PER_SWEEP 16384
 #define BACKLOG_MAX     1048576
+#define LISTING_BACKLOG 65536
 
 input string InpHost       = "";      // Gateway: host name or address
 input int    InpPort       = 8443;    // Gateway: port (443: TLS is implicit)
@@ -64,6 +65,7 @@ uchar    g_chunk[];               // what one reading brought
 uchar    g_out[];                 // bytes that the socket has not taken
 ulong    g_calendarChange = 0;
 Watched  g_watched[];
+int      g_listAt = -1;           // the broker's symbol that is listed next; -1: no list was asked for
 
 //+------------------------------------------------------------------+
 //| Life                                                             |
@@ -138,6 +140,7 @@ void OnTimer()
    WatchTerminal();
    SweepTicks("");
    SweepBars();
+   ListSymbols();
    if(now - g_beatMs >= HEARTBEAT_MS)
      {
       g_beatMs = now;
@@ -187,6 +190,7 @@ void Dial()
    ArrayResize(g_in, 0);
    ArrayResize(g_out, 0);
    ArrayResize(g_watched, 0);
+   g_listAt = -1;
    g_offset = BrokerOffset();
    g_connected = (bool)TerminalInfoInteger(TERMINAL_CONNECTED);
    g_heardMs = g_stageMs = GetTickCount64();
@@ -402,6 +406,20 @@ void SendSymbol(const string name)
                 ",\"swapLong\":" + Quoted(Decimal(SymbolInfoDouble(name, SYMBOL_SWAP_LONG))) +
                 ",\"swapShort\":" + Quoted(Decimal(SymbolInfoDouble(name, SYMBOL_SWAP_SHORT))) +
                 ",\"swapMode\":" + IntegerToString(SymbolInfoInteger(name, SYMBOL_SWAP_MODE)));
+  }
+
+//--- As many of all that the broker has as the socket takes now; the rest with the next sweeps.
+void ListSymbols()
+  {
+   if(g_listAt < 0)
+      return;
+   int total = SymbolsTotal(false);
+   while(g_listAt < total && ArraySize(g_out) < LISTING_BACKLOG)
+      SendSymbol(SymbolName(g_listAt++, false));
+   if(g_listAt < total)
+      return;
+   g_listAt = -1;
+   SendNumbered("end", ",\"of\":\"symbols\"");
   }
 
 //--- `flags` 0: as it stands, telling nothing new.
@@ -625,6 +643,8 @@ void Hear(const string line)
    g_received = number;
    if(type == "sub")
       Subscribe(Field(line, "syms"), Field(line, "books"));
+   else if(type == "symbols")
+      g_listAt = 0;
    else if(type != "hb")
       SendNumbered("res", ",\"of\":" + Quoted(type) + ",\"ret\":\"refused\"");
   }

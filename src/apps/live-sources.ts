@@ -88,7 +88,7 @@ async function describe(
         storeMetas(home, descriptor.name, await cachedInstruments(shared, descriptor, partsOf(descriptor)))
       } catch (error) {
         if (!isExplained(error)) throw error
-        failures.set(descriptor.name, error.message)
+        failures.set(descriptor.name, `${error.message}; ${error.fix}`)
       }
     }),
   )

@@ -98,6 +98,11 @@ describe('the Expert Advisor', () => {
     expect(written.get(type)).toEqual(Object.keys(line).filter(key => !session.has(key)))
   })
 
+  test('lists what its broker has when it is asked', () => {
+    expect(source).toContain('type == "symbols"')
+    expect(written.get('end')).toEqual(['of'])
+  })
+
   test('stamps every line with number, acknowledgement and time, in this order', () => {
     const stamped = /string Stamped\([\s\S]*?\n {2}\}/.exec(source)?.[0] ?? ''
     expect([...stamped.matchAll(/\\"(\w+)\\":/g)].map(([, key]) => key)).toEqual(['t', 's', 'ack', 'ts'])

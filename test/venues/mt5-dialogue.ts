@@ -41,7 +41,7 @@ export function dialogueGateway(): BridgeConversation {
     login: TERMINAL.login,
     server: TERMINAL.server,
     secret: TERMINAL.secret,
-    nonce: '6b1f'.repeat(16),
+    nonce: () => '6b1f'.repeat(16),
     session: 'session-1',
   })
 }

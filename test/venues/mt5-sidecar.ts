@@ -191,6 +191,7 @@ class Mt5Sidecar implements Venue {
       client.line.reply(JSON.stringify({ t: 'ok', v: 1, login: '5012345', server: 'Broker-Demo', currency: 'USD', demo: true }))
     } else if (!client.greeted) this.server.report(`said ${said.t} before hello`)
     else if (said.t === 'watch') this.#watch(client, said)
+    else if (said.t === 'symbols') this.#list(client)
     else if (said.t === 'ping') {
       if (this.#silent) return
       client.count += 1
@@ -198,14 +199,24 @@ class Mt5Sidecar implements Venue {
     } else this.server.report(`said ${text.slice(0, 60)}, which is not documented`)
   }
 
+  #list(client: Client): void {
+    for (const { symbol } of MT5_SYMBOLS) this.#describe(client, symbol)
+    client.count += 1
+    client.line.reply(JSON.stringify({ t: 'end', n: client.count, of: 'symbols' }))
+  }
+
+  #describe(client: Client, symbol: string): void {
+    client.count += 1
+    const facts = Object.fromEntries(mt5SymbolFields(symbol))
+    client.line.reply(JSON.stringify({ t: 'sym', n: client.count, sym: symbol, ...facts }))
+  }
+
   #watch(client: Client, said: Record<string, unknown>): void {
     for (const symbol of said['symbols'] as string[]) {
       if (!MT5_SYMBOLS.some(known => known.symbol === symbol)) this.server.report(`watches ${symbol}, which is not there`)
       client.symbols.add(symbol)
       if ((said['books'] as string[]).includes(symbol)) client.books.add(symbol)
-      client.count += 1
-      const facts = Object.fromEntries(mt5SymbolFields(symbol))
-      client.line.reply(JSON.stringify({ t: 'sym', n: client.count, sym: symbol, ...facts }))
+      this.#describe(client, symbol)
     }
     this.#state(client)
     for (const symbol of client.symbols) {

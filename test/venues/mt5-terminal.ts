@@ -245,6 +245,11 @@ export class Mt5Terminal implements Venue {
           this.#tellAll(terminal)
         },
         tellAll: () => this.#tellAll(terminal),
+        list: () => {
+          this.#server.count('symbols')
+          for (const { symbol } of MT5_SYMBOLS) terminal.symbol(symbol, mt5SymbolFields(symbol))
+          terminal.listed()
+        },
       },
     })
     this.#terminal = terminal

@@ -31,6 +31,8 @@ export interface TerminalDuties {
   subscribe(symbols: readonly string[], books: readonly string[]): void
   /** Lines were lost for good: the whole state again. */
   tellAll(): void
+  /** Everything that the broker lists, then `listed`. */
+  list?(): void
 }
 
 const KEEP = 4096
@@ -197,6 +199,13 @@ export class SbpTerminal {
     this.#numbered([['t', 'snap']])
   }
 
+  listed(): void {
+    this.#numbered([
+      ['t', 'end'],
+      ['of', 'symbols'],
+    ])
+  }
+
   /** A line that the protocol does not know, for faults. */
   strange(fields: Fields): void {
     this.#numbered(fields)
@@ -230,6 +239,8 @@ export class SbpTerminal {
           .split(',')
           .filter(name => name !== '')
       this.#duties.subscribe(list('syms'), list('books'))
+    } else if (line.t === 'symbols' && this.#duties.list) {
+      this.#duties.list()
     } else if (line.t !== 'hb') {
       this.#numbered([
         ['t', 'res'],

@@ -4,7 +4,8 @@ import type { Subscription } from '../../connectivity/source.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { type Line, type LineContext, MarketLines } from './market-lines.ts'
-import { isSameMac, SBP_HEARTBEAT_MILLIS, SBP_MISSES_MAX, SBP_VERSION, type SbpBody, SbpChannel, sbpMac } from './sbp.ts'
+import { SBP_HEARTBEAT_MILLIS, SBP_MISSES_MAX, type SbpBody, SbpChannel } from './sbp.ts'
+import { SBP_HANDSHAKE_MILLIS, SbpHandshake } from './sbp-handshake.ts'
 import type { SymbolFacts } from './symbol-facts.ts'
 
 export interface BridgeConversationOptions {
@@ -13,10 +14,12 @@ export interface BridgeConversationOptions {
   readonly login: string
   readonly server: string
   readonly secret: string
-  /** 32 random bytes, hex; a new one for each connection, or an old proof would do again. */
-  readonly nonce: string
+  /** Of the connection that has just been opened: 32 random bytes, hex. */
+  readonly nonce: () => string
   readonly session: string
   readonly onSymbol?: (facts: SymbolFacts) => void
+  /** Where it is given, everything that the broker lists is asked for instead of a subscription. */
+  readonly onListed?: () => void
   readonly onAccount?: (account: AccountView) => void
 }
 
@@ -29,22 +32,20 @@ export interface AccountView {
   readonly marginLevel: string
 }
 
-/** Until the terminal has proven itself. */
-const HANDSHAKE_MILLIS = 5000
 /** A tick this far ahead of the line it came in was moved by an offset that no longer holds: a clock change is whole hours. */
 const AHEAD_MILLIS_MAX = 60_000
 /** Behind, a little less than the quarter of an hour that is the smallest change of any clock. */
 const BEHIND_MILLIS_MAX = 14 * 60_000
 
 type Doubt = 'lines' | 'clock' | 'broker'
-type Stage = 'hello' | 'auth' | 'snapshot' | 'live' | 'over'
+type Stage = 'handshake' | 'snapshot' | 'live' | 'over'
 
 export class BridgeConversation implements Conversation {
   readonly #options: BridgeConversationOptions
   readonly #lines: MarketLines
   readonly #channel = new SbpChannel()
-  #stage: Stage = 'hello'
-  #epoch = ''
+  #handshake: SbpHandshake | undefined
+  #stage: Stage = 'handshake'
   #openedMillis = 0
   #heardMillis = 0
   #beatMillis = 0
@@ -63,6 +64,8 @@ export class BridgeConversation implements Conversation {
   }
 
   open(now: Micros, out: Reactions): void {
+    const { login, server, secret, nonce } = this.#options
+    this.#handshake = new SbpHandshake({ login, server, secret, nonce: nonce() })
     this.#openedMillis = now / 1000
     this.#heardMillis = now / 1000
     out.link('authenticating', '', 'the terminal has dialled in')
@@ -80,8 +83,8 @@ export class BridgeConversation implements Conversation {
     const received = this.#channel.read(frame, nowMillis)
     switch (received.kind) {
       case 'line':
-        if (this.#stage === 'hello' || this.#stage === 'auth') {
-          this.#handshake(received.line, now, out)
+        if (this.#stage === 'handshake') {
+          this.#prove(received.line, now, out)
           return
         }
         if (received.recovered) this.#settle('lines', 'the missing lines came', now, out)
@@ -107,15 +110,15 @@ export class BridgeConversation implements Conversation {
         return
       case 'malformed':
         out.fault('schema', '', received.why)
-        if (this.#stage === 'hello' || this.#stage === 'auth') this.#end('no SBP/1 is spoken', out)
+        if (this.#stage === 'handshake') this.#end('no SBP/1 is spoken', out)
     }
   }
 
   tick(now: Micros, out: Reactions): void {
     if (this.#stage === 'over') return
     const nowMillis = Math.floor(now / 1000)
-    if (this.#stage === 'hello' || this.#stage === 'auth') {
-      if (nowMillis - this.#openedMillis > HANDSHAKE_MILLIS) this.#end('the terminal did not prove itself in time', out)
+    if (this.#stage === 'handshake') {
+      if (nowMillis - this.#openedMillis > SBP_HANDSHAKE_MILLIS) this.#end('the terminal did not prove itself in time', out)
       return
     }
     if (nowMillis - this.#heardMillis > SBP_MISSES_MAX * SBP_HEARTBEAT_MILLIS) {
@@ -127,60 +130,34 @@ export class BridgeConversation implements Conversation {
     out.send(this.#channel.write({ t: 'hb' }, nowMillis))
   }
 
-  #handshake(line: SbpBody, now: Micros, out: Reactions): void {
-    const { login, server, secret, nonce, session, subscriptions } = this.#options
-    if (this.#stage === 'hello') {
-      if (line.t !== 'hello') {
-        this.#end(`'${line.t}' came before hello`, out)
-        return
-      }
-      if (line['v'] !== SBP_VERSION) {
-        this.#end(`version ${JSON.stringify(line['v'])} is not spoken here`, out)
-        return
-      }
-      if (line['login'] !== login || line['srv'] !== server) {
-        this.#disbelieve(`login or server is not the configured one (${server})`, out)
-        return
-      }
-      if (typeof line['epoch'] !== 'string' || line['epoch'] === '') {
-        this.#end('hello has no epoch', out)
-        return
-      }
-      this.#epoch = line['epoch']
-      if (!this.#takeOffset(line, out)) {
-        this.#end('hello has no offset of the broker clock', out)
-        return
-      }
-      this.#stage = 'auth'
-      out.send(JSON.stringify({ t: 'chal', n: nonce }))
-      return
+  #prove(line: SbpBody, now: Micros, out: Reactions): void {
+    const verdict = this.#handshake!.hear(line)
+    if (verdict.kind === 'refused') {
+      // Not fatal: whoever may dial in must not be able to stop the source for good.
+      if (verdict.impostor) out.fault('authenticity', '', verdict.reason)
+      this.#end(verdict.reason, out)
+    } else if (verdict.kind === 'challenge') {
+      if (this.#takeOffset(line, out)) out.send(verdict.line)
+      else this.#end('hello has no offset of the broker clock', out)
+    } else {
+      this.#begin(now, out)
     }
+  }
 
-    if (line.t !== 'auth') {
-      this.#end(`'${line.t}' came before auth`, out)
-      return
-    }
-    const mac = line['mac']
-    if (typeof mac !== 'string' || !isSameMac(mac, sbpMac(secret, { nonce, login, epoch: this.#epoch }))) {
-      this.#disbelieve('the terminal does not know the secret of its login', out)
-      return
-    }
+  #begin(now: Micros, out: Reactions): void {
+    const { session, subscriptions, onListed } = this.#options
     this.#stage = 'snapshot'
     const nowMillis = Math.floor(now / 1000)
     this.#beatMillis = nowMillis
     out.link('syncing', '', 'the terminal proved itself')
     out.send(JSON.stringify({ t: 'ok', sess: session, ack: 0 }))
+    if (onListed) {
+      out.send(this.#channel.write({ t: 'symbols' }, nowMillis))
+      return
+    }
+    const names = (of: readonly Subscription[]): string => of.map(({ symbol }) => symbol).join(',')
     const books = subscriptions.filter(({ wants }) => wants.includes('book'))
-    out.send(
-      this.#channel.write(
-        {
-          t: 'sub',
-          syms: subscriptions.map(({ symbol }) => symbol).join(','),
-          books: books.map(({ symbol }) => symbol).join(','),
-        },
-        nowMillis,
-      ),
-    )
+    out.send(this.#channel.write({ t: 'sub', syms: names(subscriptions), books: names(books) }, nowMillis))
   }
 
   #line(line: SbpBody, now: Micros, out: Reactions): void {
@@ -214,6 +191,10 @@ export class BridgeConversation implements Conversation {
         out.link('live', '', 'the terminal has told its state')
         // Told before, while nothing could be believed yet.
         this.#lines.retell(now, out)
+        return
+      case 'end':
+        out.link('live', '', 'the terminal has listed its symbols')
+        this.#options.onListed?.()
         return
       case 'hb':
         if (typeof line['ts'] === 'number') out.measure(Number.NaN, line['ts'] * 1000 - now)
@@ -278,12 +259,6 @@ export class BridgeConversation implements Conversation {
     if (!this.#doubts.delete(doubt) || this.#doubts.size > 0 || this.#stage !== 'live') return
     out.link('live', '', reason)
     this.#lines.retell(now, out)
-  }
-
-  /** Not fatal: whoever may dial in must not be able to stop the source for good. */
-  #disbelieve(detail: string, out: Reactions): void {
-    out.fault('authenticity', '', detail)
-    this.#end(detail, out)
   }
 
   #end(reason: string, out: Reactions): void {

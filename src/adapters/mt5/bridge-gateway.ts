@@ -1,12 +1,12 @@
-// Our end of the secure bridge: a TLS server at which the Expert Advisor dials in, each connection handed on as a link.
+// Our end of the secure bridge: a TLS server at which the Expert Advisor dials in; who proved himself is handed on as a link.
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import { LineSplitter } from '../../connectivity/line-splitter.ts'
-import type { Link, LinkEvents, OpenLink } from '../../connectivity/link.ts'
+import type { OpenLink } from '../../connectivity/link.ts'
 import { SourceError } from '../../connectivity/source-error.ts'
-import { SBP_LINE_BYTES_MAX } from './sbp.ts'
+import { BridgeCaller } from './bridge-caller.ts'
+import { SBP_HANDSHAKE_MILLIS, type SbpLock } from './sbp-handshake.ts'
 
 export interface BridgeAddress {
   readonly host: string
@@ -19,39 +19,54 @@ export interface BridgeGatewayOptions {
   /** PEM files. */
   readonly certificateFile: string
   readonly keyFile: string
+  readonly lock: Omit<SbpLock, 'nonce'>
+  /** Somebody dialled in and did not prove himself; in printable ASCII, and never long. */
+  readonly onStranger?: (reason: string) => void
 }
 
-/** Terminals that dialled in and wait for their turn; more are sent away. */
-const WAITING_MAX = 8
-/** What may wait unsent before the terminal is taken for dead. */
-const UNSENT_BYTES_MAX = 1 << 20
+/** Those who may be asked for their proof at once; for one more the oldest is sent away, so that none can hold the door. */
+const STRANGERS_MAX = 8
+const NEWER = 'a newer connection of the terminal has proven itself'
 
 export class BridgeGateway {
   readonly #server: Server
-  readonly #address: BridgeAddress
-  readonly #waiting: TLSSocket[] = []
-  readonly #sockets = new Set<TLSSocket>()
+  readonly #options: BridgeGatewayOptions
+  /** In the order in which they came. */
+  readonly #strangers = new Set<BridgeCaller>()
+  /** The terminal, by its newest proof: spoken to, or waiting to be. */
+  #terminal: BridgeCaller | undefined
+  #isTaken = false
+  #isClosed = false
   /** SHA-1 of the certificate, as MQL5's SocketTlsCertificate gives it: hex without colons. To be pinned in the terminal. */
   readonly thumbprint: string
-  #taker: ((socket: TLSSocket) => void) | undefined
+  #taker: (() => void) | undefined
+  /** All of them, those in the midst of the TLS handshake too. */
+  readonly #sockets = new Set<Socket>()
 
   /** Throws SourceError MT5_BRIDGE_CERTIFICATE where certificate and key cannot be used. */
-  constructor({ address, certificateFile, keyFile }: BridgeGatewayOptions) {
-    this.#address = address
+  constructor(options: BridgeGatewayOptions) {
+    const { certificateFile, keyFile } = options
+    this.#options = options
     const { cert, key } = identity({ certificateFile, keyFile })
     this.thumbprint = thumbprintOf(cert, certificateFile)
     try {
-      this.#server = createServer({ cert, key, minVersion: 'TLSv1.2' }, socket => this.#arrive(socket))
+      this.#server = createServer({ cert, key, minVersion: 'TLSv1.2', handshakeTimeout: SBP_HANDSHAKE_MILLIS }, socket =>
+        this.#arrive(socket),
+      )
     } catch (error) {
       throw unusable(certificateFile, error)
     }
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
     // A stranger's handshake that fails is no matter of ours.
     this.#server.on('tlsClientError', () => undefined)
   }
 
   /** Resolves to the port. Throws SourceError MT5_BRIDGE_PORT. */
   listen(): Promise<number> {
-    const { host, port } = this.#address
+    const { host, port } = this.#options.address
     return new Promise((resolve, reject) => {
       this.#server.once('error', error =>
         reject(
@@ -66,20 +81,30 @@ export class BridgeGateway {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true
+    for (const caller of [...this.#strangers, this.#terminal]) caller?.end('the gateway is closed')
     for (const socket of this.#sockets) socket.destroy()
     return new Promise(resolve => {
       this.#server.close(() => resolve())
     })
   }
 
-  /** Waits for the next terminal to dial in. There is no deadline: a terminal that is switched off is no fault of a connection. */
+  get host(): string {
+    return this.#options.address.host
+  }
+
+  /** The question that the terminal in hand has answered. */
+  get nonce(): string {
+    return this.#terminal?.nonce ?? ''
+  }
+
+  /**
+   * Waits for a terminal that has proven itself; of several the newest is it, and the one before is told so and closed. What it
+   * said at the door is heard again on the link. There is no deadline: a terminal that is switched off is no fault of a
+   * connection.
+   */
   readonly link: OpenLink = (events, signal) =>
     new Promise((resolve, reject) => {
-      const give = (socket: TLSSocket) => {
-        signal.removeEventListener('abort', abort)
-        this.#taker = undefined
-        resolve(linkOf(socket, events))
-      }
       const abort = () => {
         this.#taker = undefined
         reject(
@@ -90,69 +115,48 @@ export class BridgeGateway {
           }),
         )
       }
+      const take = () => {
+        signal.removeEventListener('abort', abort)
+        this.#taker = undefined
+        this.#isTaken = true
+        resolve(this.#terminal!.take(events))
+      }
       if (signal.aborted) {
         abort()
         return
       }
       signal.addEventListener('abort', abort)
-      const next = this.#waiting.shift()
-      if (next) give(next)
-      else this.#taker = give
+      if (this.#terminal !== undefined && !this.#isTaken) take()
+      else this.#taker = take
     })
 
   #arrive(socket: TLSSocket): void {
-    this.#sockets.add(socket)
-    const leave = () => {
-      this.#sockets.delete(socket)
-      const at = this.#waiting.indexOf(socket)
-      if (at !== -1) this.#waiting.splice(at, 1)
+    const caller: BridgeCaller = new BridgeCaller(socket, this.#options.lock, {
+      proven: () => {
+        this.#strangers.delete(caller)
+        this.#terminal?.end(NEWER)
+        this.#terminal = caller
+        this.#isTaken = false
+        this.#taker?.()
+      },
+      refused: reason => {
+        if (!this.#isClosed) this.#options.onStranger?.(reason.replaceAll(/[^ -~]/g, '?').slice(0, REASON_MAX))
+      },
+      gone: () => {
+        this.#strangers.delete(caller)
+        if (this.#terminal === caller) this.#terminal = undefined
+      },
+    })
+    this.#strangers.add(caller)
+    if (this.#strangers.size > STRANGERS_MAX) {
+      const [oldest] = this.#strangers
+      oldest!.end(`more than ${STRANGERS_MAX} dialled in before one proved himself`)
     }
-    socket.on('error', () => undefined).on('close', leave)
-    if (this.#taker) this.#taker(socket)
-    else if (this.#waiting.length < WAITING_MAX) this.#waiting.push(socket)
-    else socket.destroy()
   }
 }
 
-function linkOf(socket: TLSSocket, events: LinkEvents): Link {
-  const splitter = new LineSplitter({ maxBytes: SBP_LINE_BYTES_MAX, where: 'the terminal' })
-  let open = true
-  const end = (reason: string, error?: SourceError) => {
-    if (!open) return
-    open = false
-    socket.destroy()
-    events.closed(reason, error)
-  }
-
-  socket.setNoDelay(true)
-  socket.on('data', (chunk: Buffer) => {
-    try {
-      for (const line of splitter.push(chunk)) {
-        if (!open) return
-        events.frame(line)
-      }
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error
-      end(error.message, error)
-    }
-  })
-  socket.on('error', error => end(error.message))
-  socket.on('close', () => end('the terminal closed the connection'))
-  // It may have gone while it waited for its turn.
-  if (socket.destroyed) queueMicrotask(() => end('the terminal closed the connection'))
-
-  return {
-    send(frame) {
-      if (!open) return
-      socket.write(`${String(frame)}\n`)
-      if (socket.writableLength > UNSENT_BYTES_MAX) end('the terminal does not take what is sent')
-    },
-    close() {
-      open = false
-      socket.end(() => socket.destroy())
-    },
-  }
-}
+/** A stranger's own words may be in it. */
+const REASON_MAX = 120
 
 function identity(files: Pick<BridgeGatewayOptions, 'certificateFile' | 'keyFile'>): { cert: string; key: string } {
   const read = (file: string): string => {

@@ -1,5 +1,5 @@
 // MetaTrader 5: two routes to the same terminal, the sidecar beside it and the bridge it dials, and the last values of both.
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { lineLink } from '../../connectivity/line-link.ts'
 import { LiveFeed } from '../../connectivity/live-feed.ts'
 import type { LiveSource, Need, SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
@@ -10,9 +10,10 @@ import type { Provenance } from '../../domain/provenance.ts'
 import type { LinkState } from '../../domain/source.ts'
 import { BridgeConversation } from './bridge-conversation.ts'
 import { BridgeGateway } from './bridge-gateway.ts'
+import { type SymbolListing, symbolsOfTerminal } from './bridge-symbols.ts'
 import { LastKnownSource, lastKnownFile, remembering } from './last-known.ts'
 import { SidecarConversation } from './sidecar-conversation.ts'
-import { listSymbols, metasOf } from './symbol-list.ts'
+import { listSymbols, metasOf, type SymbolList } from './symbol-list.ts'
 
 const ASSET_CLASSES: readonly AssetClass[] = ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf', 'future']
 const LICENCE = "the broker's terms; own use, not to be passed on"
@@ -59,13 +60,17 @@ const BRIDGE = {
   certificate: 'QUADRANT_MT5_BRIDGE_CERTIFICATE',
   key: 'QUADRANT_MT5_BRIDGE_KEY',
   secret: 'QUADRANT_MT5_BRIDGE_SECRET',
+  wait: 'QUADRANT_MT5_BRIDGE_WAIT',
 } as const
+
+const LISTEN_DEFAULT = '0.0.0.0:8443'
+const WAIT_SECONDS_DEFAULT = 20
 
 export const MT5_BRIDGE: SourceDescriptor = {
   name: 'mt5-bridge',
   title: 'MetaTrader 5, over the secure bridge',
   assetClasses: ASSET_CLASSES,
-  gives: ['quotes', 'trades', 'books', 'bars', 'calendar'],
+  gives: ['quotes', 'trades', 'books', 'bars', 'calendar', 'instruments'],
   needs: [
     LOGIN,
     SERVER,
@@ -79,9 +84,16 @@ export const MT5_BRIDGE: SourceDescriptor = {
     { variable: BRIDGE.key, what: "the file of the certificate's key (PEM)", secret: false },
     {
       variable: BRIDGE.listen,
-      what: 'address and port to listen on; 0.0.0.0:8443 when not given',
+      what: `address and port to listen on; ${LISTEN_DEFAULT} when not given`,
       secret: false,
       optional: true,
+    },
+    {
+      variable: BRIDGE.wait,
+      what: `seconds to wait for the terminal when its symbols are wanted; ${WAIT_SECONDS_DEFAULT} when not given`,
+      secret: false,
+      optional: true,
+      pattern: /^\d+$/,
     },
   ],
   // The terminal dials in; nothing is dialled.
@@ -90,6 +102,7 @@ export const MT5_BRIDGE: SourceDescriptor = {
   licence: LICENCE,
   symbolExample: 'EURUSD',
   live: (parts, subscriptions) => remembering(bridge(parts, subscriptions), { file: lastKnownFile(parts), subscriptions }),
+  instruments: async parts => metasOf(await listOverBridge(parts)),
 }
 
 export const MT5_CACHE: SourceDescriptor = {
@@ -146,16 +159,9 @@ function listening(parts: SourceParts, subscriptions: readonly Subscription[]): 
   let left = false
 
   const begin = async (): Promise<LiveEvent> => {
-    const address = listenAddress(setting(parts, BRIDGE.listen) || '0.0.0.0:8443')
-    gateway = new BridgeGateway({
-      address,
-      certificateFile: setting(parts, BRIDGE.certificate),
-      keyFile: setting(parts, BRIDGE.key),
-    })
-    const port = await gateway.listen()
-    const origin = provenance('mt5-bridge', `sbp://${address.host}:${port}`)
+    gateway = gatewayOf(parts, tellingOf(parts))
+    const { origin, said } = await opened(gateway)
     inner = accepted(parts, { subscriptions, gateway, origin }).batches()[Symbol.asyncIterator]()
-    const said = `waits for the terminal on ${address.host}:${port}; thumbprint to pin ${gateway.thumbprint}`
     return linkChange(parts, origin, { state: 'connecting', reason: said })
   }
 
@@ -182,13 +188,74 @@ function listening(parts: SourceParts, subscriptions: readonly Subscription[]): 
   }
 }
 
+/** Listens until a terminal has told what its broker lists; it dials again by itself. */
+async function listOverBridge(parts: SourceParts): Promise<SymbolList> {
+  const waitSeconds = Number(setting(parts, BRIDGE.wait) || WAIT_SECONDS_DEFAULT)
+  let stranger = ''
+  const tell = tellingOf(parts)
+  const gateway = gatewayOf(parts, reason => {
+    stranger = reason
+    tell(reason)
+  })
+  try {
+    const { origin, said } = await opened(gateway)
+    parts.alarm?.(said)
+    const symbols = await symbolsOfTerminal(listing => accepted(parts, { subscriptions: [], gateway, origin, listing }), {
+      waitMillis: waitSeconds * 1000,
+      thumbprint: gateway.thumbprint,
+      stranger: () => stranger,
+    })
+    return { server: setting(parts, SERVER.variable), symbols, fetchedTime: parts.clock.now() }
+  } finally {
+    await gateway.close()
+  }
+}
+
+/** Tells a person of strangers at the door: of each kind the first, the 10th, the 100th … */
+function tellingOf({ alarm }: SourceParts): (reason: string) => void {
+  const counts = new Map<string, number>()
+  return reason => {
+    const count = (counts.get(reason) ?? 0) + 1
+    if (count === 1 && counts.size >= STRANGE_REASONS_MAX) return
+    counts.set(reason, count)
+    if (/^10*$/.test(String(count)))
+      alarm?.(`somebody dialled in and was sent away: ${reason}${count === 1 ? '' : `, ${count} times`}`)
+  }
+}
+
+const STRANGE_REASONS_MAX = 20
+
+function gatewayOf(parts: SourceParts, onStranger: (reason: string) => void): BridgeGateway {
+  return new BridgeGateway({
+    address: listenAddress(setting(parts, BRIDGE.listen) || LISTEN_DEFAULT),
+    certificateFile: setting(parts, BRIDGE.certificate),
+    keyFile: setting(parts, BRIDGE.key),
+    lock: {
+      login: setting(parts, LOGIN.variable),
+      server: setting(parts, SERVER.variable),
+      secret: setting(parts, BRIDGE.secret),
+    },
+    onStranger,
+  })
+}
+
+async function opened(gateway: BridgeGateway): Promise<{ origin: Provenance; said: string }> {
+  const port = await gateway.listen()
+  const place = `${gateway.host}:${port}`
+  return {
+    origin: provenance('mt5-bridge', `sbp://${place}`),
+    said: `waits for the terminal on ${place}; thumbprint to pin ${gateway.thumbprint}`,
+  }
+}
+
 interface Accepting {
   readonly subscriptions: readonly Subscription[]
   readonly gateway: BridgeGateway
   readonly origin: Provenance
+  readonly listing?: SymbolListing
 }
 
-function accepted(parts: SourceParts, { subscriptions, gateway, origin }: Accepting): LiveSource {
+function accepted(parts: SourceParts, { subscriptions, gateway, origin, listing = {} }: Accepting): LiveSource {
   const secret = setting(parts, BRIDGE.secret)
   return new LiveFeed({
     provenance: origin,
@@ -201,8 +268,9 @@ function accepted(parts: SourceParts, { subscriptions, gateway, origin }: Accept
         login: setting(parts, LOGIN.variable),
         server: setting(parts, SERVER.variable),
         secret,
-        nonce: randomBytes(32).toString('hex'),
+        nonce: () => gateway.nonce,
         session: randomUUID(),
+        ...listing,
       }),
     // Three heartbeats of two seconds, and one to spare for the way.
     silenceMillis: 8000,

@@ -134,7 +134,7 @@ const isHandshake = (t: string): boolean => HANDSHAKE.has(t)
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The line as an object, or what is wrong with it. */
-function parseLine(text: string): SbpBody | string {
+export function parseLine(text: string): SbpBody | string {
   let value: unknown
   try {
     value = JSON.parse(text)
