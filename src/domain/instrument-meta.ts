@@ -48,6 +48,8 @@ export interface InstrumentMeta extends InstrumentSpec {
   readonly fees?: { readonly maker?: string; readonly taker?: string; readonly perLot?: string; readonly currency?: string }
   readonly swap?: { readonly long: string; readonly short: string; readonly unit: 'points' | 'percent' | 'currency' }
   readonly accountType: AccountTypeFinding
+  /** In the venue's own names and words, where the account type is decided anew as more is observed. */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>
   readonly status: TradingStatus
   /** When this was read, and the SHA-256 of what it was read from. */
   readonly fetchedTime: Micros

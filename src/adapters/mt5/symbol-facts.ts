@@ -106,6 +106,7 @@ export function instrumentMeta(facts: SymbolFacts, context: SymbolContext): Inst
     ...(facts.margin === '' ? {} : { marginCurrency: facts.margin }),
     ...(swap === undefined ? {} : { swap }),
     accountType: context.accountType,
+    properties: { ...facts },
     status: statusOf(facts.tradeMode),
     fetchedTime: context.fetchedTime,
     checksum: createHash('sha256').update(JSON.stringify(facts)).digest('hex'),

@@ -15,20 +15,22 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<b>', 'another, such as its ECN twin: EURUSD+.MT5')
     .option('--currency <code>', "the account's currency; the first one's quote currency when not given")
     .action(async (a: string, b: string, options: Options) => {
-      const [{ lookUp, registryOf }, { compareSymbols }, { observedSpread }, { Lake }, { latestRates }] = await Promise.all([
-        import('../symbol-lookup.ts'),
-        import('../symbol-comparison.ts'),
-        import('../../adapters/lake/spread.ts'),
-        import('../../adapters/lake/lake.ts'),
-        import('../latest-rates.ts'),
-      ])
+      const [{ lookUp, registryOf }, { withAccountType }, { compareSymbols }, { observedSpread }, { Lake }, { latestRates }] =
+        await Promise.all([
+          import('../symbol-lookup.ts'),
+          import('../account-type.ts'),
+          import('../symbol-comparison.ts'),
+          import('../../adapters/lake/spread.ts'),
+          import('../../adapters/lake/lake.ts'),
+          import('../latest-rates.ts'),
+        ])
       const registry = registryOf(stateHome())
       const metas = [lookUp(registry, a), lookUp(registry, b)] as const
       const currency = (options.currency ?? metas[0].quote).toUpperCase()
 
       const lake = new Lake(lakeFolder(stateHome()))
       const compared = async (meta: (typeof metas)[number]) => ({
-        meta,
+        meta: await withAccountType(registry, lake, meta),
         canonical: registry.canonicalOf(meta),
         spread: await observedSpread(lake, meta.id),
       })
@@ -46,6 +48,7 @@ export function define(command: Command, terminal: Terminal): void {
         const row = (title: string, show: (cost: typeof left) => string) => [title, show(left), show(right)]
         const rows = [
           row('account type', ({ accountType }) => `${accountType.type} (${Math.round(accountType.confidence * 100)}%)`),
+          row('because of', ({ accountType }) => accountType.evidence.join('\n')),
           row('units in a lot', ({ contractSize }) => contractSize),
           row('median spread', ({ spread }) => (spread === null ? 'no quotes' : `${plain(spread.median)}${pips(spread.pips)}`)),
           row('95% below', ({ spread }) => (spread === null ? '–' : plain(spread.percentile95))),

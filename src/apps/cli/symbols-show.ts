@@ -1,7 +1,9 @@
 // quadrant symbols show: all that is known of one instrument, its trading hours spread out.
 import type { Command } from 'commander'
+import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import { micros } from '../../domain/numbers.ts'
-import { stateHome } from '../home.ts'
+import { lakeFolder, stateHome } from '../home.ts'
+import type { InstrumentRegistry } from '../instruments.ts'
 import { facts, table } from './table.ts'
 import { strong, type Terminal } from './terminal.ts'
 
@@ -14,7 +16,8 @@ export function define(command: Command, terminal: Terminal): void {
         import('../symbol-view.ts'),
       ])
       const registry = registryOf(stateHome())
-      const view = symbolView(registry, lookUp(registry, id), micros(Date.now() * 1000))
+      const meta = await observed(registry, lookUp(registry, id))
+      const view = symbolView(registry, meta, micros(Date.now() * 1000))
 
       terminal.answer(view, () => {
         const { exact, accountType, sessions } = view
@@ -63,6 +66,18 @@ export function define(command: Command, terminal: Terminal): void {
         ].join('\n')
       })
     })
+}
+
+/** With what the lake has seen of it; most instruments have no account type to decide, and then the lake stays closed. */
+async function observed(registry: InstrumentRegistry, meta: InstrumentMeta): Promise<InstrumentMeta> {
+  if (meta.properties === undefined) return meta
+  const [{ withAccountType }, { Lake }] = await Promise.all([import('../account-type.ts'), import('../../adapters/lake/lake.ts')])
+  const lake = new Lake(lakeFolder(stateHome()))
+  try {
+    return await withAccountType(registry, lake, meta)
+  } finally {
+    lake.close()
+  }
 }
 
 const minute = (iso: string | null): string => (iso === null ? '–' : iso.slice(0, 16).replace('T', ' '))
