@@ -26,17 +26,18 @@ async function textsOf(archive: Buffer): Promise<Record<string, string>> {
   return texts
 }
 
+/** No flip of one byte makes one name the other: nothing in a zip protects names. */
 const good = makeZip([
   { name: 'a.csv', content: '1,2\n3,4\n' },
   { name: 'folder/', content: '' },
-  { name: 'b.csv', content: 'x'.repeat(100_000) },
+  { name: 'other.csv', content: 'x'.repeat(100_000) },
 ])
 
 test('entries are read one after the other, folders left out', async () => {
   const texts = await textsOf(good)
-  expect(Object.keys(texts)).toEqual(['a.csv', 'b.csv'])
+  expect(Object.keys(texts)).toEqual(['a.csv', 'other.csv'])
   expect(texts['a.csv']).toBe('1,2\n3,4\n')
-  expect(texts['b.csv']).toHaveLength(100_000)
+  expect(texts['other.csv']).toHaveLength(100_000)
 })
 
 test('every fault of an archive has its own code', async () => {
