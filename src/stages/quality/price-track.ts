@@ -41,6 +41,9 @@ const JUMP_MIN = 0.002
 const JUMP_LARGE = 0.015
 /** Contradicted by others, a move up to here may still be the first news; beyond, they must confirm it. */
 const LEAD_MAX = 0.01
+/** So little is soon believed: two basis points. */
+const LEAD_SMALL = 0.0002
+const SMALL_CONFIRMATIONS = 2
 const MAGNITUDE = 3
 const CONFIRMATIONS = 3
 const LARGE_CONFIRMATIONS = 10
@@ -48,6 +51,8 @@ const LARGE_MICROS = 3_000_000
 /** A jump that two sources show within this time is one. */
 const SUSPECT_MICROS = 3_000_000
 const ADAPT = 0.02
+/** Where a price stood up to here ago, or twice that, others may still be on their way through. */
+const TRAIL_MICROS = 250_000
 
 export class PriceTrack {
   level = Number.NaN
@@ -61,6 +66,12 @@ export class PriceTrack {
   #suspectTime = 0
   #suspectSeen = 0
   #suspects = 0
+  // Where it stood since `#trailTime`, and in the time of the same length before.
+  #trailTime = Number.NEGATIVE_INFINITY
+  #low = Number.NaN
+  #high = Number.NaN
+  #oldLow = Number.NaN
+  #oldHigh = Number.NaN
 
   /** Undefined when the level is believed; it is then the newest. Most facts end at the first comparison. */
   judge(level: number, now: number, by: PriceWitness): QualityReason | undefined {
@@ -86,6 +97,17 @@ export class PriceTrack {
     return this.#suspects > 0 && now - this.#suspectSeen <= SUSPECT_MICROS ? this.#suspectLevel : Number.NaN
   }
 
+  /** The lowest and the highest believed level of the last moments: a slower source comes through all between them. */
+  low(now: number): number {
+    const age = now - this.#trailTime
+    return age >= 2 * TRAIL_MICROS ? this.level : age >= TRAIL_MICROS ? this.#low : Math.min(this.#low, this.#oldLow)
+  }
+
+  high(now: number): number {
+    const age = now - this.#trailTime
+    return age >= 2 * TRAIL_MICROS ? this.level : age >= TRAIL_MICROS ? this.#high : Math.max(this.#high, this.#oldHigh)
+  }
+
   /** A person vouches for the source, or its stream began anew after it had lost its level. */
   forget(): void {
     this.level = Number.NaN
@@ -101,11 +123,28 @@ export class PriceTrack {
       this.change += (change - this.change) * weight
       this.interval += (elapsed - this.interval) * weight
     }
+    this.#trail(level, now)
     this.level = level
     this.time = now
     this.count += 1
     this.#session = by.sessionId
     this.#suspects = 0
+  }
+
+  #trail(level: number, now: number): void {
+    const age = now - this.#trailTime
+    if (!(age < TRAIL_MICROS)) {
+      // What it left just now it stood at until now.
+      const isRecent = age < 2 * TRAIL_MICROS
+      const from = this.count > 0 ? this.level : level
+      this.#oldLow = isRecent ? this.#low : from
+      this.#oldHigh = isRecent ? this.#high : from
+      this.#low = from
+      this.#high = from
+      this.#trailTime = now
+    }
+    if (level < this.#low) this.#low = level
+    if (level > this.#high) this.#high = level
   }
 
   #doubt(level: number, change: number, usual: number, by: PriceWitness): QualityReason | undefined {
@@ -151,7 +190,10 @@ export class PriceTrack {
 
     // A stream whose first prices were wrong must be able to find home.
     if (this.count < LEARNT) return this.#suspects >= CONFIRMATIONS
-    if (by.peers.count > 0) return reason === 'outlier' && change <= LEAD_MAX * lower && this.#suspects >= CONFIRMATIONS
+    if (by.peers.count > 0) {
+      const needed = change <= LEAD_SMALL * lower ? SMALL_CONFIRMATIONS : CONFIRMATIONS
+      return reason === 'outlier' && change <= LEAD_MAX * lower && this.#suspects >= needed
+    }
     const isOpening = by.sessionId !== this.#session
     if (reason === 'unit' || reason === 'wrong-symbol') return false
     if (change > JUMP_LARGE * lower && !isOpening)

@@ -6,7 +6,7 @@ import { linkChange, type PlannedFault, provenanceOf, showAll, sourceWorld, type
 import { sessionCalendar } from '../../domain/calendar.ts'
 import type { LiveEvent } from '../../domain/event.ts'
 import { instrument } from '../../domain/instrument.ts'
-import type { BookChange, BookSnapshot, Quote } from '../../domain/market.ts'
+import type { Bar, BookChange, BookSnapshot, Quote } from '../../domain/market.ts'
 import { HOUR, MINUTE, type Micros, type Price, type Quantity, SECOND } from '../../domain/numbers.ts'
 import type { SourceChange } from '../../domain/source.ts'
 import { OrderBook } from '../market/order-book.ts'
@@ -44,6 +44,15 @@ const quote = (source: string, seconds: number, mid = 1_300_000, more: Partial<Q
   provenance: provenanceOf(source),
   ...more,
 })
+
+const minuteBar = (source: string, seconds: number): Bar => {
+  const [open, high, low, close] = [1_300_000, 1_300_100, 1_299_900, 1_300_050] as Price[] as [Price, Price, Price, Price]
+  return {
+    ...{ kind: 'bar', instrumentId: GOLD.id, basis: 'trade', openTime: at(seconds - 60), volume: 1 },
+    ...{ open, high, low, close, askOpen: open, askHigh: high, askLow: low, askClose: close },
+    ...{ eventTime: at(seconds), receivedTime: at(seconds), sequence: counted++, provenance: provenanceOf(source) },
+  }
+}
 
 /** Five quotes a second of each source, wandering a little, the sources one after the other. */
 function calm(sources: readonly string[], from: number, until: number, mid = 1_300_000): Quote[] {
@@ -92,6 +101,31 @@ describe('the choice', () => {
     // The last quote of a came at 9.8 s; looks come on a grid of 50 ms.
     expect(story(changes)).toEqual(['>a live @0.0', 'a>b live @11.8'])
     expect(changes[1]!.reason).toMatch(/^a silent since 2\.0 s; b (1\.00|0\.9\d)$/)
+  })
+
+  test('knows soon how fast a feed is: one that was slow and is not any more is missed after two seconds', () => {
+    const fast = (from: number) => Array.from({ length: 30 }, (_, i) => quote('a', from + i / 60, 1_300_000 + (i % 7)))
+    const slowStart = showAll(desk(['a']), [quote('a', 0), ...fast(20), quote('x', 40)])
+    // Thirty facts in half a second, the last at 20.483 s.
+    expect(story(slowStart)).toEqual(['>a live @0.0', 'a>a cache @2.0', 'a>a live @20.0', 'a>a cache @22.5'])
+
+    // A minute without a connection says nothing of the feed: neither the one fact before it nor the first after it.
+    const lost = [linkChange('a', 'backoff', at(0.5)), linkChange('a', 'live', at(60))]
+    const again = showAll(desk(['a']), [
+      quote('a', 0),
+      ...lost,
+      ...[60, 60.1, 60.2].map(time => quote('a', time)),
+      quote('x', 80),
+    ])
+    expect(story(again).slice(-2)).toEqual(['a>a live @60.0', 'a>a cache @62.2'])
+  })
+
+  test('waits for bars as long as they are: a minute that comes every minute is not late', () => {
+    const bars = [1, 2, 3, 4].map(minute => minuteBar('a', minute * 60))
+    // The bar of the fifth minute has been due for a minute, when it is six.
+    expect(story(showAll(desk(['a']), [...bars, quote('x', 600)]))).toEqual(['>a live @60.0', 'a>a cache @360.0'])
+    const both = [...bars, ...[241, 242, 243].map(time => quote('a', time)), quote('x', 600)]
+    expect(story(showAll(desk(['a']), both)).at(-1), 'once quotes were heard, they are missed').toBe('a>a cache @246.0')
   })
 
   test('goes back only after a minute without a flaw', () => {
@@ -209,6 +243,17 @@ describe('a fact', () => {
     // b was wrong for a while and comes home, where the others are.
     for (let i = 1; i < 4; i++) back.inspect(quote('b', 30 + i / 5, 1_330_000))
     expect(back.inspect(quote('b', 31))).toBe('not-selected')
+  })
+
+  test('a price between where two others stand, or just stood, is on its way; one beyond them is not', () => {
+    const tell = (gate: SourceDesk, mid: number) => {
+      gate.inspect(quote('a', 30, 1_302_000))
+      gate.inspect(quote('c', 30.01, 1_302_000))
+      return gate.inspect(quote('b', 30.02, mid))
+    }
+    expect(tell(settled(), 1_301_000)).toBe('not-selected')
+    expect(tell(settled(), 1_304_000)).toBe('outlier')
+    expect(tell(settled(), 1_298_000)).toBe('outlier')
   })
 
   test('a price where another instrument stands is of another instrument', () => {

@@ -145,8 +145,9 @@ export class SourceDesk implements Gate {
       this.#decide(watch, now)
       return reason
     }
-    track.sound(now)
+    track.sound(now, event.kind === 'bar' ? event.eventTime - event.openTime : 0)
     if (track.health !== 'ok') this.#decide(watch, now, event)
+    else if (watch.hasten(track)) this.#nextDeadline = Math.min(this.#nextDeadline, onGrid(watch.deadline))
     return watch.selected === track ? undefined : 'not-selected'
   }
 

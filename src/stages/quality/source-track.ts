@@ -81,6 +81,11 @@ export class SourceTrack {
   ownReason = ''
   #doubtSince = Number.POSITIVE_INFINITY
   #gap = Number.NaN
+  #gaps = 0
+  /** Nothing came between the newest sound fact and now but silence: the connection stood. */
+  #isContinuous = false
+  /** Shortest bar heard; 0 as soon as anything else was. */
+  #barMicros = Number.POSITIVE_INFINITY
   #badRun = 0
   #soundRun = 0
   #recentBad = 0
@@ -119,13 +124,11 @@ export class SourceTrack {
     return this.#compares >= 100 ? Math.sqrt(this.#variance) : Number.NaN
   }
 
-  sound(now: number): void {
-    if (this.goodTime > Number.NEGATIVE_INFINITY) {
-      // A step towards each gap by one part in twenty finds the median in the end.
-      const gap = Math.max(1000, now - this.goodTime)
-      if (this.#gap !== this.#gap) this.#gap = gap
-      else this.#gap = gap > this.#gap ? Math.min(gap, this.#gap * 1.05) : Math.max(gap, this.#gap / 1.05)
-    }
+  /** `barMicros`: the length of the bar that was heard; 0 when it was anything else. */
+  sound(now: number, barMicros = 0): void {
+    if (barMicros < this.#barMicros) this.#shorterBar(barMicros)
+    if (this.#isContinuous) this.#learnGap(Math.max(1000, now - this.goodTime))
+    this.#isContinuous = true
     this.goodTime = now
     this.#soundRun += 1
     this.#badRun = 0
@@ -133,6 +136,21 @@ export class SourceTrack {
     this.#recentAll += 1
     if (this.link === 'idle') this.link = 'live'
     this.score.sound(now)
+  }
+
+  /** Between bars, or between longer ones, is another rhythm than between what comes now. */
+  #shorterBar(barMicros: number): void {
+    this.#barMicros = barMicros
+    this.#gap = Number.NaN
+    this.#gaps = 0
+  }
+
+  /** A step towards each gap by one part in twenty finds the median in the end; larger steps at first find it soon. */
+  #learnGap(gap: number): void {
+    this.#gaps += 1
+    const step = 1 + Math.max(0.05, 4 / this.#gaps)
+    if (this.#gap !== this.#gap) this.#gap = gap
+    else this.#gap = gap > this.#gap ? Math.min(gap, this.#gap * step) : Math.max(gap, this.#gap / step)
   }
 
   bad(now: number, reason: QualityReason): void {
@@ -176,6 +194,11 @@ export class SourceTrack {
       // A book that is whole says that the connection stands, whatever of it is still on its way.
       if (state === 'live' && this.link === 'syncing') this.link = 'live'
     }
+    // What was lost with the connection says nothing of how often facts come.
+    if (!isUp(state)) {
+      this.#isContinuous = false
+      this.#gaps = 0
+    }
     const isSure = this.link !== 'degraded' && this.own === 'live'
     this.#doubtSince = isSure ? Number.POSITIVE_INFINITY : Math.min(this.#doubtSince, now)
   }
@@ -206,7 +229,9 @@ export class SourceTrack {
   silenceMicros(rules: SourceRules, own: number | undefined): number {
     if (own !== undefined) return own
     const usual = rules.silenceGaps * (this.#gap === this.#gap ? this.#gap : 0)
-    return Math.min(rules.silenceMaxMicros, Math.max(rules.silenceMinMicros, usual))
+    const limit = Math.min(rules.silenceMaxMicros, Math.max(rules.silenceMinMicros, usual))
+    // Bars alone come when they are complete: the next one is missing when it has been due for its own length.
+    return this.#barMicros < Number.POSITIVE_INFINITY ? Math.max(limit, 2 * this.#barMicros) : limit
   }
 
   /** `since`: silence counts from here at the earliest; Infinity while the market is closed. */

@@ -28,6 +28,8 @@ const REPEATS_ALONE = 20
 const REPEATS_ALONE_MICROS = 5_000_000
 /** What a quiet market taught is forgotten in so many changes of the price: half in 1,400. */
 const FORGET = 0.9995
+/** Others that are farther apart than this, as a fraction, do not vouch for what is between them. */
+const WAY_MAX = 0.01
 /** Another instrument's level is hit by chance less often than this wide. */
 const ELSEWHERE = 0.0005
 
@@ -111,14 +113,22 @@ class Others implements Peers {
 
   distance(level: number): number {
     let nearest = Number.POSITIVE_INFINITY
+    let below = Number.NEGATIVE_INFINITY
+    let above = Number.POSITIVE_INFINITY
     for (const track of this.#tracks) {
       if (!this.#speaks(track)) continue
-      const distance = Math.abs(track.price - level)
+      const { price, quotePrice } = track
+      const distance = Math.abs(price - level)
       if (distance < nearest) nearest = distance
-      const asked = Math.abs(track.quotePrice.suspect(this.#now) - level)
+      const asked = Math.abs(quotePrice.suspect(this.#now) - level)
       if (asked < nearest) nearest = asked
+      const low = quotePrice.count > 0 ? quotePrice.low(this.#now) : price
+      const high = quotePrice.count > 0 ? quotePrice.high(this.#now) : price
+      if (low <= level && low > below) below = low
+      if (high >= level && high < above) above = high
     }
-    return nearest
+    // Between where two of them stand, or stood a moment ago, it is on its way from the one to the other.
+    return above - below <= WAY_MAX * Math.abs(level) ? 0 : nearest
   }
 
   #speaks(track: SourceTrack): boolean {
@@ -277,6 +287,14 @@ export class SourceWatch implements PriceWitness {
     return track.silenceMicros(this.#rules, this.watched.silenceMicros)
   }
 
+  /** Facts that come faster than they did are missed sooner than was planned: whether the deadline is now earlier. */
+  hasten(track: SourceTrack): boolean {
+    const own = track.deadline(this.silence(track), this.#since)
+    if (own >= this.deadline) return false
+    this.deadline = own
+    return true
+  }
+
   /** Silence counts from here; Infinity while the market is closed. */
   since(now: Micros): number {
     this.#session(now)
@@ -366,7 +384,9 @@ export class SourceWatch implements PriceWitness {
     const level = (still.bid + still.ask) / 2
     const moved = Math.abs(peers.middle - level) - Math.abs(still.middle - level)
     const usual = this.usualDistance === this.usualDistance ? 6 * this.usualDistance : 0
-    return moved > Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick, MOVED_MIN * Math.abs(level))
+    const limit = Math.max(usual, 2 * this.spread, 8 * track.quotePrice.change, 4 * this.tick, MOVED_MIN * Math.abs(level))
+    // Whom one of the others is still beside stands no stiller than that one.
+    return moved > limit && peers.distance(level) > limit / 2
   }
 
   /** Slowly away from two or more that agree. One against one proves nothing: it only lowers the score of both. */
