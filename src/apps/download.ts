@@ -72,6 +72,9 @@ interface Subject {
   readonly absent: 'empty' | undefined
   pieces(from: Micros, to: Micros): readonly Piece[]
   read(piece: Piece, bytes: Uint8Array, now: Micros): readonly FeedEvent[]
+  /** Undefined where the piece's request is plain HTTP. */
+  readonly fetch: ((piece: Piece, signal?: AbortSignal) => Promise<Uint8Array>) | undefined
+  close(): void
 }
 
 /**
@@ -86,8 +89,9 @@ export async function download(
   const { home, parts } = options
   const lake = new Lake(lakeFolder(home))
   const kept = { pieces: 0 }
+  let subjects: readonly Subject[] = []
   try {
-    const subjects = await subjectsOf(source, request, options)
+    subjects = await subjectsOf(source, request, options)
     const results: SubjectResult[] = []
     for (const [index, subject] of subjects.entries()) {
       const report = (done: number, total: number, what: string) =>
@@ -110,6 +114,7 @@ export async function download(
       secrets: secretsOf(source, parts),
     })
   } finally {
+    for (const subject of subjects) subject.close()
     lake.close()
   }
 }
@@ -158,16 +163,26 @@ async function fetchPiece(
   const { source, options } = work
   const { parts, signal } = options
   signal?.throwIfAborted()
-  const { status, body } = await parts.http.bytes(piece.request, { expect: 'bytes', ...(signal === undefined ? {} : { signal }) })
-  if (status === 401 || status === 403) throw refused(source, status)
+  const { body, absent } = await bodyOf(piece, subject, work)
   // Nothing is kept of a stretch before it has been read once.
-  const absent = status === 404 && subject.absent === 'empty'
-  if (status === 200 && piece.checksum !== undefined) await checkBody(piece, body, options)
   const now = parts.clock.now()
   const events = absent ? 0 : subject.read(piece, body, now).length
   const url = withoutSecrets(piece.request.url, secretsOf(source, parts))
   await store.add(piece, body, { url, events, fetchedTime: now })
   return body.length
+}
+
+async function bodyOf(
+  piece: Piece,
+  subject: Subject,
+  { source, options }: Work,
+): Promise<{ readonly body: Uint8Array; readonly absent: boolean }> {
+  const { parts, signal } = options
+  if (subject.fetch !== undefined) return { body: await subject.fetch(piece, signal), absent: false }
+  const { status, body } = await parts.http.bytes(piece.request, { expect: 'bytes', ...(signal === undefined ? {} : { signal }) })
+  if (status === 401 || status === 403) throw refused(source, status)
+  if (status === 200 && piece.checksum !== undefined) await checkBody(piece, body, options)
+  return { body, absent: status === 404 && subject.absent === 'empty' }
 }
 
 /** Against what the publisher says of it. Throws SOURCE_CHECKSUM. */
@@ -219,7 +234,7 @@ function formatOf(
   const provenance: Provenance = Object.freeze({
     source: source.name,
     kind: 'recorded',
-    origin: `${new URL(first.url).origin}#${subject.name}_${first.key}_to_${last.key}`,
+    origin: `${doorOf(first.url)}#${subject.name}_${first.key}_to_${last.key}`,
     checksum: createHash('sha256').update(list).digest('hex'),
     licence: source.licence,
   })
@@ -247,6 +262,12 @@ function formatOf(
       }
     },
   }
+}
+
+/** 'https://host', and for a connection that is no web page's 'tls://host:5035'. */
+function doorOf(address: string): string {
+  const { protocol, host } = new URL(address)
+  return `${protocol}//${host}`
 }
 
 async function subjectsOf(
@@ -292,6 +313,7 @@ function ofSeries(series: SeriesDownloader, name: string, to: Micros): Subject {
     absent: series.absent,
     pieces: (from, until) => series.pieces({ ...asked, from, to: until }),
     read: (piece, bytes, now) => series.read(asked, piece, bytes, now),
+    ...fetching(series, asked),
   }
 }
 
@@ -312,8 +334,14 @@ function ofInstrument(history: ReturnType<NonNullable<SourceDescriptor['history'
     absent: history.absent,
     pieces: (start, until) => history.pieces({ ...asked, from: start, to: until }),
     read: (piece, bytes, now) => history.read(asked, piece, bytes, now),
+    ...fetching(history, asked),
   }
 }
+
+const fetching = <Request>(downloader: Downloader<Request>, asked: Request): Pick<Subject, 'fetch' | 'close'> => ({
+  fetch: downloader.fetch === undefined ? undefined : (piece, signal) => downloader.fetch!(asked, piece, signal),
+  close: () => downloader.close?.(),
+})
 
 /** One folder for each subject, kind and form: what another form fetched is not the same. */
 function storeFolder({ home, parts }: DownloadOptions, about: { source: string; subject: string; kind: string }): string {

@@ -101,6 +101,13 @@ export interface Downloader<Request> {
   pieces(request: Request): readonly Piece[]
   /** `bytes` is the body as it came. */
   read(request: Request, piece: Piece, bytes: Uint8Array, receivedTime: Micros): readonly FeedEvent[]
+  /**
+   * For a source that gives its history over a connection of its own: the piece's bytes as they came. Of the piece's HTTP
+   * request only the address counts then; it says where the bytes are from. Throws SourceError.
+   */
+  fetch?(request: Request, piece: Piece, signal?: AbortSignal): Promise<Uint8Array>
+  /** Ends that connection. */
+  close?(): void
 }
 
 /** Decodes captured sessions: the same conversations, without a network. */

@@ -4,8 +4,9 @@ import { JSON_CODEC } from '../../src/adapters/ctrader/json-codec.ts'
 import { type Fields, type OpenApiCodec, type OpenApiMessage, PAYLOAD } from '../../src/adapters/ctrader/open-api-message.ts'
 import { PROTOBUF_CODEC } from '../../src/adapters/ctrader/protobuf-codec.ts'
 import type { Frame } from '../../src/connectivity/conversation.ts'
+import { CtraderHistory } from './ctrader-history.ts'
 import type { Fault } from './fault.ts'
-import { RateJudge } from './judge.ts'
+import { type Limit, RateJudge } from './judge.ts'
 import { OauthLedger } from './oauth-ledger.ts'
 import { OauthVenue } from './oauth-venue.ts'
 import { type MarketStep, TrueMarket } from './true-market.ts'
@@ -35,8 +36,9 @@ export const startCtraderVenue =
     return venue
   }
 
-/** The refresh token with which a client begins; a venue has its own ledger, so it is asked of each. */
+/** The tokens with which a client begins. */
 export const FIRST_REFRESH = 'gR7mVx2KpQz9LsNw4TbYc8HjFd3AeUo6IiXqZv1BnMt'
+export const FIRST_ACCESS = 'aC3nWy8LsRv5KpTx7ZbQm2HjGd9FeUo4IiYqNu6BvMk'
 
 interface Quote {
   readonly id: string
@@ -46,6 +48,8 @@ interface Quote {
 interface Session {
   readonly line: VenueLine
   readonly rate: RateJudge
+  /** The stricter one of what is past. */
+  readonly pastRate: RateJudge
   readonly spots: Set<number>
   readonly depth: Set<number>
   app: boolean
@@ -57,8 +61,17 @@ export class CtraderVenue implements Venue {
   readonly name = 'ctrader'
   readonly hosts = [HOST, TOKEN_HOST]
   readonly server: VenueServer
-  readonly ledger = new OauthLedger('at-once', { access: '', refresh: FIRST_REFRESH })
+  readonly ledger = new OauthLedger('at-once', { access: FIRST_ACCESS, refresh: FIRST_REFRESH })
   readonly oauth: OauthVenue
+  readonly history: ReadonlyMap<number, CtraderHistory> = new Map([
+    [1, new CtraderHistory({ start: 108_013, step: 1, seed: 7 })],
+    [41, new CtraderHistory({ start: 238_435_000, step: 1_000, seed: 8 })],
+  ])
+  /** How often each question about the past was answered. */
+  readonly answered = new Map<string, number>()
+  /** What the next questions about the past are refused with. */
+  readonly pastRefusals: string[] = []
+  blockSeconds = 1
   readonly #codec: OpenApiCodec
   readonly #market: TrueMarket
   readonly #sessions = new Map<VenueLine, Session>()
@@ -256,10 +269,11 @@ export class CtraderVenue implements Venue {
   #accept(line: VenueLine): void {
     const { server } = this
     const limit = { what: 'requests', most: 50, withinMillis: 1_000 }
-    const rate = new RateJudge(limit, server.clock, violation => server.report(violation))
+    const judge = (of: Limit) => new RateJudge(of, server.clock, violation => server.report(violation))
     const session: Session = {
       line,
-      rate,
+      rate: judge(limit),
+      pastRate: judge({ what: 'requests for history', most: 5, withinMillis: 1_000 }),
       spots: new Set(),
       depth: new Set(),
       app: false,
@@ -293,9 +307,11 @@ export class CtraderVenue implements Venue {
     const { server } = this
     const refuse = (errorCode: string, isBreach = false) => {
       if (isBreach) server.report(`request ${type}: ${errorCode}`)
-      answer(PAYLOAD.error, { errorCode, description: 'refused' })
+      const retryAfter = errorCode === 'BLOCKED_PAYLOAD_TYPE' ? { retryAfter: this.blockSeconds } : {}
+      answer(PAYLOAD.error, { errorCode, description: 'refused', ...retryAfter })
     }
-    const ids = ((fields['symbolId'] as unknown[] | undefined) ?? []).map(each => Number(String(each)) as SymbolId)
+    const asked = fields['symbolId']
+    const ids = (Array.isArray(asked) ? asked : []).map(each => Number(String(each)) as SymbolId)
     if (type === PAYLOAD.applicationAuth) {
       if (fields['clientId'] !== CLIENT_ID || fields['clientSecret'] !== CLIENT_SECRET) return refuse('CH_CLIENT_AUTH_FAILURE')
       if (session.app) return refuse('CH_CLIENT_ALREADY_AUTHENTICATED')
@@ -355,11 +371,34 @@ export class CtraderVenue implements Venue {
           this.#say(session.line, { type: PAYLOAD.depth, id: '', fields: { ...account, symbolId: id, ...this.#wholeDepth(id) } })
         }
         return
+      case PAYLOAD.trendbars:
+        session.pastRate.count()
+        this.#tellHistory(fields, answer, refuse)
+        return
       case PAYLOAD.unsubscribeDepth:
         for (const id of ids) session.depth.delete(id)
         return answer(PAYLOAD.unsubscribeDepthAnswer, account)
       default:
         return refuse('UNSUPPORTED_MESSAGE', true)
+    }
+  }
+
+  #tellHistory(
+    fields: Fields,
+    answer: (type: number, fields: Fields) => void,
+    refuse: (errorCode: string, isBreach?: boolean) => void,
+  ): void {
+    const [symbolId, period, from, to] = ['symbolId', 'period', 'fromTimestamp', 'toTimestamp'].map(name =>
+      Number(String(fields[name])),
+    )
+    const told = this.history.get(symbolId!)?.answer({ period: period!, from: from!, to: to! })
+    const refusal = this.pastRefusals.shift()
+    if (refusal !== undefined) refuse(refusal)
+    else if (told === undefined || to! < from!) refuse('INCORRECT_BOUNDARIES', true)
+    else {
+      const question = `${symbolId} ${period} ${from} ${to}`
+      this.answered.set(question, (this.answered.get(question) ?? 0) + 1)
+      answer(PAYLOAD.trendbarsAnswer, { ...account, symbolId, ...told })
     }
   }
 

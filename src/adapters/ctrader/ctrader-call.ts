@@ -1,8 +1,8 @@
-// Single questions to the venue, each with its answer: symbols, a refresh in band. One connection for a few of them.
+// Single questions to the venue, each with its answer: symbols, history, a refresh in band. One connection for a few of them.
 import type { Frame } from '../../connectivity/conversation.ts'
 import type { Link, OpenLink } from '../../connectivity/link.ts'
-import { SourceError } from '../../connectivity/source-error.ts'
-import { keyRefused, venueError } from './open-api-error.ts'
+import type { SourceError } from '../../connectivity/source-error.ts'
+import { CtraderRefusal, keyRefused, notAnswered, venueError } from './open-api-error.ts'
 import { type Fields, type OpenApiCodec, PAYLOAD } from './open-api-message.ts'
 
 export interface CallParts {
@@ -16,8 +16,14 @@ export interface CallParts {
 
 const HEARTBEAT_MILLIS = 8_000
 
+export interface Answer {
+  readonly fields: Fields
+  /** The whole message as it came. */
+  readonly frame: Frame
+}
+
 interface Waiting {
-  readonly answered: (fields: Fields) => void
+  readonly answered: (answer: Answer) => void
   readonly failed: (error: SourceError) => void
 }
 
@@ -27,36 +33,62 @@ export class CtraderCall {
   #link: Link | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #count = 0
+  /** Why the other end or the network ended it. */
+  #ended: SourceError | undefined
 
-  constructor(parts: CallParts) {
+  private constructor(parts: CallParts) {
     this.#parts = parts
   }
 
   /** Opens the connection and logs the application in; closed again whatever `body` does. */
   static async during<Result>(parts: CallParts, body: (call: CtraderCall) => Promise<Result>): Promise<Result> {
+    const call = await CtraderCall.open(parts)
+    try {
+      return await body(call)
+    } finally {
+      call.close()
+    }
+  }
+
+  /** The same for who closes it himself. */
+  static async open(parts: CallParts): Promise<CtraderCall> {
     const call = new CtraderCall(parts)
     try {
       await call.#open()
-      return await body(call)
-    } finally {
-      call.#close('closed')
+      return call
+    } catch (error) {
+      call.close()
+      throw error
     }
   }
 
   /** Throws SourceError: SOURCE_REFUSED, or UPSTREAM_ANSWER with the venue's words. */
-  ask(type: number, fields: Fields): Promise<Fields> {
-    const id = String(++this.#count)
+  async ask(type: number, fields: Fields): Promise<Fields> {
+    return (await this.exchange(type, fields, String(++this.#count))).fields
+  }
+
+  /** The same with the whole answer; `id` is what the venue repeats in it, and no other question's that is waiting. */
+  exchange(type: number, fields: Fields, id: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#link === undefined) {
+        reject(this.#ended ?? notAnswered('the connection is closed'))
+        return
+      }
       const timer = setTimeout(() => {
         this.#waiting.delete(id)
-        reject(refused(`no answer to request ${type}`, true))
+        reject(notAnswered(`no answer to request ${type}`))
       }, this.#parts.answerMillis ?? 20_000)
       this.#waiting.set(id, {
         answered: answer => (clearTimeout(timer), resolve(answer)),
         failed: error => (clearTimeout(timer), reject(error)),
       })
-      this.#link?.send(this.#parts.codec.encode({ type, id, fields }))
+      this.#link.send(this.#parts.codec.encode({ type, id, fields }))
     })
+  }
+
+  /** Whoever still waits for an answer is told that there will be none. */
+  close(): void {
+    this.#close('closed')
   }
 
   async #open(): Promise<void> {
@@ -65,6 +97,7 @@ export class CtraderCall {
       { frame: frame => this.#take(frame), closed: (reason, error) => this.#close(reason, error) },
       AbortSignal.timeout(30_000),
     )
+    if (this.#ended !== undefined) throw this.#ended
     this.#heartbeat = setInterval(
       () => this.#link?.send(codec.encode({ type: PAYLOAD.heartbeat, id: '', fields: {} })),
       HEARTBEAT_MILLIS,
@@ -79,28 +112,20 @@ export class CtraderCall {
     if (message === undefined || waiting === undefined) return
     this.#waiting.delete(message.id)
     if (message.type !== PAYLOAD.error && message.type !== PAYLOAD.commonError) {
-      waiting.answered(message.fields)
+      waiting.answered({ fields: message.fields, frame })
       return
     }
     const error = venueError(message.fields)
-    if (error.class === 'done') waiting.answered({})
-    else waiting.failed(error.class === 'key' ? keyRefused(error.text) : refused(error.text, isPassing.has(error.class)))
+    if (error.class === 'done') waiting.answered({ fields: {}, frame })
+    else waiting.failed(error.class === 'key' ? keyRefused(error.text) : new CtraderRefusal(error))
   }
 
   #close(reason: string, error?: SourceError): void {
     clearInterval(this.#heartbeat)
     this.#link?.close()
     this.#link = undefined
-    for (const { failed } of this.#waiting.values()) failed(error ?? refused(reason, true))
+    this.#ended ??= error ?? notAnswered(reason)
+    for (const { failed } of this.#waiting.values()) failed(this.#ended)
     this.#waiting.clear()
   }
 }
-
-const isPassing: ReadonlySet<string> = new Set(['absent', 'slower', 'blocked'])
-
-const refused = (text: string, passing: boolean): SourceError =>
-  new SourceError('UPSTREAM_ANSWER', {
-    message: `cTrader did not answer as asked: ${text}`,
-    fix: passing ? 'try again in a while' : 'the venue documents this code at help.ctrader.com/open-api',
-    passing,
-  })

@@ -1,30 +1,21 @@
-// cTrader Open API: FX and CFD quotes, depth and symbols of one account, under OAuth tokens that rotate.
-import { join } from 'node:path'
+// cTrader Open API: FX and CFD quotes, depth, bars and symbols of one account, under OAuth tokens that rotate.
 import { attemptsAt } from '../../connectivity/attempt-budget.ts'
-import { framedLink } from '../../connectivity/framed-link.ts'
-import { FileLease } from '../../connectivity/lease.ts'
-import type { OpenLink } from '../../connectivity/link.ts'
 import { LiveFeed } from '../../connectivity/live-feed.ts'
-import { openSecretBox } from '../../connectivity/secret-box.ts'
 import type { LiveSource, SourceDescriptor, SourceParts, Subscription } from '../../connectivity/source.ts'
-import { SourceError } from '../../connectivity/source-error.ts'
-import { TokenKeeper } from '../../connectivity/token-keeper.ts'
-import { TokenStore } from '../../connectivity/token-store.ts'
-import { webSocketLink } from '../../connectivity/web-socket-link.ts'
+import type { TokenKeeper } from '../../connectivity/token-keeper.ts'
 import type { LiveEvent } from '../../domain/event.ts'
 import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { KeptToken } from './account-token.ts'
-import { type CallParts, CtraderCall } from './ctrader-call.ts'
+import { CtraderCall } from './ctrader-call.ts'
 import { CtraderConversation } from './ctrader-conversation.ts'
-import { refreshInBand, refreshTokens, TOKEN_HOST } from './ctrader-oauth.ts'
-import { JSON_CODEC } from './json-codec.ts'
-import { type Fields, idOf, listOf, type OpenApiCodec, PAYLOAD } from './open-api-message.ts'
-import { PROTOBUF_CODEC } from './protobuf-codec.ts'
+import { TOKEN_HOST } from './ctrader-oauth.ts'
+import { CtraderTrendbars } from './ctrader-trendbars.ts'
+import { HOSTS, wire } from './ctrader-wiring.ts'
+import { type Fields, idOf, listOf, PAYLOAD } from './open-api-message.ts'
 import { redactingTap } from './redacting-tap.ts'
 import { symbolMetas } from './symbol-metas.ts'
 
-const HOSTS = { live: 'live.ctraderapi.com', practice: 'demo.ctraderapi.com' } as const
 const LICENCE = "for the account holder's own use"
 /** It is asked for a sign of life every ten seconds: two that are missing are silence. */
 const SILENCE_MILLIS = 22_000
@@ -34,7 +25,7 @@ export const CTRADER: SourceDescriptor = {
   name: 'ctrader',
   title: 'cTrader Open API',
   assetClasses: ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf'],
-  gives: ['quotes', 'books', 'instruments'],
+  gives: ['quotes', 'books', 'bars', 'history', 'instruments'],
   needs: [
     {
       variable: 'QUADRANT_CTRADER_CLIENT_ID',
@@ -62,54 +53,7 @@ export const CTRADER: SourceDescriptor = {
   symbolExample: 'EURUSD',
   live: (parts, subscriptions) => liveFeed(parts, subscriptions),
   instruments: symbols,
-}
-
-interface Wiring {
-  readonly call: CallParts
-  readonly accountId: string
-  readonly keeper: TokenKeeper
-  readonly origin: string
-}
-
-/** `encoding: protobuf` in the source's settings takes the binary door; JSON is the default, and easier to read in a recording. */
-function wire(parts: SourceParts): Wiring {
-  const { network, environment, credentials, settings } = parts
-  const isBinary = settings?.['encoding'] === 'protobuf'
-  const codec: OpenApiCodec = isBinary ? PROTOBUF_CODEC : JSON_CODEC
-  const host = HOSTS[environment]
-  const origin = isBinary ? `tls://${host}:5035` : `wss://${host}:5036`
-  const link: OpenLink = isBinary ? framedLink(network, { host, port: 5035 }) : webSocketLink(network, { url: `${origin}/` })
-  const clientId = credentials['QUADRANT_CTRADER_CLIENT_ID'] ?? ''
-  const clientSecret = credentials['QUADRANT_CTRADER_CLIENT_SECRET'] ?? ''
-  const call: CallParts = { link, codec, clientId, clientSecret }
-  return { call, accountId: credentials['QUADRANT_CTRADER_ACCOUNT'] ?? '', keeper: keeperOf(parts, call), origin }
-}
-
-function keeperOf(parts: SourceParts, call: CallParts): TokenKeeper {
-  const { http, clock, credentials, stateFolder, lease = new FileLease(stateFolder), alarm } = parts
-  const box = openSecretBox({ secretKey: process.env['QUADRANT_SECRET_KEY'], keyFile: join(stateFolder, 'secret.key') })
-  const store = new TokenStore({ folder: stateFolder, name: 'ctrader', box })
-  const { clientId, clientSecret } = call
-  const keeper = new TokenKeeper({
-    source: 'ctrader',
-    store,
-    lease,
-    clock,
-    refresh: token => refreshTokens({ http, clientId, clientSecret }, token),
-    inBand: token => refreshInBand(call, token),
-    alert: ({ message }) => alarm?.(message),
-  })
-  const first = credentials['QUADRANT_CTRADER_REFRESH_TOKEN']
-  // A refresh token that was traded already is worth nothing: the store's is the younger one.
-  if (store.load() === undefined && first !== undefined && first !== '') {
-    try {
-      keeper.adopt({ access: '', refresh: first, lifeMicros: 0 })
-    } catch (error) {
-      // Another process was quicker with the same token.
-      if (!(error instanceof SourceError && error.code === 'TOKEN_SUPERSEDED')) throw error
-    }
-  }
-  return keeper
+  history: parts => new CtraderTrendbars(parts, LICENCE),
 }
 
 function liveFeed(parts: SourceParts, subscriptions: readonly Subscription[]): LiveSource {

@@ -74,6 +74,26 @@ export function venueError(fields: Fields): VenueError {
   }
 }
 
+/** A question that was not answered as asked. */
+export class CtraderRefusal extends SourceError {
+  readonly kind: ErrorClass
+
+  constructor({ class: kind, text, retryMicros }: VenueError) {
+    const passing = PASSING.has(kind)
+    super('UPSTREAM_ANSWER', {
+      message: `cTrader did not answer as asked: ${text}`,
+      fix: passing ? 'try again in a while' : 'the venue documents this code at help.ctrader.com/open-api',
+      passing,
+      ...(retryMicros === undefined ? {} : { retryAfterMillis: retryMicros / 1000 }),
+    })
+    this.kind = kind
+  }
+}
+
+const PASSING: ReadonlySet<ErrorClass> = new Set(['absent', 'slower', 'blocked'])
+
+export const notAnswered = (text: string): CtraderRefusal => new CtraderRefusal({ class: 'absent', text, retryMicros: undefined })
+
 export const keyRefused = (text: string): SourceError =>
   new SourceError('SOURCE_REFUSED', {
     message: `cTrader does not know this application: ${text}`,

@@ -7,7 +7,7 @@ import { type Fields, fieldOf, idOf, idsOf, listOf, wholeOf } from './open-api-m
 import { type DepthQuote, QuoteBook } from './quote-book.ts'
 
 /** Prices are whole 1/100000 of a price unit whatever the symbol's digits; volumes are 0.01 of a unit. */
-const PRICE_DECIMALS = 5
+export const PRICE_DECIMALS = 5
 const VOLUME_DECIMALS = 2
 
 /**

@@ -1,4 +1,7 @@
 // What every source of series or history keeps, whatever the service and the network do: all of it, exactly, or an error.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Network } from '../../../src/connectivity/network.ts'
 import { PooledHttp } from '../../../src/connectivity/pooled-http.ts'
@@ -145,10 +148,15 @@ async function withArchive<Request>(
   const network = new Network(allowed ?? descriptor.hosts[environment], proxy.routes)
   const { rates } = descriptor
   const http = new PooledHttp({ network, clock, ...(rates === undefined ? {} : { rates }) })
-  const source = subject.downloader({ network, http, clock, environment, credentials, stateFolder: '' })
+  const stateFolder = mkdtempSync(join(tmpdir(), 'quadrant-source-'))
+  const source = subject.downloader({ network, http, clock, environment, credentials, stateFolder })
 
+  const replyOf = async (piece: Piece): Promise<{ readonly status: number; readonly body: Uint8Array }> =>
+    source.fetch === undefined
+      ? http.bytes(piece.request, { expect: 'bytes', timeoutMillis: TIMEOUT_MILLIS })
+      : { status: 200, body: await source.fetch(request, piece) }
   const fetched = async (piece: Piece): Promise<readonly FeedEvent[]> => {
-    const { status, body } = await http.bytes(piece.request, { expect: 'bytes', timeoutMillis: TIMEOUT_MILLIS })
+    const { status, body } = await replyOf(piece)
     if (status === 401 || status === 403) {
       throw new SourceError('SOURCE_REFUSED', { message: `refused (${status})`, fix: 'check the key' })
     }
@@ -167,9 +175,11 @@ async function withArchive<Request>(
   try {
     await body({ archive, proxy, download })
   } finally {
+    source.close?.()
     await http.close()
     await proxy.stop()
     await archive.stop()
+    rmSync(stateFolder, { recursive: true, force: true })
   }
 }
 
