@@ -68,6 +68,9 @@ export function playInput(session: Session, input: Input): void {
     case 'event':
       session.step(input.event)
       break
+    case 'known':
+      session.learn(input.event)
+      break
     case 'command':
       session.command(input.command)
       break

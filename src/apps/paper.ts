@@ -16,6 +16,7 @@ import { durationMicros } from './config-values.ts'
 import { Failure } from './failure.ts'
 import { recordingsFolder } from './home.ts'
 import { InputTally } from './input-tally.ts'
+import { knownFacts } from './known-facts.ts'
 import { LiveInbox } from './live-inbox.ts'
 import { liveLoop, playInput } from './live-loop.ts'
 import { type LivePlan, planLive, planReplay } from './live-plan.ts'
@@ -118,6 +119,13 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         continuedFrom: session.sequence,
         recording: recording?.folder ?? '',
       })
+
+      // A run that goes on has them in its journal.
+      const known = session.sequence === 0 ? await knownFacts(config, home, clock.now()) : []
+      for (const event of known) {
+        recording?.input({ kind: 'known', event })
+        session.learn(event)
+      }
 
       const inbox = new LiveInbox(sources.open(source => recording?.tap(source)))
       const latency = new LatencyHistogram()
@@ -268,7 +276,7 @@ async function replay(config: RunConfig, options: PaperOptions, folder: string):
 const STATUS_MICROS = 1_000_000
 
 const timeOf = (input: Input): Micros =>
-  input.kind === 'advance' ? input.time : input.kind === 'event' ? input.event.receivedTime : input.command.receivedTime
+  input.kind === 'advance' ? input.time : input.kind === 'command' ? input.command.receivedTime : input.event.receivedTime
 
 const replayWords = (config: RunConfig, folder: string): string =>
   `run --mode paper ${shellWord(config.file)} --replay ${shellWord(resolve(folder))}`

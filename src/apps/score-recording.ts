@@ -53,7 +53,7 @@ export async function scoreRecording(folder: string): Promise<ScoredRecording> {
   let changes = 0
   for await (const batch of recording.batches()) {
     for (const input of batch) {
-      if (input.kind === 'command') continue
+      if (input.kind === 'command' || input.kind === 'known') continue
       now = input.kind === 'advance' ? input.time : input.event.receivedTime
       if (desk.nextDeadline <= now) desk.advance(now)
       if (input.kind === 'event') {

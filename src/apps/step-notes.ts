@@ -71,7 +71,7 @@ export function notesOf(step: Step, instruments: ReadonlyMap<string, Instrument>
 
 /** What entered beside facts, where a person would want to know: a source's word of itself, a person's command. */
 export function inputNote(input: Input): Note | undefined {
-  if (input.kind === 'advance') return undefined
+  if (input.kind === 'advance' || input.kind === 'known') return undefined
   const event = input.kind === 'command' ? input.command : input.event
   const time = formatMicros(event.receivedTime)
   if (event.kind === 'operator-command') {

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
+import { Lake } from '../../src/adapters/lake/lake.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
+import { importBundled } from '../../src/apps/datasets.ts'
 import { explain } from '../../src/apps/explain.ts'
+import { lakeFolder } from '../../src/apps/home.ts'
 import { storeMetas } from '../../src/apps/instruments.ts'
 import { readStatus } from '../../src/apps/live-status.ts'
 import { requestFailover } from '../../src/apps/operator-orders.ts'
@@ -115,6 +118,28 @@ test('a run on a living venue trades, records, and its recording ends in the sam
   const asked = await explain(path, summary.id, { order })
   expect(asked).toMatchObject({ chain: expect.arrayContaining([expect.objectContaining({ stage: 'source' })]) })
   expect(await explain(path, replayed.id, { order })).toMatchObject({ chain: 'chain' in asked ? asked.chain : [] })
+}, 120_000)
+
+test('what the economy had said before is known from the start, and in the recording too', async () => {
+  const path = home('macro')
+  const lake = new Lake(lakeFolder(path))
+  await importBundled(lake)
+  lake.close()
+  const text = CONFIG.replace('senses: []', 'senses: [why]\nmacro: [UNRATE, CPIAUCSL, DGS2, DGS10]').replace(
+    'bar: 100ms',
+    'bar: 1s',
+  )
+  const reading = parseRunConfig(text, { file: 'paper-test.yaml' })
+  const live = listening(path, fills(1))
+  const summary = await runPaper(reading, live.options)
+  const again = listening(path, () => false)
+  await runPaper(reading, { ...again.options, replay: String(of(live.notes, 'stop')['recording']) })
+
+  expect(of(again.notes, 'stop')).toMatchObject({ equal: true, stateHash: summary.stateHash })
+  const order = showRun(path, summary.id).orderList[0]!.id
+  const asked = await explain(path, summary.id, { order })
+  // The bundled figures: unemployment, prices and two yields.
+  expect(JSON.stringify(asked)).toMatch(/why/)
 }, 120_000)
 
 test('a run that was stopped goes on with its orders, its position and its money', async () => {

@@ -1,5 +1,5 @@
 // Everything that enters a session, as lines of JSON: short arrays for what comes by the thousand, objects for the rest.
-import type { LiveEvent, OperatorCommand } from '../../domain/event.ts'
+import type { FeedEvent, LiveEvent, OperatorCommand } from '../../domain/event.ts'
 import type { BookLevel, PriceBasis, Side } from '../../domain/market.ts'
 import { type Micros, micros, price, type Quantity, quantity } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
@@ -7,6 +7,8 @@ import type { Provenance } from '../../domain/provenance.ts'
 /** One thing a session was given, in the order it was given. */
 export type Input =
   | { readonly kind: 'event'; readonly event: LiveEvent }
+  /** From before the run: the senses took it in. */
+  | { readonly kind: 'known'; readonly event: FeedEvent }
   | { readonly kind: 'command'; readonly command: OperatorCommand }
   /** Time passed up to here without a fact. */
   | { readonly kind: 'advance'; readonly time: Micros }
@@ -29,7 +31,9 @@ export class EventLineWriter {
       case 'advance':
         return `["A",${input.time}]\n`
       case 'command':
-        return this.#whole(input.command)
+        return this.#whole('O', input.command)
+      case 'known':
+        return this.#whole('K', input.event)
       case 'event':
         return this.event(input.event)
     }
@@ -66,14 +70,14 @@ export class EventLineWriter {
         return `${head}["B",${at},"${event.basis}",${event.openTime},${prices},${volume}]\n`
       }
       default:
-        return this.#whole(event)
+        return this.#whole('O', event)
     }
   }
 
-  #whole(event: { readonly provenance: Provenance }): string {
+  #whole(type: 'O' | 'K', event: { readonly provenance: Provenance }): string {
     const { provenance, ...rest } = event
     const head = this.#provenance(provenance)
-    return `${head}["O",${this.#lastProvenanceIndex},${JSON.stringify(rest)}]\n`
+    return `${head}["${type}",${this.#lastProvenanceIndex},${JSON.stringify(rest)}]\n`
   }
 
   #head(instrumentId: string, provenance: Provenance): string {
@@ -126,6 +130,8 @@ export class EventLineReader {
         return undefined
       case 'A':
         return { kind: 'advance', time: micros(row[1] as number) }
+      case 'K':
+        return { kind: 'known', event: this.#revived(row[1] as number, row[2] as Record<string, unknown>) as FeedEvent }
       case 'O':
         return this.#object(row[1] as number, row[2] as Record<string, unknown>)
       default:
@@ -134,17 +140,16 @@ export class EventLineReader {
   }
 
   #object(provenance: number, fields: Record<string, unknown>): Input {
-    const event = { ...fields, provenance: this.#of(provenance) }
-    if (fields['kind'] === 'operator-command') return { kind: 'command', command: event as unknown as OperatorCommand }
-    if (fields['kind'] === 'link-measure') {
-      // JSON knows no NaN: it wrote null.
-      const measured = {
-        roundTripMicros: numberOf(fields['roundTripMicros']),
-        clockOffsetMicros: numberOf(fields['clockOffsetMicros']),
-      }
-      return { kind: 'event', event: { ...event, ...measured } as unknown as LiveEvent }
-    }
-    return { kind: 'event', event: event as unknown as LiveEvent }
+    const event = this.#revived(provenance, fields)
+    return fields['kind'] === 'operator-command'
+      ? { kind: 'command', command: event as OperatorCommand }
+      : { kind: 'event', event: event as LiveEvent }
+  }
+
+  #revived(provenance: number, fields: Record<string, unknown>): FeedEvent | LiveEvent | OperatorCommand {
+    // JSON knows no NaN and wrote null; no field of an event is null by itself.
+    for (const [name, value] of Object.entries(fields)) if (value === null) fields[name] = Number.NaN
+    return { ...fields, provenance: this.#of(provenance) } as unknown as LiveEvent
   }
 
   #market(row: readonly unknown[]): LiveEvent {
@@ -228,8 +233,6 @@ export class EventLineReader {
 }
 
 const sideOf = (side: Levels): BookLevel[] => side.map(([at, size]) => ({ price: price(at), quantity: size as Quantity }))
-
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN)
 
 function missing(what: string, index: number): never {
   throw new Error(`${what} ${index} is used before it is introduced`)

@@ -6,7 +6,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { parseFrameLine } from '../../connectivity/frame-line.ts'
-import type { LiveEvent } from '../../domain/event.ts'
+import type { FeedEvent, LiveEvent } from '../../domain/event.ts'
 import { micros, price, quantity } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import type { Input } from './event-lines.ts'
@@ -112,6 +112,14 @@ const event: fc.Arbitrary<LiveEvent> = fc.oneof(
     roundTripMicros: value === 0 ? 0 : value,
     clockOffsetMicros: Number.NaN,
   })),
+  fc
+    .tuple(about, fc.string(), fc.option(fc.double({ noDefaultInfinity: true }), { nil: Number.NaN }))
+    .map(([of, name, value]) => ({
+      kind: 'calendar-entry' as const,
+      ...of,
+      ...{ id: 'x', currency: 'USD', impact: 'high' as const, name, scheduledTime: micros(9) },
+      ...{ actual: value === 0 ? 0 : value, forecast: Number.NaN, previous: 1.5 },
+    })),
   fc.tuple(about, fc.string()).map(([of, reason]) => ({
     kind: 'link-change' as const,
     ...of,
@@ -124,6 +132,7 @@ const event: fc.Arbitrary<LiveEvent> = fc.oneof(
 
 const input: fc.Arbitrary<Input> = fc.oneof(
   { weight: 9, arbitrary: event.map(of => ({ kind: 'event' as const, event: of })) },
+  { weight: 1, arbitrary: event.map(of => ({ kind: 'known' as const, event: of as FeedEvent })) },
   { weight: 1, arbitrary: fc.nat().map(time => ({ kind: 'advance' as const, time: micros(time) })) },
 )
 
