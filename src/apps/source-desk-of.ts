@@ -4,7 +4,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { formatMicros, type Micros } from '../domain/numbers.ts'
 import { OrderBook } from '../stages/market/order-book.ts'
 import { SourceDesk } from '../stages/quality/source-desk.ts'
-import type { SourceRules } from '../stages/quality/source-rules.ts'
+import { SOURCE_RULES, type SourceRules } from '../stages/quality/source-rules.ts'
 import { Failure } from './failure.ts'
 import type { LivePlan } from './live-plan.ts'
 import type { LiveStatus } from './live-status.ts'
@@ -22,7 +22,9 @@ export function deskOf(config: RunConfig, plan: LivePlan, instruments: ReadonlyM
     const of = instruments.get(id)
     return of === undefined ? [] : [{ of, sources: sources.map(({ source }) => source) }]
   })
-  return deskFor(watched, { toleranceMicros, cleanMicros: failBackMicros })
+  // Who wants to be back sooner than choices may change otherwise wants the choice to change sooner.
+  const switchMicros = Math.min(SOURCE_RULES.switchMicros, failBackMicros)
+  return deskFor(watched, { toleranceMicros, cleanMicros: failBackMicros, switchMicros })
 }
 
 /** How the desk's sources stand, in the words of `feed status`. */
