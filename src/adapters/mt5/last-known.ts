@@ -133,7 +133,7 @@ export class LastKnownSource implements LiveSource {
     }
   }
 
-  /** What is newer in the file than what was told; each with its word that it is there. */
+  /** What is newer in the file than what was told; at the first of an instrument the word that it is there. */
   #news(told: Map<string, number>): LiveEvent[] {
     const now = this.#clock.now()
     const kept = read(this.#file)
@@ -143,8 +143,9 @@ export class LastKnownSource implements LiveSource {
       if (quote === undefined || quote.eventTime <= (told.get(id) ?? Number.NEGATIVE_INFINITY)) return []
       const event = this.#quote(quote, { subscription, now, sequence: ++this.#sequence })
       if (event === undefined) return []
+      const isFirst = !told.has(id)
       told.set(id, quote.eventTime)
-      return [this.#live(id, now, ++this.#sequence), event]
+      return isFirst ? [this.#live(id, now, ++this.#sequence), event] : [event]
     })
   }
 
