@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { Lake } from '../../src/adapters/lake/lake.ts'
+import { importCapture } from '../../src/apps/capture-import.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
 import { importBundled } from '../../src/apps/datasets.ts'
 import { explain } from '../../src/apps/explain.ts'
@@ -108,6 +109,15 @@ test('a run on a living venue trades, records, and its recording ends in the sam
   expect(of(again.notes, 'stop')).toMatchObject({ equal: true, stateHash: summary.stateHash })
   const { id: _id, elapsedSeconds: _seconds, eventsPerSecond: _rate, report: _report, dataHash: _data, ...same } = replayed
   expect(summary).toMatchObject(same)
+
+  // The raw frames beside it tell the same facts once more, and every book the same as the venue's checksum.
+  const lake = new Lake(lakeFolder(path))
+  const raw = await importCapture([recording], { source: 'kraken', dryRun: true }, lake)
+  lake.close()
+  expect(raw).toMatchObject({ unknown: 0, checksumMismatches: 0, sequenceGaps: 0, booksDifferent: 0 })
+  // Frames that came while the run was ending were kept and no longer read.
+  expect(raw.events).toBeGreaterThanOrEqual(summary.events)
+  expect(raw.booksCompared).toBeGreaterThan(50)
 
   const { sources } = await scoreRecording(recording)
   expect(sources).toMatchObject([{ instrument: 'BTCUSD.KRAKEN', source: 'kraken', faults: {} }])
