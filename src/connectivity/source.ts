@@ -122,6 +122,29 @@ export interface CaptureReader {
   instruments?(url: string, body: string): readonly InstrumentMeta[]
 }
 
+/** An account that somebody has allowed us to read. */
+export interface ConsentedAccount {
+  readonly id: string
+  /** Not given where the source does not say. */
+  readonly environment?: Environment
+  /** Broker and login, for people. */
+  readonly title: string
+}
+
+/** How a source is opened that takes no key by hand: a person says yes in a browser, and a code comes back. */
+export interface Consent {
+  /** Those of the source's needs without which it cannot begin, by variable. */
+  readonly needs: readonly string[]
+  /** The variable of the account, which is known only afterwards. */
+  readonly account: string
+  /** Where a person says yes; the browser is then sent to `redirectUri` with a code, and with `state` where the source repeats it. */
+  address(parts: SourceParts, asked: { readonly redirectUri: string; readonly state: string }): string
+  /** Trades the code for tokens and keeps them, over those of before. Throws SourceError CONSENT_REFUSED. */
+  adopt(parts: SourceParts, given: { readonly redirectUri: string; readonly code: string }): Promise<void>
+  /** What the tokens open. */
+  accounts(parts: SourceParts): Promise<readonly ConsentedAccount[]>
+}
+
 export interface SourceDescriptor {
   readonly name: string
   readonly title: string
@@ -141,4 +164,5 @@ export interface SourceDescriptor {
   readonly history?: (parts: SourceParts) => Downloader<HistoryRequest>
   readonly series?: (parts: SourceParts) => Downloader<SeriesRequest>
   readonly capture?: CaptureReader
+  readonly consent?: Consent
 }

@@ -357,7 +357,7 @@ export class TokenKeeper {
   #missing(): SourceError {
     return new SourceError('TOKEN_MISSING', {
       message: `${this.#options.source} has no tokens yet`,
-      fix: 'consent once in the browser and store the tokens; docs/tokens.md shows how',
+      fix: `quadrant secrets link ${this.#options.source}; docs/tokens.md shows how`,
     })
   }
 
@@ -367,7 +367,7 @@ export class TokenKeeper {
     if (this.#record?.lost !== undefined || this.#record?.current.refresh === '') {
       return new SourceError('HUMAN_REAUTH_REQUIRED', {
         message: `the link to ${source} is lost: ${reason || 'the token has ended and cannot be renewed'}`,
-        fix: 'consent again in the browser and store the new tokens; docs/tokens.md shows how',
+        fix: `consent again in the browser: quadrant secrets link ${source}; docs/tokens.md shows how`,
       })
     }
     return new SourceError('TOKEN_REFRESH_FAILED', {

@@ -8,6 +8,7 @@ import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { KeptToken } from './account-token.ts'
 import { CtraderCall } from './ctrader-call.ts'
+import { CTRADER_CONSENT } from './ctrader-consent.ts'
 import { CtraderConversation } from './ctrader-conversation.ts'
 import { TOKEN_HOST } from './ctrader-oauth.ts'
 import { CtraderTrendbars } from './ctrader-trendbars.ts'
@@ -53,6 +54,7 @@ export const CTRADER: SourceDescriptor = {
   symbolExample: 'EURUSD',
   live: (parts, subscriptions) => liveFeed(parts, subscriptions),
   instruments: symbols,
+  consent: CTRADER_CONSENT,
   history: parts => new CtraderTrendbars(parts, LICENCE),
 }
 

@@ -116,6 +116,11 @@ export const TREE: readonly (Leaf | Group)[] = [
         summary: 'store one; its value comes from stdin or a hidden prompt',
         load: () => import('./secrets-set.ts'),
       },
+      {
+        name: 'link',
+        summary: 'consent in the browser to a source that has no keys to type, such as ctrader',
+        load: () => import('./secrets-link.ts'),
+      },
       { name: 'list', summary: 'the names of those stored', load: () => import('./secrets-list.ts') },
       { name: 'remove', summary: 'take one out', load: () => import('./secrets-remove.ts') },
     ],
