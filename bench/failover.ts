@@ -110,11 +110,13 @@ let level = ''
 let waiting: (() => void) | undefined
 let mixed = 0
 let changedIn: number | undefined
-/** Facts that the engine was given since the last bar, each with whose it was. */
-const heard: { readonly time: number; readonly source: string }[] = []
+/** Quotes, of which the bars are made, that the engine was given since the last bar, each with whose it was. */
+let heard: { readonly time: number; readonly source: string }[] = []
 const session = compose(config, await loadStrategies(config), {
   instruments: new Map([[BTC.id, BTC]]),
-  gate: watched(desk, ({ receivedTime, provenance }) => heard.push({ time: receivedTime, source: provenance.source })),
+  gate: watched(desk, ({ kind, receivedTime, provenance }) => {
+    if (kind === 'quote') heard.push({ time: receivedTime, source: provenance.source })
+  }),
   observers: [
     {
       observe: step => {
@@ -124,10 +126,11 @@ const session = compose(config, await loadStrategies(config), {
           changedIn = step.event.receivedTime
           waiting?.()
         }
-        // A bar that holds a switch must give no signal for new risk.
+        // A bar that is made of both must give no signal for new risk.
         for (const { signal, bar } of step.decisions) {
-          if (signal.kind === 'target' && changedIn !== undefined && bar.openTime < changedIn && changedIn < bar.eventTime)
-            mixed += 1
+          const within = heard.filter(({ time }) => time >= bar.openTime && time < bar.eventTime)
+          if (signal.kind === 'target' && new Set(within.map(({ source }) => source)).size > 1) mixed += 1
+          heard = heard.filter(({ time }) => time >= bar.eventTime)
         }
       },
     },
@@ -153,11 +156,11 @@ const switched = async (accepts: () => boolean): Promise<void> => {
     })
   }
 }
-/** Both have been good for a while. */
+/** Both have been good for a while, and the preferred one is read: nothing but a fault makes the choice change. */
 const settled = async (): Promise<void> => {
   for (;;) {
     const [of] = desk.status(clock.now())
-    if (level === 'live' && of?.sources.every(({ state }) => state === 'ok') === true) break
+    if (level === 'live' && selected === NAMES[0] && of?.sources.every(({ state }) => state === 'ok') === true) break
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   await new Promise(resolve => setTimeout(resolve, 1200))

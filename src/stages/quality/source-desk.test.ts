@@ -308,6 +308,13 @@ describe('a fact', () => {
     expect(gate.status(at(1))[0]!.sources[0]!.latencyMillis).toBe(0)
   })
 
+  test('a counter may begin anew with a connection', () => {
+    const gate = settled(['a'])
+    showAll(gate, [linkChange('a', 'backoff', at(30)), linkChange('a', 'live', at(31))])
+    expect(gate.inspect(quote('a', 31, 1_300_000, { sequence: 1 }))).toBeUndefined()
+    expect(gate.inspect(quote('a', 31.1, 1_300_000, { sequence: 0 }))).toBe('sequence')
+  })
+
   test('a counter that began anew is believed at the third fact', () => {
     const gate = settled(['a'])
     expect([0, 1, 2, 3].map(i => gate.inspect(quote('a', 30 + i, 1_300_000 + i, { sequence: i })))).toEqual([

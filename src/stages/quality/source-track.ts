@@ -36,6 +36,11 @@ class Stream {
     return undefined
   }
 
+  /** The next number is the first. */
+  restart(): void {
+    this.provenance = undefined
+  }
+
   accept({ sequence, eventTime }: Happened): void {
     this.sequence = sequence
     if (eventTime > this.eventTime) this.eventTime = eventTime
@@ -194,13 +199,19 @@ export class SourceTrack {
       // A book that is whole says that the connection stands, whatever of it is still on its way.
       if (state === 'live' && this.link === 'syncing') this.link = 'live'
     }
-    // What was lost with the connection says nothing of how often facts come.
-    if (!isUp(state)) {
-      this.#isContinuous = false
-      this.#gaps = 0
-    }
+    if (!isUp(state)) this.#interrupt(of)
     const isSure = this.link !== 'degraded' && this.own === 'live'
     this.#doubtSince = isSure ? Number.POSITIVE_INFINITY : Math.min(this.#doubtSince, now)
+  }
+
+  /** What was lost says nothing of how often facts come, and the next connection may count from one again. */
+  #interrupt(of: 'all' | 'own'): void {
+    this.#isContinuous = false
+    this.#gaps = 0
+    if (of === 'own') return
+    this.quotes.restart()
+    this.trades.restart()
+    this.changes.restart()
   }
 
   /** How far this level is from where it usually stands to the others, as a fraction; NaN while that is not known. */
