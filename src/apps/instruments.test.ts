@@ -41,6 +41,16 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 describe('the store', () => {
+  test('an account type that could not be judged this time stays what it was', () => {
+    const accountType = { type: 'ecn', confidence: 0.9, evidence: ['market execution'] } as const
+    const unjudged = { type: 'unknown', confidence: 0, evidence: [] } as const
+    const told = { ...COINBASE, id: 'EURUSD+.MT5' }
+    storeMetas(home, 'mt5-direct', [{ ...told, accountType }])
+    storeMetas(home, 'mt5-bridge', [{ ...told, accountType: unjudged, status: 'close-only', fetchedTime: micros(2_000) }])
+
+    expect(knownMetas(home).find(({ id }) => id === told.id)).toMatchObject({ accountType, status: 'close-only' })
+  })
+
   test('what a source told is known the next time, and the built-in instruments with it', () => {
     storeMetas(home, 'coinbase', [COINBASE])
     const known = knownMetas(home)

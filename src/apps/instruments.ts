@@ -20,12 +20,23 @@ export function knownMetas(home: string): readonly InstrumentMeta[] {
   return [...byId.values()]
 }
 
-/** Keeps what a source told; of instruments it did not tell this time, what it told before stays. */
+/**
+ * Keeps what a source told; of instruments it did not tell this time, what it told before stays, and so does an account type
+ * that was known of those whose type it could not judge this time.
+ */
 export function storeMetas(home: string, source: string, metas: readonly InstrumentMeta[]): void {
   if (metas.length === 0) return
   const path = join(storeFolder(home), `${source}.json`)
-  const byId = new Map([...readStore(path), ...metas].map(meta => [meta.id, meta]))
+  const judged = metas.some(isUnjudged) ? withKnownTypes(metas, knownMetas(home)) : metas
+  const byId = new Map([...readStore(path), ...judged].map(meta => [meta.id, meta]))
   writeDurably(path, `${JSON.stringify([...byId.values()], null, 1)}\n`)
+}
+
+const isUnjudged = ({ accountType }: InstrumentMeta): boolean => accountType.type === 'unknown'
+
+function withKnownTypes(metas: readonly InstrumentMeta[], known: readonly InstrumentMeta[]): readonly InstrumentMeta[] {
+  const types = new Map(known.map(({ id, accountType }) => [id, accountType]))
+  return metas.map(meta => (isUnjudged(meta) ? { ...meta, accountType: types.get(meta.id) ?? meta.accountType } : meta))
 }
 
 const storeFolder = (home: string): string => join(home, 'instruments')

@@ -43,18 +43,28 @@ export async function openSources(
     ),
   )
   const shared = openSharedState(home, clock)
+  const told = new Map<string, Map<string, InstrumentMeta>>()
+  const learn = (source: string, metas: readonly InstrumentMeta[]) => {
+    const known = told.get(source) ?? new Map<string, InstrumentMeta>()
+    for (const meta of metas) known.set(meta.id, meta)
+    told.set(source, known)
+  }
   const partsOf = (descriptor: SourceDescriptor, tap?: FrameTap): SourceParts => ({
     ...{ network, http, clock, environment },
     ...(shared.lease === undefined ? {} : { lease: shared.lease }),
     credentials: credentials.get(descriptor.name) ?? {},
     stateFolder: join(home, 'sources', descriptor.name),
     settings: settings[descriptor.name] ?? {},
+    onInstruments: metas => learn(descriptor.name, metas),
     alarm: message => process.stderr.write(`${descriptor.name}: ${message}\n`),
     ...(tap === undefined ? {} : { tap }),
   })
 
   const close = async () => {
     await Promise.all([http.close(), shared.close()])
+    // At the end: nothing waits for it, and a disk must not hold up the stream.
+    for (const [source, metas] of told) storeMetas(home, source, [...metas.values()])
+    told.clear()
   }
 
   try {

@@ -56,6 +56,8 @@ export interface SourceParts {
   readonly stateFolder: string
   /** Tells a person what the stream itself does not show yet: tokens that cannot be renewed. Without secrets. */
   readonly alarm?: (message: string) => void
+  /** What a stream tells of its instruments while it runs; an account type that it cannot judge is `unknown`. */
+  readonly onInstruments?: (metas: readonly InstrumentMeta[]) => void
   /** Who of several processes may renew what only one may renew; files in the state folder when not given. */
   readonly lease?: Lease
   /** Settings of the configuration, by the source's own names. */

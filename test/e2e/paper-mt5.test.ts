@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { MT5_BRIDGE, MT5_CACHE, MT5_DIRECT } from '../../src/adapters/mt5/mt5.ts'
 import { codeHash } from '../../src/apps/code-hash.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
+import { knownMetas } from '../../src/apps/instruments.ts'
 import { engageKill } from '../../src/apps/kill-switch.ts'
 import { runPaper } from '../../src/apps/paper.ts'
 import { openPaperJournal } from '../../src/apps/paper-journal.ts'
@@ -217,7 +218,13 @@ test('the bridge alone is enough: the terminal dials in, tells its symbols, and 
   const run = new Watched('bridge-only', ['mt5-bridge'])
   expect(await run.next({ ...CHANGE, from: '' })).toMatchObject({ to: 'mt5-bridge', level: 'live' })
   await run.next({ type: 'fill' })
+  const before = recordOf(run.home)
   await run.stop()
+
+  // What the terminal told on the way is kept, with the account type that was decided among all its symbols.
+  const after = recordOf(run.home)
+  expect(after.fetchedTime).toBeGreaterThan(before.fetchedTime)
+  expect(after).toEqual({ ...before, fetchedTime: after.fetchedTime })
   expect(terminal.violations).toEqual([])
 }, 60_000)
 
@@ -229,6 +236,8 @@ test('without the terminal such a run says what to look at in it', async () => {
     message: expect.stringMatching(/mt5-bridge: no terminal dialled in and proved itself within 1 s; check in the terminal: /),
   })
 }, 60_000)
+
+const recordOf = (home: string) => knownMetas(home).find(({ id }) => id === 'BTCUSD.MT5')!
 
 /** Why the source was changed, each time, as the journal has it. */
 function journaled(home: string, { id, configHash }: RunSummary): readonly string[] {

@@ -6,6 +6,7 @@ import type { LiveSource, Need, SourceDescriptor, SourceParts, Subscription } fr
 import { SourceError } from '../../connectivity/source-error.ts'
 import type { LiveEvent } from '../../domain/event.ts'
 import type { AssetClass } from '../../domain/instrument.ts'
+import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import type { LinkState } from '../../domain/source.ts'
 import { BridgeConversation } from './bridge-conversation.ts'
@@ -13,6 +14,7 @@ import { BridgeGateway } from './bridge-gateway.ts'
 import { type SymbolListing, symbolsOfTerminal } from './bridge-symbols.ts'
 import { LastKnownSource, lastKnownFile, remembering } from './last-known.ts'
 import { SidecarConversation } from './sidecar-conversation.ts'
+import { instrumentMeta, type SymbolFacts } from './symbol-facts.ts'
 import { listSymbols, metasOf, type SymbolList } from './symbol-list.ts'
 
 const ASSET_CLASSES: readonly AssetClass[] = ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf', 'future']
@@ -270,6 +272,7 @@ function accepted(parts: SourceParts, { subscriptions, gateway, origin, listing 
         secret,
         nonce: () => gateway.nonce,
         session: randomUUID(),
+        onSymbol: facts => parts.onInstruments?.(recordOf(facts, parts)),
         ...listing,
       }),
     // Three heartbeats of two seconds, and one to spare for the way.
@@ -277,6 +280,14 @@ function accepted(parts: SourceParts, { subscriptions, gateway, origin, listing 
     secrets: () => [secret],
     ...(parts.tap === undefined ? {} : { tap: parts.tap }),
   })
+}
+
+/** What the terminal tells of a symbol that is subscribed: without its twins, its account type cannot be judged. */
+function recordOf(facts: SymbolFacts, parts: SourceParts): readonly InstrumentMeta[] {
+  const accountType = { type: 'unknown', confidence: 0, evidence: ['not yet compared with its twins'] } as const
+  const server = `mt5:${setting(parts, SERVER.variable)}`
+  const meta = instrumentMeta(facts, { venue: 'MT5', server, accountType, fetchedTime: parts.clock.now() })
+  return meta === undefined ? [] : [meta]
 }
 
 function linkChange(
