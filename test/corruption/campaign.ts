@@ -1,13 +1,14 @@
 // How many planted faults the gate misses and how many clean facts it keeps out, with intervals.
 import { sessionCalendar } from '../../src/domain/calendar.ts'
+import type { LiveEvent } from '../../src/domain/event.ts'
 import type { Instrument } from '../../src/domain/instrument.ts'
 import { instrument } from '../../src/domain/instrument.ts'
-import type { Quote } from '../../src/domain/market.ts'
+import type { Quote, Trade } from '../../src/domain/market.ts'
 import type { Price } from '../../src/domain/numbers.ts'
 import { SourceDesk } from '../../src/stages/quality/source-desk.ts'
 import { showAll } from '../source-world.ts'
 import { type Corruption, spoil } from './corruptor.ts'
-import { asSource, merged } from './tape.ts'
+import { asSource, asTrade, merged } from './tape.ts'
 
 export interface Rate {
   readonly hits: number
@@ -34,12 +35,14 @@ const ELSEWHERE = 1.21
 export interface Scene {
   readonly instrument: Instrument
   readonly tape: readonly Quote[]
+  /** The tape is of prints, and prints are what the gate is shown. */
+  readonly trades?: boolean
   /** With two others beside it, or alone. */
   readonly peers: boolean
   readonly seed: number
 }
 
-function open({ instrument: of, tape, peers, seed }: Scene) {
+function open({ instrument: of, tape, peers, seed, trades = false }: Scene) {
   const other = instrument({ ...of, id: `OTHER.${of.id}` })
   const sources = peers ? ['subject', 'second', 'third'] : ['subject']
   const desk = new SourceDesk({
@@ -49,12 +52,14 @@ function open({ instrument: of, tape, peers, seed }: Scene) {
       sources: sources.map(source => ({ source, level: 'live' as const })),
     })),
   })
+  const shown = (quotes: readonly Quote[]): readonly (Quote | Trade)[] => (trades ? quotes.map(asTrade) : quotes)
   const spread = tape.length === 0 ? 0 : tape[tape.length >> 1]!.ask - tape[tape.length >> 1]!.bid
+  const noise = trades ? of.tick : Math.max(1, spread / 8)
   const subject = asSource(tape, { source: 'subject', seed, delayMicros: 40_000, noise: 0 })
   const others = peers
     ? [
-        asSource(tape, { source: 'second', seed: seed + 1, delayMicros: 25_000, noise: Math.max(1, spread / 8) }),
-        asSource(tape, { source: 'third', seed: seed + 2, delayMicros: 80_000, noise: Math.max(1, spread / 8) }),
+        asSource(tape, { source: 'second', seed: seed + 1, delayMicros: 25_000, noise }),
+        asSource(tape, { source: 'third', seed: seed + 2, delayMicros: 80_000, noise }),
       ]
     : []
   // The other instrument's level, kept up to date by every twentieth quote.
@@ -67,7 +72,7 @@ function open({ instrument: of, tape, peers, seed }: Scene) {
       ask: Math.round(quote.ask * ELSEWHERE) as Price,
       sequence: i,
     }))
-  return { desk, subject, others, elsewhere }
+  return { desk, subject, others: [...others, elsewhere].map(shown), shown }
 }
 
 export interface Misses {
@@ -77,16 +82,17 @@ export interface Misses {
 }
 
 export function misses(scene: Scene, corruption: Corruption, count: number): Misses {
-  const { desk, subject, others, elsewhere } = open(scene)
+  const { desk, subject, others, shown } = open(scene)
   const { quotes, incidents } = spoil(subject, { corruption, seed: scene.seed + 7, count, elsewhere: ELSEWHERE })
-  const flagged = new Set<Quote>()
-  showAll(desk, merged(quotes, ...others, elsewhere), (event, answer) => {
-    if (answer !== undefined && answer !== 'not-selected') flagged.add(event as Quote)
+  const told = shown(quotes)
+  const flagged = new Set<LiveEvent>()
+  showAll(desk, merged(told, ...others), (event, answer) => {
+    if (answer !== undefined && answer !== 'not-selected') flagged.add(event)
   })
   let missed = 0
   let slowest = 0
   for (const { first, last, each } of incidents) {
-    const facts = quotes.slice(first, last + 1)
+    const facts = told.slice(first, last + 1)
     if (each) {
       if (!facts.every(fact => flagged.has(fact))) missed += 1
       continue
@@ -107,14 +113,19 @@ export interface Alarms {
 
 /** Facts of the unspoiled subject that were kept out. A line that is there twice is rightly one. */
 export function falseAlarms(scene: Scene): Alarms {
-  const { desk, subject, others, elsewhere } = open(scene)
+  const { desk, subject, others, shown } = open(scene)
   const wild = volatileMinutes(subject)
   const reasons: Record<string, number> = {}
   let alarms = 0
   let wildAlarms = 0
   let wildFacts = 0
-  showAll(desk, merged(subject, ...others, elsewhere), (event, answer) => {
-    if (event.kind !== 'quote' || event.provenance.source !== 'subject' || event.instrumentId !== scene.instrument.id) return
+  showAll(desk, merged(shown(subject), ...others), (event, answer) => {
+    if (
+      (event.kind !== 'quote' && event.kind !== 'trade') ||
+      event.provenance.source !== 'subject' ||
+      event.instrumentId !== scene.instrument.id
+    )
+      return
     const isWild = wild.has(minuteOf(event))
     if (isWild) wildFacts += 1
     if (answer === undefined || answer === 'not-selected' || answer === 'duplicate') return
@@ -125,7 +136,7 @@ export function falseAlarms(scene: Scene): Alarms {
   return { all: wilson(alarms, subject.length), volatile: wilson(wildAlarms, wildFacts), reasons }
 }
 
-const minuteOf = ({ receivedTime }: Quote): number => Math.floor(receivedTime / 60_000_000)
+const minuteOf = ({ receivedTime }: Quote | Trade): number => Math.floor(receivedTime / 60_000_000)
 
 function volatileMinutes(tape: readonly Quote[]): ReadonlySet<number> {
   const ranges = new Map<number, { low: number; high: number }>()

@@ -9,13 +9,14 @@ import { packPath, packTest } from '../pack.ts'
 import { parsed } from '../parsed.ts'
 import { dice } from '../small-world.ts'
 import { falseAlarms, misses, type Scene, wilson } from './campaign.ts'
-import { CATASTROPHIC } from './corruptor.ts'
+import { capturedAlarms } from './captured-sessions.ts'
+import { CATASTROPHIC, OF_TRADES } from './corruptor.ts'
 import { judgePair, repairPairs } from './repair-pairs.ts'
-import { recordedQuotes } from './tape.ts'
+import { recordedQuotes, recordedTrades } from './tape.ts'
 
 async function sceneOf(path: string, peers: boolean): Promise<Scene> {
   const spec = (await parsed(lean, path))[0]!.about.instrument!
-  return { instrument: instrument(spec), tape: (await recordedQuotes(lean, [path])).slice(0, 60_000), peers, seed: 3 }
+  return { instrument: instrument(spec), tape: (await recordedQuotes(lean, [path])).slice(0, 40_000), peers, seed: 3 }
 }
 
 describe.each([
@@ -47,6 +48,30 @@ describe.each([
     const { all } = falseAlarms(await sceneOf(packPath(...path), true))
     expect(all.hits / all.of, `${all.hits} of ${all.of}`).toBeLessThanOrEqual(2e-4)
   })
+})
+
+describe('prints of a share', () => {
+  const path = () => packPath('equity', 'lean', 'usa', 'tick', 'spy', '20131007_trade.zip')
+
+  packTest('no catastrophic fault passes, and hardly a print is kept out', async () => {
+    const spec = (await parsed(lean, path()))[0]!.about.instrument!
+    const tape = (await recordedTrades(lean, [path()])).slice(0, 30_000)
+    const scene: Scene = { instrument: instrument(spec), tape, peers: true, seed: 3, trades: true }
+    for (const corruption of OF_TRADES) {
+      const { missed } = misses(scene, corruption, 40)
+      expect(missed.hits, `${corruption}: of ${missed.of}`).toBe(0)
+      expect(missed.of, corruption).toBeGreaterThan(5)
+    }
+    const { all } = falseAlarms(scene)
+    expect(all.hits / all.of, `${all.hits} of ${all.of}`).toBeLessThanOrEqual(5e-4)
+  })
+})
+
+packTest('of sessions captured at three crypto venues hardly a fact is kept out', () => {
+  const sessions = capturedAlarms()
+  const [kept, all] = [sumOf(sessions, each => each.kept.hits), sumOf(sessions, each => each.kept.of)]
+  expect(all).toBeGreaterThan(18_000)
+  expect(kept / all, `${kept} of ${all}`).toBeLessThanOrEqual(1e-4)
 })
 
 const BAR_FAULTS = {
@@ -139,7 +164,7 @@ describe('bars of a public feed beside their repaired form', () => {
     ])
   })
 
-  packTest('sound bars are kept out only where the price moved by more than a quarter from one to the next', () => {
+  packTest('hardly a sound bar is kept out, and none of the files that have no fault', () => {
     const all = verdicts()
     const [refused, sound] = [sumOf(all, each => each.soundRefused), sumOf(all, each => each.sound)]
     expect(refused / sound, `${refused} of ${sound}`).toBeLessThanOrEqual(0.003)

@@ -1,6 +1,6 @@
 // Spoils recorded quotes the way feeds do: seeded, every incident labelled. Classes of reliability.md C5.
 import type { Quote } from '../../src/domain/market.ts'
-import type { Micros, Price } from '../../src/domain/numbers.ts'
+import { HOUR, type Micros, type Price } from '../../src/domain/numbers.ts'
 import { dice } from '../small-world.ts'
 
 export const CATASTROPHIC = [
@@ -13,9 +13,12 @@ export const CATASTROPHIC = [
   'swapped',
   'wrong symbol',
   'future',
+  'an hour off',
   'old block',
   'frozen',
 ] as const
+/** Those that a print can have: it has no spread to exchange, and many at one price are no fault. */
+export const OF_TRADES = CATASTROPHIC.filter(corruption => corruption !== 'swapped' && corruption !== 'frozen')
 export const SUBTLE = ['spike', 'drift'] as const
 export type Corruption = (typeof CATASTROPHIC)[number] | (typeof SUBTLE)[number]
 
@@ -113,6 +116,9 @@ function wrong(corruption: Corruption, { tape, at, start, strength, sigma, elsew
       return times(elsewhere)
     case 'future':
       return { ...quote, eventTime: (quote.receivedTime + 2_100_000 + Math.round(strength * 3.6e9)) as Micros }
+    // A clock that was set forward or back, or a zone that was taken for another: summer time is the usual cause.
+    case 'an hour off':
+      return { ...quote, eventTime: (quote.eventTime + (strength < 0.5 ? HOUR : -HOUR)) as Micros }
     case 'old block': {
       const old = tape[at - start + oldest(start)]!
       return { ...quote, bid: old.bid, ask: old.ask, eventTime: old.eventTime }
