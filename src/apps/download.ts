@@ -137,7 +137,7 @@ async function downloadSubject(subject: Subject, work: Work): Promise<SubjectRes
     kind: [kind, resolution].filter(Boolean).join(' '),
     licence: source.licence,
   }
-  const store = new DownloadStore(storeFolder(options, about), about)
+  const store = new DownloadStore(storeFolder(source, about, options), about)
   // What an earlier run was bringing into the lake comes first: its pieces are then known to be there.
   const totals = { rows: 0, accepted: 0, quarantined: {} as Record<string, number> }
   if (store.importing().length > 0) await importPieces(subject, store, { work, totals })
@@ -343,10 +343,17 @@ const fetching = <Request>(downloader: Downloader<Request>, asked: Request): Pic
   close: () => downloader.close?.(),
 })
 
-/** One folder for each subject, kind and form: what another form fetched is not the same. */
-function storeFolder({ home, parts }: DownloadOptions, about: { source: string; subject: string; kind: string }): string {
-  const form = typeof parts.settings?.['format'] === 'string' ? `-${parts.settings['format']}` : ''
-  return join(home, 'downloads', safe(`${about.source}${form}`), safe(`${about.subject} ${about.kind}`))
+/** One folder for each subject, kind, form and world: what was fetched of another is not the same. */
+function storeFolder(
+  { name, hosts }: SourceDescriptor,
+  { subject, kind }: { subject: string; kind: string },
+  { home, parts }: DownloadOptions,
+): string {
+  const { environment, settings } = parts
+  const form = typeof settings?.['format'] === 'string' ? `-${settings['format']}` : ''
+  const hasPractice = hosts.practice.join() !== hosts.live.join()
+  const world = environment === 'practice' && hasPractice ? '-practice' : ''
+  return join(home, 'downloads', safe(`${name}${form}${world}`), safe(`${subject} ${kind}`))
 }
 
 const secretsOf = ({ needs }: SourceDescriptor, { credentials }: SourceParts): readonly string[] =>

@@ -103,7 +103,9 @@ async function bars(home: string, bar: string, instrument = 'EURUSD.CTRADER'): P
 }
 
 const manifestOf = (home: string): DownloadManifest =>
-  JSON.parse(readFileSync(join(home, globSync('downloads/**/manifest.json', { cwd: home })[0]!), 'utf8')) as DownloadManifest
+  JSON.parse(
+    readFileSync(join(home, globSync('downloads/ctrader-practice/**/manifest.json', { cwd: home })[0]!), 'utf8'),
+  ) as DownloadManifest
 
 const timesAsked = (venue: CtraderVenue): readonly number[] => [...new Set(venue.answered.values())]
 
