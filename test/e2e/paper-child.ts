@@ -1,7 +1,7 @@
 // A paper run in a process of its own, to be killed: `node paper-child.ts JSON` prints its notes, one line each.
 import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
-import { runPaper } from '../../src/apps/paper.ts'
+import { runPaper } from '../../src/apps/live/paper.ts'
 
 export interface PaperChild {
   readonly home: string

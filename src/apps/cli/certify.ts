@@ -17,8 +17,8 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--for <duration>', 'how long to listen', '60s')
     .option('--practice', "the source's practice environment")
     .action(async (source: string, symbols: readonly string[], options: Options) => {
-      const { certify } = await import('../certify.ts')
-      const { durationOf } = await import('../paper.ts')
+      const { certify } = await import('../live/certify.ts')
+      const { durationOf } = await import('../live/paper.ts')
       const { SOURCES } = await import('../sources.ts')
       const { FEED_DEFAULTS } = await import('../run-config.ts')
       const certificate = await certify(SOURCES, source, symbols, {

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { type Micros, parseMicros } from '../../domain/numbers.ts'
 import { durationMicros } from '../config-values.ts'
-import type { DownloadRequest, DownloadResult } from '../download.ts'
+import type { DownloadRequest, DownloadResult } from '../download/download.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { stateHome } from '../home.ts'
 import { count } from './figures.ts'
@@ -32,7 +32,10 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--format <name>', 'of sources that publish in several: bi5 for the older archives of dukascopy')
     .option('--practice', "the source's practice environment")
     .action(async (name: string, names: readonly string[], options: Options) => {
-      const [{ openDownload }, { download }] = await Promise.all([import('../download-parts.ts'), import('../download.ts')])
+      const [{ openDownload }, { download }] = await Promise.all([
+        import('../download/download-parts.ts'),
+        import('../download/download.ts'),
+      ])
       const request = requestOf(names, options)
       const home = stateHome()
       const { source, parts } = await openDownload(name, {

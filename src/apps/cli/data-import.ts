@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { Argument, type Command } from 'commander'
 import type { ImportOptions } from '../../adapters/files/format.ts'
-import type { CaptureResult } from '../capture-import.ts'
+import type { CaptureResult } from '../capture/capture-import.ts'
 import { EXIT } from '../failure.ts'
 import { lakeFolder, stateHome } from '../home.ts'
 import type { ImportFailure, ImportResult } from '../import.ts'
@@ -48,7 +48,10 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 async function importCaptured(paths: readonly string[], options: Options, terminal: Terminal): Promise<void> {
-  const [{ importCapture }, { Lake }] = await Promise.all([import('../capture-import.ts'), import('../../adapters/lake/lake.ts')])
+  const [{ importCapture }, { Lake }] = await Promise.all([
+    import('../capture/capture-import.ts'),
+    import('../../adapters/lake/lake.ts'),
+  ])
   const lake = new Lake(lakeFolder(stateHome()))
   const progress = terminal.progress('Importing')
   const { source, licence, dryRun = false } = options

@@ -32,9 +32,9 @@ export function define(command: Command, terminal: Terminal): void {
         })
       }
 
-      const { durationOf } = await import('../paper.ts')
+      const { durationOf } = await import('../live/paper.ts')
       const { SOURCES } = await import('../sources.ts')
-      const { planRecording, recordFeeds } = await import('../record-feeds.ts')
+      const { planRecording, recordFeeds } = await import('../live/record-feeds.ts')
       const { FEED_DEFAULTS } = await import('../run-config.ts')
       const recorded = await recordFeeds(planRecording(SOURCES, source, symbols), {
         home,

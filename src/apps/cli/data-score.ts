@@ -13,10 +13,10 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('[recording]', 'a recording, or captured frames; the newest recording when left out')
     .action(async (given: string | undefined) => {
       const home = stateHome()
-      const { recordingAt } = await import('../capture-recording.ts')
+      const { recordingAt } = await import('../capture/capture-recording.ts')
       const { SOURCES } = await import('../sources.ts')
       const folder = given === undefined ? newest(home) : await recordingAt(given, home, SOURCES)
-      const { scoreRecording } = await import('../score-recording.ts')
+      const { scoreRecording } = await import('../live/score-recording.ts')
       const scored = await scoreRecording(folder)
       terminal.answer(scored, () =>
         table(

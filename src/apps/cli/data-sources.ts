@@ -35,7 +35,7 @@ export function define(command: Command, terminal: Terminal): void {
   command.action(async () => {
     const [{ SOURCES }, { readCertificate }, { lookAtCredentials }] = await Promise.all([
       import('../sources.ts'),
-      import('../certify.ts'),
+      import('../live/certify.ts'),
       import('../source-credentials.ts'),
     ])
     const home = stateHome()

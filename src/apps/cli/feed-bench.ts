@@ -10,7 +10,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('[recording]', 'the folder of a recording; the newest when left out')
     .action(async (given: string | undefined) => {
-      const { benchFeeds } = await import('../feed-bench.ts')
+      const { benchFeeds } = await import('../live/feed-bench.ts')
       const { SOURCES } = await import('../sources.ts')
       const figures = await benchFeeds(given ?? newest(stateHome()), SOURCES)
       terminal.answer(figures, () =>

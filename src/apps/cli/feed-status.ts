@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { stateHome } from '../home.ts'
-import { type LiveStatus, readStatus } from '../live-status.ts'
+import { type LiveStatus, readStatus } from '../live/live-status.ts'
 import { count } from './figures.ts'
 import { interruptSignal } from './interrupt.ts'
 import { facts, table } from './table.ts'

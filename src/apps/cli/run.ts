@@ -41,7 +41,7 @@ export function define(command: Command, terminal: Terminal): void {
 
       const { readCheckedConfig } = await import('../checked-config.ts')
       const config = await readCheckedConfig(file, options.set)
-      const { durationOf, runPaper } = await import('../paper.ts')
+      const { durationOf, runPaper } = await import('../live/paper.ts')
       const summary = await runPaper(config, {
         home: stateHome(),
         signal: interruptSignal(),

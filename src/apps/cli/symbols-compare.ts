@@ -17,12 +17,12 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (a: string, b: string, options: Options) => {
       const [{ lookUp, registryOf }, { withAccountType }, { compareSymbols }, { observedSpread }, { Lake }, { latestRates }] =
         await Promise.all([
-          import('../symbol-lookup.ts'),
-          import('../account-type.ts'),
-          import('../symbol-comparison.ts'),
+          import('../symbols/symbol-lookup.ts'),
+          import('../symbols/account-type.ts'),
+          import('../symbols/symbol-comparison.ts'),
           import('../../adapters/lake/spread.ts'),
           import('../../adapters/lake/lake.ts'),
-          import('../latest-rates.ts'),
+          import('../symbols/latest-rates.ts'),
         ])
       const registry = registryOf(stateHome())
       const metas = [lookUp(registry, a), lookUp(registry, b)] as const

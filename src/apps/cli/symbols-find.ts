@@ -11,8 +11,8 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<text>', "any source's spelling, or a part of a name: EURUSD, btc-usdt, C:EURUSD, gold")
     .action(async (text: string) => {
       const [{ registryOf, notFound }, { spellings }] = await Promise.all([
-        import('../symbol-lookup.ts'),
-        import('../symbol-view.ts'),
+        import('../symbols/symbol-lookup.ts'),
+        import('../symbols/symbol-view.ts'),
       ])
       const registry = registryOf(stateHome())
       const { matches } = registry.find(text)

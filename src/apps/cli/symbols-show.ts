@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import { micros } from '../../domain/numbers.ts'
 import { lakeFolder, stateHome } from '../home.ts'
-import type { InstrumentRegistry } from '../instruments.ts'
+import type { InstrumentRegistry } from '../symbols/instruments.ts'
 import { facts, table } from './table.ts'
 import { strong, type Terminal } from './terminal.ts'
 
@@ -12,8 +12,8 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<instrument>', 'an id such as EURUSD.OANDA; `quadrant symbols find` shows them')
     .action(async (id: string) => {
       const [{ lookUp, registryOf }, { symbolView }] = await Promise.all([
-        import('../symbol-lookup.ts'),
-        import('../symbol-view.ts'),
+        import('../symbols/symbol-lookup.ts'),
+        import('../symbols/symbol-view.ts'),
       ])
       const registry = registryOf(stateHome())
       const meta = await observed(registry, lookUp(registry, id))
@@ -71,7 +71,10 @@ export function define(command: Command, terminal: Terminal): void {
 /** With what the lake has seen of it; most instruments have no account type to decide, and then the lake stays closed. */
 async function observed(registry: InstrumentRegistry, meta: InstrumentMeta): Promise<InstrumentMeta> {
   if (meta.properties === undefined) return meta
-  const [{ withAccountType }, { Lake }] = await Promise.all([import('../account-type.ts'), import('../../adapters/lake/lake.ts')])
+  const [{ withAccountType }, { Lake }] = await Promise.all([
+    import('../symbols/account-type.ts'),
+    import('../../adapters/lake/lake.ts'),
+  ])
   const lake = new Lake(lakeFolder(stateHome()))
   try {
     return await withAccountType(registry, lake, meta)

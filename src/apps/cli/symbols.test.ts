@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { quadrant as start } from '../../../test/command.ts'
 import { findInstrument } from '../../adapters/files/instruments.ts'
 import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
-import { metaOfSpec } from '../instruments.ts'
+import { metaOfSpec } from '../symbols/instruments.ts'
 
 let folder = ''
 
