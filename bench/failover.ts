@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { KRAKEN } from '../src/adapters/kraken/kraken.ts'
 import { compose, loadStrategies } from '../src/apps/compose.ts'
 import { parseRunConfig } from '../src/apps/config.ts'
-import { LiveInbox } from '../src/apps/live-inbox.ts'
-import { liveLoop } from '../src/apps/live-loop.ts'
-import { deskFor } from '../src/apps/source-desk-of.ts'
-import { watched } from '../src/apps/watched-gate.ts'
+import { LiveInbox } from '../src/apps/live/live-inbox.ts'
+import { liveLoop } from '../src/apps/live/live-loop.ts'
+import { deskFor } from '../src/apps/live/source-desk-of.ts'
+import { watched } from '../src/apps/live/watched-gate.ts'
 import { Network } from '../src/connectivity/network.ts'
 import { PooledHttp } from '../src/connectivity/pooled-http.ts'
 import type { LiveSource, Subscription } from '../src/connectivity/source.ts'
@@ -100,8 +100,8 @@ const folder = mkdtempSync(join(tmpdir(), 'quadrant-bench-failover-'))
 const clock = new VenueClock()
 const authority = await Authority.create()
 const sides = await Promise.all(NAMES.map(name => side(name, clock, authority, folder)))
-// Back to a source after a second instead of a minute: what is measured is leaving it.
-const rules = { cleanMicros: 1_000_000, switchMicros: 500_000 }
+// Never back to the preferred source by itself: what is measured is leaving one, and nothing but a fault may cause it.
+const rules = { cleanMicros: Number.POSITIVE_INFINITY }
 const desk = deskFor([{ of: BTC, sources: [...NAMES] }], rules)
 const config = parseRunConfig(CONFIG, { file: 'failover.yaml' })
 
@@ -156,11 +156,11 @@ const switched = async (accepts: () => boolean): Promise<void> => {
     })
   }
 }
-/** Both have been good for a while, and the preferred one is read: nothing but a fault makes the choice change. */
+/** Both have been good for a while. */
 const settled = async (): Promise<void> => {
   for (;;) {
     const [of] = desk.status(clock.now())
-    if (level === 'live' && selected === NAMES[0] && of?.sources.every(({ state }) => state === 'ok') === true) break
+    if (level === 'live' && of?.sources.every(({ state }) => state === 'ok') === true) break
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   await new Promise(resolve => setTimeout(resolve, 1200))
