@@ -6,6 +6,7 @@ import type { Envelope, Event, FeedEvent, MarketEvent } from '../domain/event.ts
 import { type Instrument, instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps, type Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading } from '../domain/opinion.ts'
+import type { SourceChange } from '../domain/source.ts'
 import type { Session } from '../engine/session.ts'
 import type { Booking, Decision, Step } from '../engine/step.ts'
 import { run } from '../research/backtest.ts'
@@ -15,16 +16,17 @@ import { compose, type LoadedStrategy, loadStrategies } from './compose.ts'
 import { parseRunConfig } from './config.ts'
 import { Failure } from './failure.ts'
 import { lakeFolder } from './home.ts'
-import { playInput } from './live-loop.ts'
-import { planLive, planReplay } from './live-plan.ts'
-import { openPaperJournal } from './paper-journal.ts'
+import { playInput } from './live/live-loop.ts'
+import { planLive, planReplay } from './live/live-plan.ts'
+import { openPaperJournal } from './live/paper-journal.ts'
+import { deskOf } from './live/source-desk-of.ts'
+import { watched } from './live/watched-gate.ts'
 import { hasReplayJournal, openReplayJournal } from './replay-journal.ts'
 import type { RunConfig } from './run-config.ts'
 import { readRun, type StoredRun } from './run-folder.ts'
-import { deskOf } from './source-desk-of.ts'
 import { SOURCES } from './sources.ts'
 import { strategyPath } from './strategy-file.ts'
-import { watched } from './watched-gate.ts'
+import { switchLinks } from './switch-links.ts'
 
 export type Stage =
   | 'portfolio'
@@ -154,6 +156,14 @@ const changed = (stored: Pick<StoredRun, 'summary' | 'origin'>, what: string): F
     fix: `run it again: quadrant backtest run ${stored.origin.file}`,
   })
 
+/** A decision, what followed from it, and what was known when it was made. */
+interface Decided {
+  readonly decision: Decision
+  readonly step: Step
+  readonly fact: MarketEvent | undefined
+  readonly change: SourceChange | undefined
+}
+
 /** The steps and raw facts that an explanation needs, out of all that pass. */
 class Trail {
   readonly #instruments: ReadonlyMap<string, Instrument>
@@ -162,10 +172,9 @@ class Trail {
   /** Handed to the session but not processed yet: what becomes due before it knows nothing of it. */
   #incoming: MarketEvent | undefined
   /** The newest decision of each strategy, and what followed from it. */
-  readonly #decisions = new Map<
-    string,
-    { readonly decision: Decision; readonly step: Step; readonly fact: MarketEvent | undefined }
-  >()
+  readonly #decisions = new Map<string, Decided>()
+  /** The newest switch of each instrument. */
+  readonly #switches = new Map<string, SourceChange>()
   #placed: { readonly step: Step; readonly fact: MarketEvent | undefined } | undefined
   #entry: string | undefined
   readonly #steps: Step[] = []
@@ -202,14 +211,18 @@ class Trail {
   observe(step: Step): void {
     if (this.#done) return
     if (step.event === this.#incoming) this.#settle()
+    if (step.event.kind === 'source-change') this.#switches.set(step.event.instrumentId, step.event)
     if ('at' in this.#until) {
       if (step.event.receivedTime > this.#until.at) this.#done = true
-      else
-        for (const decision of step.decisions)
-          this.#decisions.set(decision.strategy, { decision, step, fact: this.#newest.get(decision.instrumentId) })
+      else for (const decision of step.decisions) this.#decisions.set(decision.strategy, this.#decided(decision, step))
       return
     }
     this.#follow(step, this.#until.order)
+  }
+
+  #decided(decision: Decision, step: Step): Decided {
+    const { instrumentId } = decision
+    return { decision, step, fact: this.#newest.get(instrumentId), change: this.#switches.get(instrumentId) }
   }
 
   chain(order: string): Link[] {
@@ -237,7 +250,7 @@ class Trail {
   /** Why nothing was done at that time, per strategy: its word, and what stood in the way of one that wanted to act. */
   reasons(): Link[] {
     const links: Link[] = []
-    for (const { decision, step, fact } of this.#decisions.values()) {
+    for (const { decision, step, fact, change } of this.#decisions.values()) {
       const of = this.#instruments.get(decision.instrumentId)!
       const own = (link: { readonly decision: Decision }) => link.decision === decision
       for (const verdict of step.verdicts) {
@@ -256,6 +269,7 @@ class Trail {
       for (const sizing of step.sizings.filter(own))
         if (sizing.intent === undefined) links.push({ stage: 'allocation', reason: sizing.reason, ids: [decision.strategy] })
       links.push(...decisionLinks(decision, of, fact))
+      links.push(...switchLinks(decision, step.verdicts, change))
     }
     if (links.length === 0)
       return [{ stage: 'signals', reason: 'nothing was decided up to then: the run had not begun, or was warming up', ids: [] }]
