@@ -32,9 +32,9 @@ const TAPES: readonly Tape[] = [
   { title: 'euro ticks', format: lean, folder: ['fx', 'lean', 'oanda', 'tick', 'eurusd'] },
   { title: 'gold ticks', format: lean, folder: ['cfd', 'lean', 'oanda', 'tick', 'xauusd'] },
   { title: 'bitcoin futures quotes', format: binanceCapture, folder: ['crypto', 'hftbacktest', 'usdm'] },
-  // The gate was tuned without looking at these two: the first day of SPY was looked at, the four after it were not.
-  { title: 'bitcoin spot quotes (unseen)', format: binanceCapture, folder: ['crypto', 'hftbacktest', 'spot'] },
-  { title: 'SPY prints (unseen)', format: lean, folder: ['equity', 'lean', 'usa', 'tick', 'spy'], trades: true, skip: 1 },
+  // No rule of the gate was chosen by these two; of SPY even the days were not looked at.
+  { title: 'bitcoin spot quotes (not tuned on)', format: binanceCapture, folder: ['crypto', 'hftbacktest', 'spot'] },
+  { title: 'SPY prints (not tuned on)', format: lean, folder: ['equity', 'lean', 'usa', 'tick', 'spy'], trades: true, skip: 1 },
 ]
 
 if (PACK === undefined) process.stdout.write('quality · skipped: needs the data pack\n')
