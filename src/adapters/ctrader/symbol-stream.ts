@@ -75,7 +75,8 @@ export class SymbolStream {
   spot(fields: Fields, now: Micros, out: Reactions): boolean {
     const [bid, ask] = [this.#price(fields, 'bid'), this.#price(fields, 'ask')]
     const millis = wholeOf(fields, 'timestamp')
-    if (bid === 'unreadable' || ask === 'unreadable' || (millis === undefined && fieldOf(fields, 'timestamp') !== undefined)) {
+    const hasNoTime = millis === undefined ? fieldOf(fields, 'timestamp') !== undefined : !Number.isSafeInteger(millis * 1000)
+    if (bid === 'unreadable' || ask === 'unreadable' || hasNoTime) {
       out.fault('schema', this.instrumentId, `a spot price that does not fit ${this.subscription.symbol}`)
       return false
     }

@@ -211,7 +211,18 @@ test('changed bytes give facts, faults or an ImportError, never a number that is
         }
       },
     ),
-    { numRuns: 100 },
+    // A time in nanoseconds that no longer fits in microseconds.
+    {
+      numRuns: 100,
+      examples: [
+        [
+          [
+            [0, 57],
+            [1, 48],
+          ],
+        ],
+      ],
+    },
   )
 })
 

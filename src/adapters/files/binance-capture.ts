@@ -96,7 +96,8 @@ function parse(line: string): { readonly receivedTime: Micros; readonly message:
     const inner = outer['data'] ?? outer
     if (typeof inner !== 'object' || inner === null) return undefined
     // Nanoseconds do not fit a number; microseconds do, so the text is cut before it becomes one.
-    return { receivedTime: Number(nanos.slice(0, 16)) as Micros, message: inner as Message }
+    const receivedTime = Number(nanos.slice(0, 16)) as Micros
+    return Number.isSafeInteger(receivedTime) ? { receivedTime, message: inner as Message } : undefined
   } catch {
     return undefined
   }

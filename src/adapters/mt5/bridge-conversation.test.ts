@@ -210,6 +210,12 @@ describe('a living session', () => {
         const { say } = live()
         for (const one of lines) say(JSON.parse(JSON.stringify(one)) as typeof one & Record<string, unknown>)
       }),
+      {
+        // Milliseconds that no longer fit in microseconds.
+        examples: [
+          [[{ t: 'tick', sym: 'EURUSD.', b: '1.08340', a: '1.08341', fl: 0, tm: -9_007_199_254_741, lv: [], tz: 0, from: 0 }]],
+        ],
+      },
     )
   })
 })

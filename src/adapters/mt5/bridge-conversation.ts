@@ -3,7 +3,7 @@ import type { Conversation, Frame, Reactions } from '../../connectivity/conversa
 import type { Subscription } from '../../connectivity/source.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
-import { type Line, type LineContext, MarketLines } from './market-lines.ts'
+import { isMillis, type Line, type LineContext, MarketLines } from './market-lines.ts'
 import { SBP_HEARTBEAT_MILLIS, SBP_MISSES_MAX, type SbpBody, SbpChannel } from './sbp.ts'
 import { SBP_HANDSHAKE_MILLIS, SbpHandshake } from './sbp-handshake.ts'
 import type { SymbolFacts } from './symbol-facts.ts'
@@ -220,11 +220,11 @@ export class BridgeConversation implements Conversation {
   /** The line's place and time, or undefined with the reason said. */
   #at(line: Line, now: Micros, out: Reactions): LineContext | undefined {
     const { tm, ts, s } = line
-    if (!Number.isSafeInteger(tm) || typeof ts !== 'number') {
+    if (!isMillis(tm) || typeof ts !== 'number') {
       out.fault('schema', this.#lines.instrumentId(line['sym']), `${String(line['t'])} without a time`)
       return undefined
     }
-    const utcMillis = tm as number
+    const utcMillis = tm
     if (line['t'] === 'cal') return { sequence: s as number, now, utcMillis }
 
     const ahead = utcMillis - ts

@@ -325,6 +325,12 @@ export class MarketLines {
   }
 }
 
+/** Milliseconds since 1970 that are a time: within a day of what microseconds can count. */
+export const isMillis = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Math.abs(value as number) <= MILLIS_MAX
+
+const MILLIS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1000) - 86_400_000
+
 /** NaN for an empty text, undefined for what is no number. */
 function numberOf(text: unknown): number | undefined {
   if (text === '') return Number.NaN

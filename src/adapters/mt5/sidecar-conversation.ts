@@ -5,7 +5,7 @@ import { SourceError } from '../../connectivity/source-error.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import type { AccountView } from './bridge-conversation.ts'
-import { type Line, type LineContext, MarketLines } from './market-lines.ts'
+import { isMillis, type Line, type LineContext, MarketLines } from './market-lines.ts'
 import type { SymbolFacts } from './symbol-facts.ts'
 
 export interface SidecarConversationOptions {
@@ -176,16 +176,16 @@ export class SidecarConversation implements Conversation {
   /** Broker's milliseconds, labelled as if they were UTC, less the offset that the sidecar measured. */
   #at(line: Line, now: Micros, out: Reactions): LineContext | undefined {
     const { raw, tz, n } = line
-    if (!Number.isSafeInteger(raw)) {
+    if (!isMillis(raw)) {
       out.fault('schema', this.#lines.instrumentId(line['sym']), `${String(line['t'])} without the terminal's time`)
       return undefined
     }
-    this.#measured = Number.isSafeInteger(tz)
+    this.#measured = typeof tz === 'number' && Number.isSafeInteger(tz) && Math.abs(tz) <= 86_400
     if (!this.#measured) {
       this.#say(now, out)
       return undefined
     }
-    const utcMillis = (raw as number) - (tz as number) * 1000
+    const utcMillis = raw - (tz as number) * 1000
     // A clock change is whole quarters of an hour; a tick marked 0 may be of any age.
     if (line['fl'] !== 0 && line['t'] === 'tick' && Math.abs(utcMillis - now / 1000) > OFF_MILLIS_MAX) {
       out.fault('schema', this.#lines.instrumentId(line['sym']), `${Math.round(utcMillis - now / 1000)} ms from now`)
