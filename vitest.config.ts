@@ -9,6 +9,6 @@ export default defineConfig({
     testTimeout: process.env['CAMPAIGN'] ? 600_000 : 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    setupFiles: process.env['CAMPAIGN'] ? ['test/campaign.ts'] : [],
+    setupFiles: [process.env['CAMPAIGN'] ? 'test/campaign.ts' : 'test/fixed-seed.ts'],
   },
 })
