@@ -134,16 +134,20 @@ describe('a living session', () => {
     ['an hour ahead: summer time began and was not told', 3_600_000],
     ['an hour behind: summer time ended and was not told', -3_600_000],
   ])('a tick %s is not believed until the clock is', (_name, error) => {
-    const { say, facts, told } = live()
+    const { say, facts, told, sent } = live()
     say({ ...TICK, tm: START + error }, 10)
     expect(told.at(-2)).toContain('FAULT schema')
     expect(told.at(-1)).toMatch(/^degraded: the broker's clock has moved/)
     expect(facts).toEqual([])
 
     say({ t: 'tz', tz: error > 0 ? 10_800 : 3600 }, 20)
+    // The tick that was not believed had moved something, so all that stands is asked for anew.
+    expect(told.at(-1)).toMatch(/^syncing: the broker's clock changed/)
+    expect(sent.at(-1)).toContain('"t":"sub"')
     say({ ...TICK, tm: START + 30 }, 30)
-    expect(told.at(-1)).toMatch(/^live: the broker's clock changed/)
-    expect(facts).toHaveLength(1)
+    say({ t: 'snap' }, 40)
+    expect(told.at(-1)).toMatch(/^live: /)
+    expect(facts.map(({ kind }) => kind)).toContain('quote')
   })
 
   test('a price that does not fit its instrument is a fault, not rounded', () => {
@@ -159,14 +163,20 @@ describe('a living session', () => {
   })
 
   test('a terminal without its broker is not live, and is again', () => {
-    const { say, told, facts } = live()
+    const { say, told, facts, sent } = live()
     say({ ...TICK, tm: START })
     say({ t: 'term', conn: false, trade: false })
-    say({ ...TICK, tm: START })
     expect(facts, 'nothing is told meanwhile').toHaveLength(1)
     say({ t: 'term', conn: true, trade: false })
     expect(told.at(-1)).toBe('live: the terminal is connected to its broker')
     expect(facts, 'and the last is told again').toHaveLength(2)
+
+    say({ t: 'term', conn: false, trade: false })
+    say({ ...TICK, b: '1.08339', tm: START })
+    say({ t: 'term', conn: true, trade: false })
+    expect(told.at(-1), 'what moved meanwhile is asked for, not taken for unmoved').toMatch(/^syncing: /)
+    expect(facts).toHaveLength(2)
+    expect(sent.at(-1)).toContain('"t":"sub"')
   })
 
   test('two doubts are two: the end of one is not the end of the other', () => {

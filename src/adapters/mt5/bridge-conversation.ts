@@ -48,6 +48,8 @@ export class BridgeConversation implements Conversation {
   #stage: Stage = 'handshake'
   #openedMillis = 0
   #heardMillis = 0
+  /** Prices came while they could not be believed. */
+  #passedOver = false
   #beatMillis = 0
   #offsetSeconds = Number.NaN
   /** Why nothing may be trusted now, each until it is settled. */
@@ -145,7 +147,7 @@ export class BridgeConversation implements Conversation {
   }
 
   #begin(now: Micros, out: Reactions): void {
-    const { session, subscriptions, onListed } = this.#options
+    const { session, onListed } = this.#options
     this.#stage = 'snapshot'
     const nowMillis = Math.floor(now / 1000)
     this.#beatMillis = nowMillis
@@ -155,8 +157,15 @@ export class BridgeConversation implements Conversation {
       out.send(this.#channel.write({ t: 'symbols' }, nowMillis))
       return
     }
+    this.#subscribe(nowMillis, out)
+  }
+
+  /** The terminal answers with everything as it stands, and then with what changes. */
+  #subscribe(nowMillis: number, out: Reactions): void {
+    const { subscriptions } = this.#options
     const names = (of: readonly Subscription[]): string => of.map(({ symbol }) => symbol).join(',')
     const books = subscriptions.filter(({ wants }) => wants.includes('book'))
+    this.#passedOver = false
     out.send(this.#channel.write({ t: 'sub', syms: names(subscriptions), books: names(books) }, nowMillis))
   }
 
@@ -167,7 +176,11 @@ export class BridgeConversation implements Conversation {
       case 'bar':
       case 'cal': {
         const at = this.#at(line, now, out)
-        if (at === undefined || this.#doubts.size > 0) return
+        if (at === undefined) return
+        if (this.#doubts.size > 0) {
+          this.#passedOver = true
+          return
+        }
         if (line.t === 'tick') this.#lines.tick(line, at, out)
         else if (line.t === 'book') this.#lines.book(line, at, out)
         else if (line.t === 'bar') this.#lines.bar(line, at, out)
@@ -257,6 +270,14 @@ export class BridgeConversation implements Conversation {
 
   #settle(doubt: Doubt, reason: string, now: Micros, out: Reactions): void {
     if (!this.#doubts.delete(doubt) || this.#doubts.size > 0 || this.#stage !== 'live') return
+    if (this.#passedOver) {
+      // What was known before the doubt has changed since, and nobody knows where.
+      this.#stage = 'snapshot'
+      this.#lines.forget()
+      out.link('syncing', '', `${reason}; what stands is asked for anew`)
+      this.#subscribe(Math.floor(now / 1000), out)
+      return
+    }
     out.link('live', '', reason)
     this.#lines.retell(now, out)
   }
