@@ -9,9 +9,9 @@ export interface Floor {
 }
 
 export const TOWER: readonly Floor[] = [
-  { floor: 6, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
+  { floor: 7, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
   {
-    floor: 5,
+    floor: 6,
     purpose: 'touch the world · ask questions of a run',
     rooms: [
       'adapters/kraken',
@@ -28,10 +28,18 @@ export const TOWER: readonly Floor[] = [
       'adapters/lake',
       'adapters/journal',
       'adapters/simulated-venue',
+      'adapters/run-link',
+      'adapters/database',
+      'adapters/gateway',
       'research',
     ],
   },
-  { floor: 4, purpose: 'what every connection needs', rooms: ['connectivity'] },
+  {
+    floor: 5,
+    purpose: 'what every connection needs · who may do what · how it runs',
+    rooms: ['connectivity', 'access', 'operations'],
+  },
+  { floor: 4, purpose: 'the words between processes', rooms: ['wire'] },
   { floor: 3, purpose: 'the one loop and its sockets · the authoring API', rooms: ['engine', 'sdk'] },
   {
     floor: 2,

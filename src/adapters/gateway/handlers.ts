@@ -1,0 +1,42 @@
+// What the server asks of the rest of the house: one function for each route of the contract, and who is asking.
+
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteName } from '../../wire/contract.ts'
+import type { Right, Role } from '../../wire/route.ts'
+
+/** Who is asking. Made by access once for each request, and asked again whenever it may have changed. */
+export interface Principal {
+  /** The user's name, or `token:ID`'s user. */
+  readonly user: string
+  /** What the audit trail calls it: NAME or token:ID. */
+  readonly actor: string
+  readonly roles: readonly Role[]
+  readonly accounts: readonly string[]
+  readonly rights: ReadonlySet<Right>
+  /** Empty for an API token. */
+  readonly session: string
+  /** When the password was last given, milliseconds; 0 for a token. */
+  readonly signedIn: number
+}
+
+/** The circumstances of one request. */
+export interface Call {
+  /** Undefined on public routes. */
+  readonly who: Principal | undefined
+  readonly address: string
+  readonly device: string
+  readonly correlationId: string
+  readonly signal: AbortSignal
+}
+
+export interface Input<Name extends RouteName> {
+  readonly params: ParamsOf<Name>
+  readonly query: QueryOf<Name>
+  readonly body: BodyOf<Name>
+}
+
+export type Handler<Name extends RouteName> = (input: Input<Name>, call: Call) => Promise<ReplyOf<Name>> | ReplyOf<Name>
+export type Handlers<Names extends RouteName = RouteName> = { readonly [Name in Names]: Handler<Name> }
+
+/** Whether this person was given the account. Admins see all. */
+export const mayAccount = ({ roles, accounts }: Principal, account: string): boolean =>
+  roles.includes('admin') || accounts.includes('*') || accounts.includes(account)
