@@ -21,8 +21,7 @@ export const timeAt = ({ from, to }: Span, place: number): number =>
   Math.round(from + Math.min(Math.max(place, 0), 1) * (to - from))
 
 /** Where playing stands `elapsed` milliseconds later, at so many seconds of history in each second of life. */
-export const playedOn = (span: Span, time: number, elapsed: number, speed: number): number =>
-  within(span, time + elapsed * speed)
+export const playedOn = (span: Span, time: number, elapsed: number, speed: number): number => within(span, time + elapsed * speed)
 
 /** The nearest happening after (or, backwards, before) a time; undefined at the end. `happenings` are in order of time. */
 export function nextHappening(

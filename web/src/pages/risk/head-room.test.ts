@@ -1,6 +1,6 @@
 // Facts about the head-room of limits.
 import { expect, test } from 'vitest'
-import { byUrgency, leftWords, type Limit, urgencyOf } from './head-room.ts'
+import { byUrgency, type Limit, leftWords, urgencyOf } from './head-room.ts'
 
 const limit = (key: string, share: number | null, refusals = 0, check = 1): Limit => ({
   key,

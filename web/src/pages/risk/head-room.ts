@@ -17,7 +17,10 @@ export const leftWords = (share: number | null): string =>
 /** The most used first, then those that refused most, then by name. */
 export const byUrgency = (limits: readonly Limit[]): readonly Limit[] =>
   limits.toSorted(
-    (a, b) => (b.share ?? -1) - (a.share ?? -1) || b.refusals - a.refusals || (a.check !== b.check ? a.check - b.check : a.key < b.key ? -1 : 1),
+    (a, b) =>
+      (b.share ?? -1) - (a.share ?? -1) ||
+      b.refusals - a.refusals ||
+      (a.check !== b.check ? a.check - b.check : a.key < b.key ? -1 : 1),
   )
 
 /** Limits that work as a breaker: once reached, they stop new risk for the rest of the day, or for good. */

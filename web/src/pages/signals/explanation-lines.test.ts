@@ -4,7 +4,11 @@ import { explainedLinks } from './explanation-lines.ts'
 
 test('a sense that lists its numbers has one to a line', () => {
   const [link] = explainedLinks([
-    { stage: 'senses', reason: 'WHAT leans down, strength 0.88: ADX 48.9974 points, RSI 27.3083 points, rate of change -0.37 percent', ids: ['what.adx'] },
+    {
+      stage: 'senses',
+      reason: 'WHAT leans down, strength 0.88: ADX 48.9974 points, RSI 27.3083 points, rate of change -0.37 percent',
+      ids: ['what.adx'],
+    },
   ])
 
   expect(link).toEqual({
