@@ -127,7 +127,16 @@ export type ServerMessage =
 /** Between a run's process and the server: rows of topics as they change, and what the server asks of the run. */
 export type RunFrame =
   | { readonly type: 'run'; readonly run: string; readonly account: string; readonly mode: string; readonly pid: number }
-  | { readonly type: 'rows'; readonly topic: Topic; readonly rows: readonly unknown[]; readonly gone?: readonly string[] }
+  | {
+      readonly type: 'rows'
+      readonly topic: Topic
+      readonly rows: readonly unknown[]
+      readonly gone?: readonly string[]
+      /** Of a log: the place of the first of these rows among all the run has said, so that one who connects again drops what it has. */
+      readonly first?: number
+      /** Of a table: with this frame everything that is in it has been said since the connection. */
+      readonly whole?: true
+    }
   | {
       readonly type: 'answer'
       readonly id: string
