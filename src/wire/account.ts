@@ -39,6 +39,8 @@ export const OrderRow = Type.Object(
     why: Type.String(),
     created: Instant,
     changed: Instant,
+    /** RUN:SEQUENCE of the event it was placed at; the same in notes and logs. */
+    correlationId: Type.Optional(Type.String()),
   },
   closed,
 )
@@ -57,6 +59,8 @@ export const FillRow = Type.Object(
     commission: Decimal,
     currency: Type.String(),
     time: Instant,
+    /** RUN:SEQUENCE of the event that filled it. */
+    correlationId: Type.Optional(Type.String()),
   },
   closed,
 )
