@@ -1,5 +1,5 @@
 // A certificate authority of one test run: it vouches for the simulated venues, and issues the flawed certificates too.
-import './reflect-metadata.ts'
+import '../../src/operations/reflect-metadata.ts'
 
 import type { webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
