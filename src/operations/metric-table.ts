@@ -177,16 +177,17 @@ export const METRICS = {
   websocket_closes_total: {
     group: 'Server',
     type: 'counter',
-    help: 'WebSocket connections closed, by status code',
-    labels: ['code'],
+    help: 'WebSocket connections closed, by reason: client, slow, ended, expired, misbehaved, dead, closing',
+    labels: ['reason'],
   },
-  websocket_frames_total: {
+  websocket_frames_total: { group: 'Server', type: 'counter', help: 'Frames sent over WebSocket connections', labels: [] },
+  websocket_sent_bytes_total: { group: 'Server', type: 'counter', help: 'Bytes of the frames sent', labels: [] },
+  quadrant_gateway_refusals_total: {
     group: 'Server',
     type: 'counter',
-    help: 'WebSocket frames',
-    labels: ['direction'],
+    help: 'Requests and upgrades turned away before a handler saw them, by the code of the error',
+    labels: ['code'],
   },
-  websocket_bytes_total: { group: 'Server', type: 'counter', help: 'Bytes of WebSocket frames', labels: ['direction'] },
 
   quadrant_sign_ins_total: { group: 'People', type: 'counter', help: 'Attempts to sign in, by result', labels: ['result'] },
   quadrant_sessions: { group: 'People', type: 'gauge', help: 'Sessions in force', labels: [] },

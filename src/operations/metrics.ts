@@ -10,8 +10,6 @@ export interface MetricsOptions {
   readonly process?: boolean
   /** What is done to a label's value before it is shown; takes secrets out. */
   readonly scrub?: (text: string) => string
-  /** Milliseconds since 1970; only the age of feeds needs it. */
-  readonly now?: () => number
   /** Series one metric may have: a flood of names must not fill the memory. */
   readonly seriesMax?: number
 }
@@ -19,6 +17,7 @@ export interface MetricsOptions {
 type Labels = Readonly<Record<string, string | number>>
 
 const LABEL_LENGTH_MAX = 120
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 export class Metrics {
   readonly #registry = new Registry()
@@ -42,6 +41,8 @@ export class Metrics {
       else this.#histograms.set(name, new Histogram({ ...common, buckets: 'buckets' in rest ? [...rest.buckets] : [] }))
     }
     if (own) collectDefaultMetrics({ register: this.#registry })
+    // Until it is known there is none: a zero would read as a certificate that ended in 1970.
+    this.#gauges.get('quadrant_certificate_expiry_timestamp_seconds')!.remove()
     this.set('quadrant_build_info', { version, node: process.versions.node }, 1)
   }
 
@@ -66,19 +67,11 @@ export class Metrics {
   }
 
   /** One answered request. `route` is its pattern: '/api/v1/orders/:run/:order', or 'unknown'. */
-  request({
-    method,
-    route,
-    status,
-    seconds,
-  }: {
-    readonly method: string
-    readonly route: string
-    readonly status: number
-    readonly seconds: number
-  }): void {
-    this.count('http_requests_total', { method, route, status })
-    this.observe('http_request_duration_seconds', { method, route }, seconds)
+  request(method: string, route: string, status: number, seconds: number): void {
+    // A client may invent a method; it must not invent a series.
+    const known = METHODS.has(method) ? method : 'other'
+    this.count('http_requests_total', { method: known, route, status })
+    this.observe('http_request_duration_seconds', { method: known, route }, seconds)
   }
 
   socketOpened(): void {
@@ -86,14 +79,18 @@ export class Metrics {
     this.#gauges.get('websocket_connections_open')!.inc()
   }
 
-  socketClosed(code: number): void {
-    this.count('websocket_closes_total', { code })
+  socketClosed(reason: string): void {
+    this.count('websocket_closes_total', { reason })
     this.#gauges.get('websocket_connections_open')!.dec()
   }
 
-  frame(direction: 'in' | 'out', bytes: number): void {
-    this.count('websocket_frames_total', { direction })
-    this.count('websocket_bytes_total', { direction }, bytes)
+  frames(count: number, bytes: number): void {
+    this.count('websocket_frames_total', {}, count)
+    this.count('websocket_sent_bytes_total', {}, bytes)
+  }
+
+  refused(code: string): void {
+    this.count('quadrant_gateway_refusals_total', { code })
   }
 
   /**
