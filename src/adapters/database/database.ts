@@ -11,6 +11,7 @@ import { type MigrationLine, migrate, migrationStatus } from './migrator.ts'
 import { DatabasePeople } from './people-store.ts'
 import { PglitePool } from './pglite-pool.ts'
 import { postgresPool } from './postgres-pool.ts'
+import { Projection } from './projection.ts'
 import type { Tables } from './schema.ts'
 import { DatabaseSessions } from './session-store.ts'
 
@@ -28,6 +29,8 @@ export interface Database {
   readonly people: PeopleStore
   readonly sessions: SessionStore
   readonly audit: AuditStore
+  /** What the runs left behind, to be looked through. */
+  readonly projection: Projection
   /** What was brought up to date when it was opened. */
   readonly migrated: readonly string[]
   migrations(): Promise<readonly MigrationLine[]>
@@ -49,6 +52,7 @@ export async function openDatabase(place: DatabasePlace): Promise<Database> {
       people: new DatabasePeople(db),
       sessions: new DatabaseSessions(db),
       audit: new DatabaseAudit(db),
+      projection: new Projection(db),
       migrated: await migrate(db),
       migrations: () => migrationStatus(db),
       close,

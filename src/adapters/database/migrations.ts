@@ -126,7 +126,7 @@ const runs: Migration = {
       .addColumn('time', 'timestamptz', column => column.notNull())
       .addColumn('state', 'text', column => column.notNull())
       .addColumn('reason', 'text', column => column.notNull())
-      .addPrimaryKeyConstraint('order_changes_pkey', ['order_key', 'time', 'state', 'reason'])
+      .addPrimaryKeyConstraint('order_changes_pkey', ['order_key', 'time', 'state'])
       .execute()
     await db.schema.createIndex('order_changes_of_run').on('order_changes').column('run').execute()
 
