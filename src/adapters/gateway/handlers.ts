@@ -1,22 +1,9 @@
 // What the server asks of the rest of the house: one function for each route of the contract, and who is asking.
 
+import type { Principal } from '../../access/principal.ts'
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteName } from '../../wire/contract.ts'
-import type { Right, Role } from '../../wire/route.ts'
 
-/** Who is asking. Made by access once for each request, and asked again whenever it may have changed. */
-export interface Principal {
-  /** The user's name, or `token:ID`'s user. */
-  readonly user: string
-  /** What the audit trail calls it: NAME or token:ID. */
-  readonly actor: string
-  readonly roles: readonly Role[]
-  readonly accounts: readonly string[]
-  readonly rights: ReadonlySet<Right>
-  /** Empty for an API token. */
-  readonly session: string
-  /** When the password was last given, milliseconds; 0 for a token. */
-  readonly signedIn: number
-}
+export type { Principal }
 
 /** The circumstances of one request. */
 export interface Call {
