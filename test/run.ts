@@ -34,7 +34,10 @@ console.log(`\n${total('passed')} passed, ${total('failed')} failed, ${total('sk
 process.exitCode = total('failed') === 0 ? 0 : 1
 
 function types(): Count {
-  return one('types', 'tsc', '--noEmit', '-p', '.')
+  // The dashboard is for browsers: other libraries, another compiler's settings.
+  const server = one('types', 'tsc', '--noEmit', '-p', '.')
+  const dashboard = one('types of the dashboard', 'tsc', '--noEmit', '-p', 'web')
+  return { passed: server.passed + dashboard.passed, failed: server.failed + dashboard.failed, skipped: 0 }
 }
 
 function lint(): Count {

@@ -1,0 +1,160 @@
+// The client of the API, typed by the contract: api('GET /orders', { query: { run } }). Knows CSRF, refresh and errors.
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteName } from '../../src/wire/contract.ts'
+
+/** Fields with a usual value on the server need not be given. */
+type Lenient<Query> = Omit<Query, 'limit' | 'offset' | 'levels'> &
+  Partial<Pick<Query, Extract<keyof Query, 'limit' | 'offset' | 'levels'>>>
+type Needs<Key extends string, Value> = [Value] extends [undefined] ? unknown : { readonly [K in Key]: Value }
+type MayGive<Query> = [Query] extends [undefined]
+  ? unknown
+  : Record<never, never> extends Lenient<Query>
+    ? { readonly query?: Lenient<Query> }
+    : { readonly query: Lenient<Query> }
+
+export type ApiInput<Name extends RouteName> = Needs<'params', ParamsOf<Name>> &
+  Needs<'body', BodyOf<Name>> &
+  MayGive<QueryOf<Name>> & { readonly signal?: AbortSignal }
+
+/** Required only where the route needs something. */
+type Arguments<Name extends RouteName> =
+  Record<never, never> extends ApiInput<Name> ? [input?: ApiInput<Name>] : [input: ApiInput<Name>]
+
+/** What the server answered instead of what was asked for; `code` NETWORK when it did not answer. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly fix: string
+  readonly correlationId: string
+
+  constructor(status: number, { code, message, fix, correlationId }: ErrorBody) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+    this.fix = fix
+    this.correlationId = correlationId
+  }
+}
+
+interface ErrorBody {
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+  readonly correlationId: string
+}
+
+interface Loose {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+const ROOT = '/api/v1'
+let csrf = ''
+let refreshing: Promise<boolean> | undefined
+let signedOut: () => void = () => {}
+
+/** Called with every session the server gives; its word goes with each request that changes something. */
+export const useCsrf = (word: string): void => {
+  csrf = word
+}
+/** What to do when neither the access token nor the refresh token is good any more. */
+export const onSignedOut = (then: () => void): void => {
+  signedOut = then
+}
+
+/** Throws ApiError. A reply that is not JSON comes as text. */
+export async function api<Name extends RouteName>(name: Name, ...[input]: Arguments<Name>): Promise<ReplyOf<Name>> {
+  const given: Loose = (input ?? {}) as Loose
+  const response = await send(name, given)
+
+  const expired =
+    response.status === 401 && !name.endsWith('/session/refresh') && name !== 'POST /session' && name !== 'POST /setup'
+  if (!expired) return (await reply(response)) as ReplyOf<Name>
+
+  // A wrong password in `confirm` is a 401 as well: only a session that can be refreshed is asked again.
+  const first = await failure(response)
+  if (first.code !== 'SESSION_EXPIRED' && name === 'POST /session/confirm') throw first
+  if (!(await refreshed())) {
+    signedOut()
+    throw first
+  }
+  return (await reply(await send(name, given))) as ReplyOf<Name>
+}
+
+/** The address of a route, for links: pathOf('GET /runs/:id/report', { id }). */
+export function pathOf(name: RouteName, params: Readonly<Record<string, string>> = {}, query: Loose['query'] = {}): string {
+  const path = name.slice(name.indexOf(' ') + 1).replace(/:([a-z]+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(key, String(value))
+  const text = search.toString()
+  return `${ROOT}${path}${text === '' ? '' : `?${text}`}`
+}
+
+async function send(name: RouteName, { params, query, body, signal }: Loose): Promise<Response> {
+  const method = name.slice(0, name.indexOf(' '))
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (method !== 'GET') {
+    headers['content-type'] = 'application/json'
+    if (csrf !== '') headers['x-csrf'] = csrf
+  }
+
+  try {
+    return await fetch(pathOf(name, params, query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new ApiError(0, {
+      code: 'NETWORK',
+      message: 'The server did not answer.',
+      fix: 'See that `quadrant serve` runs and that this machine reaches it; the page goes on by itself when it is back.',
+      correlationId: '',
+    })
+  }
+}
+
+async function reply(response: Response): Promise<unknown> {
+  if (!response.ok) throw await failure(response)
+  if (response.status === 204) return undefined
+  return response.headers.get('content-type')?.includes('json') && !response.headers.get('content-type')?.includes('ndjson')
+    ? await response.json()
+    : await response.text()
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as { readonly error: ErrorBody }
+    return new ApiError(response.status, error)
+  } catch {
+    return new ApiError(response.status, {
+      code: `HTTP_${response.status}`,
+      message: `The server answered with status ${response.status}.`,
+      fix: 'Try again; if it stays, look into the log of the server.',
+      correlationId: '',
+    })
+  }
+}
+
+/** However many requests meet an expired token, one refresh is asked for: a refresh token is good once. */
+function refreshed(): Promise<boolean> {
+  refreshing ??= refresh().finally(() => {
+    refreshing = undefined
+  })
+  return refreshing
+}
+
+async function refresh(): Promise<boolean> {
+  const response = await send('POST /session/refresh', {})
+  if (!response.ok) return false
+  const session = (await response.json()) as ReplyOf<'POST /session/refresh'>
+  useCsrf(session.csrf)
+  return true
+}

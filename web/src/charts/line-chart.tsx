@@ -1,0 +1,134 @@
+// Lines over time by uPlot: equity with drawdown below it on the same axis, latency, memory. Loaded with the first page that draws one.
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { useEffect, useRef } from 'preact/hooks'
+import { preferences, themeChanges } from '../preferences.ts'
+import { number, percent } from '../text/number.ts'
+import { at } from '../text/time.ts'
+import { colour } from './colours.ts'
+
+export interface Line {
+  readonly label: string
+  /** Parallel to `time`; null leaves a gap. */
+  readonly values: readonly (number | null)[]
+  /** A token: 'accent', 'up', 'violet'. */
+  readonly tone?: string
+  /** Filled down to zero. */
+  readonly fill?: boolean
+  /** Stairs instead of slopes. */
+  readonly steps?: boolean
+}
+
+export interface LineChartProps {
+  /** For screen readers. */
+  readonly label: string
+  /** UTC seconds. */
+  readonly time: readonly number[]
+  readonly lines: readonly Line[]
+  /** Fractions 0…1 below the high: drawn under water in a second pane on the same axis. */
+  readonly drawdown?: readonly number[]
+  readonly height?: number
+  readonly digits?: number
+  /** After the figures of the axis: '%', 'ms'. */
+  readonly unit?: string
+}
+
+export function LineChart(props: LineChartProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const look = `${themeChanges.value} ${preferences.value.timeZone}`
+
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const charts = panes(props).map(({ options, data }) => new uPlot(options(element.clientWidth), data, element))
+    const observer = new ResizeObserver(() => {
+      for (const chart of charts) chart.setSize({ width: element.clientWidth, height: chart.height })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      for (const chart of charts) chart.destroy()
+    }
+  }, [props.time, props.lines, props.drawdown, props.height, look])
+
+  return <div class="line-chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${heightOf(props)}px` }} />
+}
+
+interface Pane {
+  readonly options: (width: number) => uPlot.Options
+  readonly data: uPlot.AlignedData
+}
+
+const heightOf = ({ height = 240, drawdown }: LineChartProps): number => height + (drawdown ? Math.round(height * 0.35) : 0)
+
+function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = '' }: LineChartProps): Pane[] {
+  const sync = `${label}-${time.length}`
+  const top: Pane = {
+    data: [time as number[], ...lines.map(({ values }) => values as (number | null)[])],
+    options: width => ({
+      ...common({ sync, width, height, showTime: !drawdown, format: value => `${number(value, digits)}${unit}` }),
+      series: [
+        {},
+        ...lines.map(({ label: name, tone = 'accent', fill = false, steps = false }) => ({
+          label: name,
+          stroke: colour(tone),
+          width: 1.5,
+          ...(fill ? { fill: colour(`${tone}-ground`) } : {}),
+          ...(steps ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
+          points: { show: false },
+        })),
+      ],
+    }),
+  }
+  if (!drawdown) return [top]
+
+  const below: Pane = {
+    data: [time as number[], drawdown.map(value => -value)],
+    options: width => ({
+      ...common({
+        sync,
+        width,
+        height: Math.round(height * 0.35),
+        showTime: true,
+        format: value => percent(value, { digits: 1 }),
+      }),
+      series: [{}, { label: 'Drawdown', stroke: colour('down'), fill: colour('down-ground'), width: 1, points: { show: false } }],
+    }),
+  }
+  return [top, below]
+}
+
+interface CommonOptions {
+  readonly sync: string
+  readonly width: number
+  readonly height: number
+  readonly showTime: boolean
+  readonly format: (value: number) => string
+}
+
+function common({ sync, width, height, showTime, format }: CommonOptions): Omit<uPlot.Options, 'series'> {
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`
+  const grid = { stroke: colour('line'), width: 1 }
+  const axis = { stroke: colour('text-faint'), font, grid, ticks: { show: false } }
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { sync: { key: sync }, y: false, points: { size: 6 }, drag: { x: true, y: false } },
+    scales: { x: { time: true } },
+    ...(preferences.value.timeZone === 'UTC'
+      ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1e3), 'UTC') }
+      : {}),
+    padding: [8, 8, showTime ? 0 : 4, 0],
+    axes: [
+      { ...axis, show: showTime, size: 28, values: (_, splits) => splits.map(seconds => axisTime(seconds, splits)) },
+      { ...axis, side: 1, size: 76, values: (_, splits) => splits.map(format) },
+    ],
+  }
+}
+
+/** The day where the axis is in days, the time of day where it is shorter. */
+function axisTime(seconds: number, splits: readonly number[]): string {
+  const step = (splits[1] ?? seconds) - (splits[0] ?? seconds)
+  return step >= 86_400 ? at(seconds * 1_000, 'date') : at(seconds * 1_000, 'time')
+}

@@ -1,0 +1,29 @@
+// Every page as a row: its address, its place in the navigation, the right it needs, and the script it is loaded from.
+import type { ComponentType } from 'preact'
+import type { Right } from '../../src/wire/route.ts'
+import type { IconName } from './components/icon.tsx'
+
+/** A page's module exports `default`, a component of these. Its state is in the query; `setQuery` of router.ts changes it. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+}
+
+export type NavigationGroup = 'watch' | 'trade' | 'research' | 'house'
+
+export interface PageRow {
+  readonly path: string
+  readonly title: string
+  readonly icon: IconName
+  /** Where it stands in the navigation; absent for pages that are reached from others. */
+  readonly group?: NavigationGroup
+  /** In the bar at the bottom of a phone; the others are in its sheet. */
+  readonly bar?: true
+  /** Who may not is not shown the page; the server decides anyway. */
+  readonly right?: Right
+  readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>
+}
+
+export const PAGES: readonly PageRow[] = [
+  { path: '/', title: 'Home', icon: 'home', group: 'watch', bar: true, load: () => import('./pages/home.tsx') },
+]

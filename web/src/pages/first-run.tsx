@@ -1,0 +1,82 @@
+// The very first page: the token the server printed makes the owner account; then a second factor, if wanted.
+import { useSignal } from '@preact/signals'
+import { ApiError, api } from '../api.ts'
+import { TextField } from '../components/field.tsx'
+import { ErrorPanel } from '../components/states.tsx'
+import { enter } from '../session.ts'
+
+/** The shortest password the server takes. */
+const SHORTEST = 15
+
+/** The token comes after the # of the printed address, which browsers send to nobody. */
+function tokenOfAddress(): string {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? location.hash.slice(1)
+  if (token !== '') history.replaceState({}, '', location.pathname)
+  return token
+}
+
+export default function FirstRun() {
+  const token = useSignal(tokenOfAddress())
+  const name = useSignal('')
+  const password = useSignal('')
+  const error = useSignal<ApiError | undefined>(undefined)
+  const busy = useSignal(false)
+
+  const submit = async (): Promise<void> => {
+    busy.value = true
+    error.value = undefined
+    try {
+      enter(await api('POST /setup', { body: { token: token.value.trim(), name: name.value.trim(), password: password.value } }))
+    } catch (reason) {
+      if (!(reason instanceof ApiError)) throw reason
+      error.value = reason
+    } finally {
+      busy.value = false
+    }
+  }
+
+  return (
+    <main class="door">
+      <form
+        class="door-card"
+        onSubmit={event => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        <img src="/favicon.svg" alt="" width="40" height="40" />
+        <h1>Welcome to Quadrant</h1>
+        <p class="door-text">Make the owner account of this house. It may trade and it may manage other people.</p>
+        {error.value && <ErrorPanel error={error.value} />}
+        <TextField
+          label="Setup token"
+          hint="The server printed it when it started."
+          value={token.value}
+          onValue={value => (token.value = value)}
+          autocomplete="off"
+          required
+        />
+        <TextField
+          label="Name"
+          hint="Small letters, digits, dots and dashes."
+          value={name.value}
+          onValue={value => (name.value = value)}
+          autocomplete="username"
+          required
+        />
+        <TextField
+          label="Password"
+          type="password"
+          hint={`At least ${SHORTEST} characters; a few words that belong together only for you.`}
+          value={password.value}
+          onValue={value => (password.value = value)}
+          autocomplete="new-password"
+          required
+        />
+        <button type="submit" class="button primary wide" disabled={busy.value}>
+          {busy.value ? 'One moment …' : 'Make the account'}
+        </button>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,45 @@
+// Which run a page is about: a choice in its address, the living ones first, then the newest.
+import type { ReplyOf } from '../../../src/wire/contract.ts'
+import { api } from '../api.ts'
+import { SelectField } from '../components/field.tsx'
+import { type Loaded, useLoad } from '../load.ts'
+import { setQuery } from '../router.ts'
+
+export type Run = ReplyOf<'GET /runs'>['items'][number]
+
+/** Every run, the living first, then the latest finished. */
+export const useRuns = (): Loaded<readonly Run[]> =>
+  useLoad(async signal => (await api('GET /runs', { signal })).items.toSorted(newestFirst), [], { everySeconds: 30 })
+
+export const newestFirst = (a: Run, b: Run): number =>
+  Number(b.running) - Number(a.running) ||
+  ((b.finished ?? '') < (a.finished ?? '') ? -1 : (b.finished ?? '') > (a.finished ?? '') ? 1 : 0)
+
+/** 'gold-ema · BACKTEST · 2014-01-01 to 2014-12-31 · 121d6c3d': runs of one configuration differ by what stands last. */
+export function runWords({ id, name, mode, running, from, to }: Run): string {
+  const span = running ? 'running' : `${from.slice(0, 10)} to ${to.slice(0, 10)}`
+  const rest = id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id
+  return `${name} · ${mode} · ${span} · ${rest}`
+}
+
+export interface RunChoiceProps {
+  readonly runs: readonly Run[]
+  readonly value: string
+  /** What no choice means; without it the first run is chosen. */
+  readonly all?: string
+  readonly label?: string
+  /** Words of the address that belong to the run chosen before. */
+  readonly forget?: readonly string[]
+}
+
+export const RunChoice = ({ runs, value, all, label = 'Run', forget = [] }: RunChoiceProps) => (
+  <SelectField
+    label={label}
+    value={value}
+    onValue={run => setQuery({ ...Object.fromEntries(forget.map(word => [word, undefined])), run })}
+    options={[
+      ...(all === undefined ? [] : [{ value: '', label: all }]),
+      ...runs.map(run => ({ value: run.id, label: runWords(run) })),
+    ]}
+  />
+)

@@ -1,0 +1,25 @@
+// An explanation as a chain, from what was booked back to the raw datum: each stage, what it said, and its long lists folded.
+import type { ReplyOf } from '../../../../src/wire/contract.ts'
+import { explainedLinks } from './explanation-lines.ts'
+
+export const ExplanationChain = ({ reply }: { readonly reply: ReplyOf<'GET /orders/:run/:order/explanation'> }) => (
+  <ol class="chain">
+    {explainedLinks(reply.links).map(({ stage, job, head, lines, ids }, i) => (
+      <li key={i} class="chain-link">
+        <div class="chain-stage">
+          <span class="chain-name">{stage}</span>
+          {job && <span class="chain-job">{job}</span>}
+        </div>
+        <p class="chain-head">{head}</p>
+        {lines.length > 0 && (
+          <ul class="chain-lines">
+            {lines.map((line, place) => (
+              <li key={place}>{line}</li>
+            ))}
+          </ul>
+        )}
+        {ids.length > 0 && <p class="chain-ids">{ids.join(' · ')}</p>}
+      </li>
+    ))}
+  </ol>
+)

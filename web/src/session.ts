@@ -1,0 +1,66 @@
+// Who is signed in, and what they may: one signal that the shell and the pages read.
+import { signal } from '@preact/signals'
+import type { ReplyOf } from '../../src/wire/contract.ts'
+import type { Right } from '../../src/wire/route.ts'
+import { ApiError, api, onSignedOut, useCsrf } from './api.ts'
+import { preferences } from './preferences.ts'
+import { socket } from './socket.ts'
+
+export type Session = ReplyOf<'GET /session'>
+
+/** `undefined` before the server has answered, null when nobody is signed in. */
+export const session = signal<Session | null | undefined>(undefined)
+/** Whether the owner account still has to be made. */
+export const setupNeeded = signal(false)
+/** Why the server could not say who is signed in. */
+export const sessionError = signal<ApiError | undefined>(undefined)
+
+export const may = (right: Right): boolean => session.value?.rights.includes(right) ?? false
+
+/** Whether an account's orders and runs are this person's to see. */
+export function mayAccount(account: string): boolean {
+  const user = session.value?.user
+  return user !== undefined && (user.roles.includes('admin') || user.accounts.includes('*') || user.accounts.includes(account))
+}
+
+export async function startSession(): Promise<void> {
+  onSignedOut(() => enter(null))
+  sessionError.value = undefined
+  try {
+    enter(await api('GET /session'))
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.status !== 401) {
+      sessionError.value = error
+      return
+    }
+    setupNeeded.value = await api('GET /setup').then(
+      ({ needed }) => needed,
+      () => false,
+    )
+    enter(null)
+  }
+}
+
+/** Takes a session the server gave, or none. */
+export function enter(given: Session | null): void {
+  useCsrf(given?.csrf ?? '')
+  session.value = given
+  if (given === null) {
+    socket.close()
+    return
+  }
+  setupNeeded.value = false
+  socket.open()
+  void api('GET /settings').then(
+    reply => {
+      preferences.value = reply.preferences
+    },
+    () => {},
+  )
+}
+
+export async function signOut(): Promise<void> {
+  await api('DELETE /session').catch(() => {})
+  enter(null)
+}
