@@ -51,6 +51,8 @@ interface Loose {
 }
 
 const ROOT = '/api/v1'
+/** Refusals that a new access token may cure: it has ended, or the browser has let go of its cookie. A wrong password is none. */
+const RENEWABLE: ReadonlySet<string> = new Set(['ACCESS_EXPIRED', 'SIGN_IN_REQUIRED'])
 let csrf = ''
 let refreshing: Promise<boolean> | undefined
 let signedOut: () => void = () => {}
@@ -69,13 +71,13 @@ export async function api<Name extends RouteName>(name: Name, ...[input]: Argume
   const given: Loose = (input ?? {}) as Loose
   const response = await send(name, given)
 
-  const expired =
-    response.status === 401 && !name.endsWith('/session/refresh') && name !== 'POST /session' && name !== 'POST /setup'
-  if (!expired) return (await reply(response)) as ReplyOf<Name>
+  if (response.ok) return (await reply(response)) as ReplyOf<Name>
 
-  // A wrong password in `confirm` is a 401 as well: only a session that can be refreshed is asked again.
   const first = await failure(response)
-  if (first.code !== 'SESSION_EXPIRED' && name === 'POST /session/confirm') throw first
+  if (response.status !== 401 || name.endsWith('/refresh') || !RENEWABLE.has(first.code)) {
+    if (first.code === 'SESSION_ENDED') signedOut()
+    throw first
+  }
   if (!(await refreshed())) {
     signedOut()
     throw first

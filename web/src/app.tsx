@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { ApiError } from './api.ts'
+import { ConfirmPassword } from './components/confirm-password.tsx'
 import { Shell } from './components/shell.tsx'
 import { EmptyState, ErrorPanel, Skeleton } from './components/states.tsx'
 import { Toasts } from './components/toasts.tsx'
@@ -36,6 +37,7 @@ export function App() {
           <OpenPage />
         </Shell>
       )}
+      <ConfirmPassword />
       <Toasts />
     </>
   )

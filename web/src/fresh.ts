@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { ApiError } from './api.ts'
 
 /** The server's word for a sign-in that is older than five minutes. */
-const STALE_SIGN_IN = 'FRESH_SIGN_IN_REQUIRED'
+const STALE_SIGN_IN = 'SIGN_IN_NOT_FRESH'
 
 interface Question {
   readonly answer: (confirmed: boolean) => void

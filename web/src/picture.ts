@@ -30,7 +30,7 @@ function draw(element: Element, pen: CanvasRenderingContext2D, frame: DOMRect): 
 
   drawBox(style, pen, { x, y, width: box.width, height: box.height })
   if (element instanceof HTMLCanvasElement && element.width > 0) pen.drawImage(element, x, y, box.width, box.height)
-  if (element instanceof SVGPathElement) return drawPath(element, style, pen, frame)
+  if (element instanceof SVGPathElement) drawPath(element, style, pen, frame)
 
   pen.save()
   if (style.overflowX !== 'visible' || style.overflowY !== 'visible') {

@@ -28,3 +28,11 @@ function resolved(token: string): string {
   probe.remove()
   return value
 }
+
+let family = ''
+/** The page's type, asked for once. */
+export function fontFamily(): string {
+  family ||= getComputedStyle(document.body).fontFamily
+  return family
+}
+export const chartFont = (pixels: number): string => `${pixels}px ${fontFamily()}`

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { preferences, themeChanges } from '../preferences.ts'
 import { number, percent } from '../text/number.ts'
 import { at } from '../text/time.ts'
-import { colour } from './colours.ts'
+import { chartFont, colour } from './colours.ts'
 
 export interface Line {
   readonly label: string
@@ -107,7 +107,7 @@ interface CommonOptions {
 }
 
 function common({ sync, width, height, showTime, format }: CommonOptions): Omit<uPlot.Options, 'series'> {
-  const font = `11px ${getComputedStyle(document.body).fontFamily}`
+  const font = chartFont(11)
   const grid = { stroke: colour('line'), width: 1 }
   const axis = { stroke: colour('text-faint'), font, grid, ticks: { show: false } }
   return {

@@ -88,10 +88,9 @@ function OpenPalette() {
           event.preventDefault()
         }}
       />
-      <ul id="palette-list" role="listbox" aria-label="Found">
+      <div class="palette-list" id="palette-list" role="listbox" aria-label="Found">
         {found.map((action, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the input's, as a combobox has them
-          <li
+          <div
             key={action.label + action.hint}
             id={`palette-${i}`}
             role="option"
@@ -100,9 +99,9 @@ function OpenPalette() {
             onPointerMove={() => (active.value = i)}
           >
             <Icon name={action.icon} /> <span>{action.label}</span> <em>{action.hint}</em>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {found.length === 0 && <p class="palette-none">Nothing is called “{words.value}”.</p>}
     </dialog>
   )

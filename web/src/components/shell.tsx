@@ -61,8 +61,9 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         </button>
       </nav>
       {sheet.value && (
-        <div class="sheet" onClick={close} role="presentation">
-          <nav aria-label="All pages">
+        <div class="sheet">
+          <button type="button" class="sheet-scrim" aria-label="Close the list of pages" onClick={close} />
+          <nav aria-label="All pages" onClick={close}>
             {GROUPS.map(group => (
               <NavigationList key={group.id} title={group.title} pages={pages.filter(page => page.group === group.id)} />
             ))}

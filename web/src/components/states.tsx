@@ -6,7 +6,7 @@ import { Icon, type IconName } from './icon.tsx'
 
 /** Grey bars in the shape of what comes, so that nothing jumps. */
 export const Skeleton = ({ lines = 4, height }: { readonly lines?: number; readonly height?: number }) => (
-  <div class="skeleton" aria-busy="true" aria-label="Loading" style={height === undefined ? {} : { minHeight: `${height}px` }}>
+  <div class="skeleton" role="status" aria-label="Loading" style={height === undefined ? {} : { minHeight: `${height}px` }}>
     {Array.from({ length: lines }, (_, i) => (
       <div key={i} class="skeleton-line" />
     ))}

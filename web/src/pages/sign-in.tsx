@@ -24,7 +24,7 @@ export default function SignIn() {
       )
     } catch (reason) {
       if (!(reason instanceof ApiError)) throw reason
-      if (reason.code === 'CODE_REQUIRED' && step.value === 'password') step.value = 'code'
+      if (reason.code === 'SECOND_FACTOR_NEEDED' && step.value === 'password') step.value = 'code'
       else error.value = reason
     } finally {
       busy.value = false
