@@ -5,6 +5,7 @@ import { AccessTokens } from './access-token.ts'
 import { ApiTokens } from './api-tokens.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { Ended, House } from './house.ts'
+import { InTurn } from './in-turn.ts'
 import { KnownDevices } from './known-device.ts'
 import { MemorySessions } from './memory-stores.ts'
 import { type PasswordCost, Passwords } from './password.ts'
@@ -26,6 +27,8 @@ import { type SigningKeyFile, SigningKeys } from './signing-keys.ts'
 import type { PeopleStore, SessionStore } from './stores.ts'
 import { Throttle } from './throttle.ts'
 import { type NewUser, type UserChange, UserDesk } from './user-desk.ts'
+
+export type { Presented }
 
 export interface AccessOptions {
   readonly people: PeopleStore
@@ -56,6 +59,7 @@ export class Access {
   readonly #desk: UserDesk
   readonly #tokens: ApiTokens
   readonly #listeners = new Set<(ended: Ended) => void>()
+  readonly #setup = new InTurn()
   readonly #setupToken: string
 
   constructor(options: AccessOptions) {
@@ -64,12 +68,14 @@ export class Access {
     const tell = (ended: Ended) => {
       for (const listener of this.#listeners) listener(ended)
     }
+    const people = new People({ store, now })
     const house: House = {
       store,
-      people: new People({ store, now }),
+      people,
       sessions: new Sessions({
         store: options.sessions ?? new MemorySessions(),
         key: key('refresh'),
+        userOf: people.find,
         now,
         random,
         limits: { ...SESSION_LIMITS, ...options.limits },
@@ -106,6 +112,7 @@ export class Access {
       tokens,
       apiTokens: this.#tokens,
       proofs: new Proofs({ house, secondFactor: this.#secondFactor }),
+      secondFactor: this.#secondFactor,
       requireCertificate: options.requireCertificate ?? false,
     })
     this.#desk = new UserDesk(house)
@@ -129,7 +136,7 @@ export class Access {
 
   /** Throws AccessError SETUP_DONE, SETUP_REFUSED, PASSWORD_WEAK, ATTEMPTS_EXCEEDED. */
   createOwner(owner: { readonly token: string } & Credentials, from: Circumstances): Promise<SignedIn> {
-    return this.#house.people.inTurn('setup', async () => {
+    return this.#setup.run('setup', async () => {
       if (!(await this.setupNeeded())) {
         throw new AccessError('SETUP_DONE', {
           status: 409,
@@ -137,7 +144,7 @@ export class Access {
           fix: 'sign in, or ask an admin for an account',
         })
       }
-      const takeBack = this.#house.throttle.begin({ account: '', address: from.address })
+      const takeBack = this.#house.throttle.begin({ account: `the setup from ${from.address}`, address: from.address })
       if (!sameText(owner.token, this.#setupToken)) {
         throw new AccessError('SETUP_REFUSED', {
           status: 403,
@@ -181,6 +188,14 @@ export class Access {
     return this.#signIn.identify(given)
   }
 
+  /**
+   * Whom `identify` found, as he is now: for an open socket. Undefined when he is let in no more. Does not keep the session from
+   * becoming idle.
+   */
+  again(who: Identity): Promise<Identity | undefined> {
+    return this.#signIn.again(who)
+  }
+
   /** What `GET /session` says. */
   describe(who: Identity): Promise<SessionReply> {
     return this.#signIn.describe(who)
@@ -219,18 +234,17 @@ export class Access {
   }
 
   /** Every other session ends, and this one gets a new id. Throws AccessError SECOND_FACTOR_ABSENT, CODE_WRONG. */
-  async confirmSecondFactor(
+  confirmSecondFactor(
     who: Principal,
     code: string,
     from: Circumstances,
   ): Promise<{ readonly recoveryCodes: readonly string[]; readonly signedIn: SignedIn }> {
-    const { user, recoveryCodes } = await this.#secondFactor.confirm(who, code, from)
-    return { recoveryCodes, signedIn: await this.#signIn.replaceSession(who, user, 'code', from) }
+    return this.#signIn.confirmSecondFactor(who, code, from)
   }
 
   /** As above. */
-  async dropSecondFactor(who: Principal, code: string, from: Circumstances): Promise<SignedIn> {
-    return this.#signIn.replaceSession(who, await this.#secondFactor.drop(who, code, from), undefined, from)
+  dropSecondFactor(who: Principal, code: string, from: Circumstances): Promise<SignedIn> {
+    return this.#signIn.dropSecondFactor(who, code, from)
   }
 
   async users(): Promise<readonly Person[]> {
@@ -274,27 +288,17 @@ export class Access {
     await this.#house.people.change(who.user, user => ({ ...user, preferences }))
   }
 
-  /** To be called every second or so: ends what is over by the clock, and forgets what no longer counts. */
+  /** To be called every second: ends what is over by the clock or was ended by another process, forgets what no longer counts. */
   async sweep(): Promise<void> {
     this.#house.throttle.sweep()
-    await this.#house.sessions.sweep(this.#house.people.find)
+    await Promise.all([this.#house.people.refresh(), this.#tokens.refresh()])
+    await this.#house.sessions.sweep()
   }
 
   async close(): Promise<void> {
     this.#listeners.clear()
     await this.#house.sessions.close()
   }
-}
-
-/** What came with a request. A bearer is looked at first; where it is no good, a cookie does not help. */
-export interface Presented {
-  readonly bearer?: string | undefined
-  readonly accessCookie?: string | undefined
-  readonly address: string
-  /** The common name of a verified client certificate. */
-  readonly certificate?: string | undefined
-  /** Asked by the server itself (an open socket checked again): does not keep the session from becoming idle. */
-  readonly passive?: boolean
 }
 
 function sameText(a: string, b: string): boolean {

@@ -2,6 +2,7 @@
 import { AccessError } from './access-error.ts'
 import { apiTokenHash, isTokenSecret, newApiToken, readApiToken, writeApiToken } from './api-token.ts'
 import type { House } from './house.ts'
+import { Kept } from './kept.ts'
 import { type TokenLine, tokenLineOf } from './people-on-the-wire.ts'
 import type { Circumstances, Identity, Principal } from './principal.ts'
 import { rightsOfToken, rolesOfToken } from './rights.ts'
@@ -9,18 +10,16 @@ import type { TokenRecord } from './stores.ts'
 
 export const TOKEN_DAYS_MAX = 90
 const DAY_MILLIS = 86_400_000
-/** Another process may revoke a token; after so long it is noticed here. */
-const KEPT_MILLIS = 1_000
 /** "Last used" is to tell a living token from a forgotten one; more would be a write for each request. */
 const USED_MILLIS = 5 * 60_000
-const KEPT_MAX = 4_096
 
 export class ApiTokens {
   readonly #house: House
-  readonly #kept = new Map<string, { readonly token: TokenRecord; readonly read: number }>()
+  readonly #kept: Kept<TokenRecord>
 
   constructor(house: House) {
     this.#house = house
+    this.#kept = new Kept({ read: id => house.store.token(id), now: house.now })
   }
 
   async list(who: Principal): Promise<readonly TokenLine[]> {
@@ -71,7 +70,7 @@ export class ApiTokens {
     }
     if (token.revoked !== null) return
     const revoked = { ...token, revoked: now() }
-    this.#keep(revoked)
+    this.#kept.put(id, revoked)
     tell({ user: token.user, token: id, why: 'revoked' })
     await store.saveToken(revoked)
     await record(who, from, { action: 'token.revoke', object: `token:${id}`, before: { name: token.name, user: token.user } })
@@ -80,14 +79,22 @@ export class ApiTokens {
   /** Whose a token is and what it may do; undefined when it is no good, for whatever reason. */
   async identify(text: string): Promise<Identity | undefined> {
     const given = readApiToken(text)
-    const token = given === undefined ? undefined : await this.#find(given.id)
+    const token = given === undefined ? undefined : await this.#kept.get(given.id)
     if (given === undefined || token === undefined || !isTokenSecret(token, given.secret)) return undefined
-    const now = this.#house.now()
-    if (token.revoked !== null || now >= token.expires) return undefined
-    const owner = await this.#house.people.find(token.user)
-    if (owner === undefined || owner.disabled) return undefined
+    const identity = await this.#identity(token)
+    if (identity !== undefined) await this.#used(token, this.#house.now())
+    return identity
+  }
 
-    await this.#used(token, now)
+  /** Whom `identify` found, as he is now. */
+  async again(who: Identity): Promise<Identity | undefined> {
+    const token = await this.#kept.get(who.actor.replace(/^token:/, ''))
+    return token === undefined ? undefined : this.#identity(token)
+  }
+
+  async #identity(token: TokenRecord): Promise<Identity | undefined> {
+    const owner = await this.#house.people.find(token.user)
+    if (owner === undefined || owner.disabled || token.revoked !== null || this.#house.now() >= token.expires) return undefined
     return {
       user: owner.name,
       actor: `token:${token.id}`,
@@ -102,25 +109,16 @@ export class ApiTokens {
     }
   }
 
+  /** Another process of the house may have revoked some. */
+  async refresh(): Promise<void> {
+    await this.#kept.refresh()
+  }
+
   async #used(token: TokenRecord, now: number): Promise<void> {
     if (token.lastUsed !== null && now - token.lastUsed < USED_MILLIS) return
-    const used = { ...token, lastUsed: now }
-    this.#keep(used)
-    // It may have been revoked by another process within the last second: what is stored now decides.
-    const stored = await this.#house.store.token(token.id)
-    if (stored !== undefined && stored.revoked === null) await this.#house.store.saveToken({ ...stored, lastUsed: now })
-  }
-
-  async #find(id: string): Promise<TokenRecord | undefined> {
-    const kept = this.#kept.get(id)
-    if (kept !== undefined && this.#house.now() - kept.read < KEPT_MILLIS) return kept.token
-    const token = await this.#house.store.token(id)
-    if (token !== undefined) this.#keep(token)
-    return token
-  }
-
-  #keep(token: TokenRecord): void {
-    if (this.#kept.size >= KEPT_MAX) this.#kept.clear()
-    this.#kept.set(token.id, { token, read: this.#house.now() })
+    this.#kept.put(token.id, { ...token, lastUsed: now })
+    // It may have been revoked a moment ago: what is stored decides.
+    const stored = await this.#kept.readAgain(token.id)
+    if (stored?.revoked === null) await this.#house.store.saveToken({ ...stored, lastUsed: now })
   }
 }

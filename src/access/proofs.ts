@@ -58,7 +58,7 @@ export class Proofs {
       methods = 'method' in factor ? ['password', factor.method] : ['password']
       return { ...factor.user, lastSignIn: now(), ...(better === undefined ? {} : { passwordHash: better }) }
     })
-    if (methods === undefined) throw await this.#refused(given, from, 'wrong code')
+    if (methods === undefined) throw await this.#refused(from, 'wrong code', user)
     takeBack()
     return { user: proven, methods }
   }
@@ -85,9 +85,9 @@ export class Proofs {
       takeBack()
       throw error
     }
-    if (user === undefined) throw await this.#refused(given, from, 'unknown user')
-    if (!isRight) throw await this.#refused(given, from, 'wrong password', user)
-    if (user.disabled) throw await this.#refused(given, from, 'disabled', user)
+    if (user === undefined) throw await this.#refused(from, 'unknown user')
+    if (!isRight) throw await this.#refused(from, 'wrong password', user)
+    if (user.disabled) throw await this.#refused(from, 'disabled', user)
     return { user, takeBack }
   }
 
@@ -106,8 +106,8 @@ export class Proofs {
   }
 
   /** The reason stays inside. A name that is nobody's is not written down: it may be a password in the wrong field. */
-  async #refused(given: Proof, from: Circumstances, reason: string, user?: UserRecord): Promise<AccessError> {
-    const object = `user:${user?.name ?? (reason === 'unknown user' ? '?' : given.name)}`
+  async #refused(from: Circumstances, reason: string, user?: UserRecord): Promise<AccessError> {
+    const object = `user:${user?.name ?? '?'}`
     await this.#house.record(ANONYMOUS, from, { action: 'session.refuse', object, reason, result: 'refused' })
     return new AccessError('SIGN_IN_REFUSED', {
       status: 401,

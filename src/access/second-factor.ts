@@ -20,8 +20,8 @@ export class SecondFactor {
   }
 
   async begin(who: Principal, from: Circumstances): Promise<{ readonly secret: string; readonly uri: string }> {
-    const { people, record, seal } = this.#house
-    const secret = newTotpSecret()
+    const { people, record, seal, random } = this.#house
+    const secret = newTotpSecret(random)
     await people.change(who.user, async user => {
       if (user.totpSecret !== null) {
         throw new AccessError('SECOND_FACTOR_PRESENT', {

@@ -1,5 +1,7 @@
 // Sessions: kept in memory, where every request is checked, and written through to a store that outlives the process.
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import { InTurn } from './in-turn.ts'
+import { RefreshTokens } from './refresh-token.ts'
 import type { SessionRecord, SessionStore, UserRecord } from './stores.ts'
 
 export interface SessionLimits {
@@ -41,12 +43,18 @@ export type Refreshed =
 
 export interface SessionsOptions {
   readonly store: SessionStore
-  /** 32 bytes; makes refresh tokens that are recognised as ours and cannot be made from the store's contents. */
+  /** 32 bytes that are kept apart from the store. */
   readonly key: Uint8Array
+  readonly userOf: (name: string) => Promise<UserRecord | undefined>
   readonly now: () => number
   readonly random: (bytes: number) => Buffer
   readonly limits: SessionLimits
   readonly ended: (session: SessionRecord, why: SessionEnd) => void
+}
+
+export type SessionStart = Pick<SessionRecord, 'methods' | 'address' | 'device' | 'signedIn'> & {
+  /** The absolute end, where it is not the usual one. */
+  readonly expires?: number
 }
 
 /** How often the store hears that a session is alive; memory knows exactly. */
@@ -54,27 +62,30 @@ const SEEN_MILLIS = 60_000
 
 export class Sessions {
   readonly #options: SessionsOptions
+  readonly #tokens: RefreshTokens
   readonly #live = new Map<string, SessionRecord>()
   /** When the store last heard of each. */
   readonly #told = new Map<string, number>()
-  /** The tokens whose repetition was answered once. */
+  /** Ended here, until they would have ended anyway: a reading that was under way does not bring one back. */
+  readonly #over = new Map<string, number>()
+  /** The old token whose repetition was answered, by session. */
   readonly #graced = new Map<string, string>()
   /** Those that come while the first is under way share its answer. */
   readonly #refreshing = new Map<string, Promise<Refreshed>>()
+  /** Changes of one session reach the store in the order they were made. */
+  readonly #turns = new InTurn()
   readonly #unwatch: () => void
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    this.#tokens = new RefreshTokens(options)
     this.#unwatch = options.store.watch(id => void this.#look(id).catch(() => undefined))
   }
 
-  async open(
-    user: UserRecord,
-    from: Pick<SessionRecord, 'methods' | 'address' | 'device' | 'signedIn'> & { readonly expires?: number },
-  ): Promise<{ readonly session: SessionRecord; readonly refreshToken: string }> {
+  async open(user: UserRecord, start: SessionStart): Promise<{ readonly session: SessionRecord; readonly refreshToken: string }> {
     const { store, now, random, limits } = this.#options
     const id = random(16).toString('base64url')
-    const refreshToken = this.#issue(id, random(32).toString('base64url'))
+    const refreshToken = this.#tokens.first(id)
     const session: SessionRecord = {
       id,
       user: user.name,
@@ -82,7 +93,7 @@ export class Sessions {
       created: now(),
       lastSeen: now(),
       expires: now() + limits.lifeMillis,
-      ...from,
+      ...start,
       refreshHash: sha256(refreshToken),
       previousHash: null,
       rotated: now(),
@@ -90,16 +101,16 @@ export class Sessions {
     }
     await store.save(session)
     this.#keep(session)
-    await this.#makeRoom(user)
+    await this.#makeRoom(session)
     return { session, refreshToken }
   }
 
-  /** The session, if it still stands for this user as he is now; what no longer does is ended. */
-  async current(id: string, userOf: (name: string) => Promise<UserRecord | undefined>): Promise<SessionRecord | undefined> {
+  /** The session, if it still stands for its user as he is now; what no longer does is ended. */
+  async current(id: string): Promise<SessionRecord | undefined> {
     const session = this.#live.get(id) ?? (await this.#load(id))
     if (session === undefined) return undefined
-    const why = this.#over(session, await userOf(session.user))
-    if (why === undefined) return this.#live.get(id) ?? undefined
+    const why = this.#fault(session, await this.#options.userOf(session.user))
+    if (why === undefined) return this.#live.get(id)
     await this.end(id, why)
     return undefined
   }
@@ -109,65 +120,69 @@ export class Sessions {
     const session = this.#live.get(id)
     const now = this.#options.now()
     if (session === undefined || session.lastSeen >= now) return
-    const next = { ...session, lastSeen: now }
-    this.#live.set(id, next)
+    this.#live.set(id, { ...session, lastSeen: now })
     if (now - (this.#told.get(id) ?? 0) < SEEN_MILLIS) return
     this.#told.set(id, now)
-    await this.#options.store.save(next)
+    // A store that is away for a while must not turn people away whom memory knows.
+    await this.#save(id).catch(() => undefined)
   }
 
-  /** The password was given again. */
+  /** The password was given again. Undefined when the session is over. */
   async confirm(id: string, methods: readonly string[]): Promise<SessionRecord | undefined> {
     const session = this.#live.get(id)
     if (session === undefined) return undefined
-    const next = { ...session, signedIn: this.#options.now(), methods }
-    await this.#options.store.save(next)
-    this.#keep(next)
-    return next
+    this.#keep({ ...session, signedIn: this.#options.now(), methods })
+    await this.#save(id)
+    return this.#live.get(id)
   }
 
   /** Replaces a refresh token. Of many at the same time one is the first, and the others get what it got. */
-  refresh(token: string, userOf: (name: string) => Promise<UserRecord | undefined>): Promise<Refreshed> {
+  refresh(token: string): Promise<Refreshed> {
     const running = this.#refreshing.get(token)
     if (running !== undefined) return running
-    const refreshing = this.#refresh(token, userOf).finally(() => this.#refreshing.delete(token))
+    const refreshing = this.#refresh(token).finally(() => this.#refreshing.delete(token))
     this.#refreshing.set(token, refreshing)
     return refreshing
   }
 
+  /** Of this user, the last seen first. */
   async of(user: string): Promise<readonly SessionRecord[]> {
     const stored = await this.#options.store.sessions(user)
     const now = this.#options.now()
     return stored
+      .filter(({ id, expires }) => expires > now && !this.#over.has(id))
       .map(session => this.#live.get(session.id) ?? session)
-      .filter(session => session.expires > now)
       .sort((a, b) => b.lastSeen - a.lastSeen)
   }
 
+  /** At once in memory, then in the store. Undefined when there is no such session. */
   async end(id: string, why: SessionEnd): Promise<SessionRecord | undefined> {
-    const session = this.#live.get(id) ?? (await this.#options.store.session(id))
-    if (session === undefined) return undefined
-    this.#forget(id)
+    const session = this.#live.get(id) ?? (await this.#load(id))
+    if (session === undefined || !this.#live.has(id)) return undefined
+    this.#forget(session)
     this.#options.ended(session, why)
-    await this.#options.store.remove(id)
+    await this.#turns.run(id, () => this.#options.store.remove(id))
     return session
   }
 
   async endAll(user: string, why: SessionEnd, { except }: { readonly except?: string } = {}): Promise<void> {
-    const stored = await this.#options.store.sessions(user)
-    const live = [...this.#live.values()].filter(session => session.user === user)
-    const ids = new Set([...stored, ...live].map(({ id }) => id))
-    if (except !== undefined) ids.delete(except)
-    // What is in memory ends at once, before the store is waited for.
-    await Promise.all([...ids].map(id => this.end(id, why)))
+    const endSome = (sessions: Iterable<SessionRecord>) => {
+      const wanted = [...sessions].filter(session => session.user === user && session.id !== except)
+      return Promise.all(wanted.map(({ id }) => this.end(id, why)))
+    }
+    // What is in memory ends before the store is waited for.
+    await endSome(this.#live.values())
+    await endSome(await this.#options.store.sessions(user))
   }
 
-  /** Ends what is over by the clock, so that an open socket does not outlive its session. */
-  async sweep(userOf: (name: string) => Promise<UserRecord | undefined>): Promise<void> {
-    for (const session of [...this.#live.values()]) await this.current(session.id, userOf)
+  /** Ends what is over by the clock or by its user, so that an open socket does not outlive its session. */
+  async sweep(): Promise<void> {
+    const now = this.#options.now()
+    for (const [id, until] of this.#over) if (now >= until) this.#over.delete(id)
+    await Promise.all([...this.#live.keys()].map(id => this.current(id)))
   }
 
-  /** What a page sends back as X-CSRF: it can only be known by who may read the session's answers. */
+  /** What a page sends back as X-CSRF: only who may read the session's answers can know it. */
   csrf({ id, csrfKey }: SessionRecord): string {
     return createHmac('sha256', csrfKey).update(id).digest('base64url')
   }
@@ -177,53 +192,45 @@ export class Sessions {
     await this.#options.store.close()
   }
 
-  async #refresh(token: string, userOf: (name: string) => Promise<UserRecord | undefined>): Promise<Refreshed> {
-    const [id = '', secret = ''] = token.split('.')
-    if (!safeEqual(token, this.#issue(id, secret))) return { kind: 'refused' }
-
-    const session = await this.current(id, userOf)
-    if (session === undefined) return { kind: 'refused' }
-    const { store, now } = this.#options
+  async #refresh(token: string): Promise<Refreshed> {
+    const known = this.#tokens.read(token)
+    if (known === undefined) return { kind: 'refused' }
+    const { session: id, next: refreshToken } = known
     const hash = sha256(token)
-    const refreshToken = this.#next(id, secret)
 
-    if (session.refreshHash === hash) {
-      const next = { ...session, refreshHash: sha256(refreshToken), previousHash: hash, rotated: now(), lastSeen: now() }
-      if (await store.rotate(next, hash)) {
-        // It may have been ended while the store was asked: what is over stays over.
-        if (!this.#live.has(id)) return { kind: 'refused' }
-        this.#keep(next)
-        return { kind: 'refreshed', session: next, refreshToken }
+    let session = await this.current(id)
+    for (let tries = 0; session !== undefined && tries < 3; tries++) {
+      if (session.refreshHash === hash) {
+        const replaced = await this.#turns.run(id, () => this.#rotate(id, hash, sha256(refreshToken)))
+        if (replaced !== undefined) return { kind: 'refreshed', session: replaced, refreshToken }
+      } else if (this.#isLate(session, hash)) {
+        this.#graced.set(id, hash)
+        return { kind: 'refreshed', session, refreshToken }
       }
+      // Another process may have been faster: the store knows.
+      if (tries < 2) session = await this.#load(id)
     }
-
-    // Another process was faster, or the token is an old one: the store knows.
-    const stored = (await this.#load(id)) ?? undefined
-    if (stored === undefined) return { kind: 'refused' }
-    const isLate = stored.previousHash === hash && now() - stored.rotated <= this.#options.limits.graceMillis
-    if (isLate && this.#graced.get(id) !== hash) {
-      this.#graced.set(id, hash)
-      return { kind: 'refreshed', session: stored, refreshToken }
-    }
-    await this.end(id, 'reused')
-    return { kind: 'reused', session: stored }
+    if (session === undefined || (await this.end(id, 'reused')) === undefined) return { kind: 'refused' }
+    return { kind: 'reused', session }
   }
 
-  /** SESSION.SECRET.SEAL: the seal says that it is one of ours, however old, so that only a real token can betray a theft. */
-  #issue(id: string, secret: string): string {
-    return `${id}.${secret}.${this.#mac('seal', id, secret).subarray(0, 16).toString('base64url')}`
+  async #rotate(id: string, before: string, after: string): Promise<SessionRecord | undefined> {
+    const session = this.#live.get(id)
+    if (session === undefined) return undefined
+    const { now, store } = this.#options
+    const next = { ...session, refreshHash: after, previousHash: before, rotated: now(), lastSeen: now() }
+    if (!(await store.rotate(next, before)) || !this.#live.has(id)) return undefined
+    this.#keep(next)
+    return next
   }
 
-  /** The token after this one: the same whoever asks and however often, and unknown without the key. */
-  #next(id: string, secret: string): string {
-    return this.#issue(id, this.#mac('next', id, secret).toString('base64url'))
+  /** The answer to this token may have been lost, and nobody asked for it again yet. */
+  #isLate({ id, previousHash, rotated }: SessionRecord, hash: string): boolean {
+    const { now, limits } = this.#options
+    return previousHash === hash && now() - rotated <= limits.graceMillis && this.#graced.get(id) !== hash
   }
 
-  #mac(purpose: string, id: string, secret: string): Buffer {
-    return createHmac('sha256', this.#options.key).update(`${purpose}\n${id}\n${secret}`).digest()
-  }
-
-  #over(session: SessionRecord, user: UserRecord | undefined): SessionEnd | undefined {
+  #fault(session: SessionRecord, user: UserRecord | undefined): SessionEnd | undefined {
     const { now, limits } = this.#options
     if (user === undefined || user.disabled || user.version !== session.userVersion) return 'user-changed'
     if (now() >= session.expires) return 'expired'
@@ -232,29 +239,36 @@ export class Sessions {
     return now() - session.lastSeen >= idle ? 'idle' : undefined
   }
 
-  async #makeRoom(user: UserRecord): Promise<void> {
-    const all = [...(await this.#options.store.sessions(user.name))].sort((a, b) => a.created - b.created)
-    for (const { id } of all.slice(0, Math.max(0, all.length - this.#options.limits.perUser))) await this.end(id, 'too-many')
+  /** The oldest give way to the new one. */
+  async #makeRoom({ id, user }: SessionRecord): Promise<void> {
+    const others = (await this.of(user)).filter(other => other.id !== id).sort((a, b) => a.created - b.created)
+    const surplus = Math.max(0, others.length + 1 - this.#options.limits.perUser)
+    for (const oldest of others.slice(0, surplus)) await this.end(oldest.id, 'too-many')
+  }
+
+  async #save(id: string): Promise<void> {
+    await this.#turns.run(id, async () => {
+      const session = this.#live.get(id)
+      if (session !== undefined) await this.#options.store.save(session)
+    })
   }
 
   async #load(id: string): Promise<SessionRecord | undefined> {
-    const session = await this.#options.store.session(id)
-    if (session !== undefined) this.#keep(session)
-    return session
+    return this.#turns.run(id, async () => {
+      const session = await this.#options.store.session(id)
+      if (session === undefined || this.#over.has(id)) return undefined
+      this.#keep({ ...session, lastSeen: Math.max(session.lastSeen, this.#live.get(id)?.lastSeen ?? 0) })
+      return this.#live.get(id)
+    })
   }
 
   /** Another process changed or ended it. */
   async #look(id: string): Promise<void> {
-    const known = this.#live.get(id)
-    if (known === undefined) return
-    const stored = await this.#options.store.session(id)
-    if (stored !== undefined) {
-      this.#keep({ ...stored, lastSeen: Math.max(stored.lastSeen, known.lastSeen) })
-      return
-    }
-    if (!this.#live.has(id)) return
-    this.#forget(id)
-    this.#options.ended(known, 'elsewhere')
+    if (!this.#live.has(id) || (await this.#load(id)) !== undefined) return
+    const gone = this.#live.get(id)
+    if (gone === undefined) return
+    this.#forget(gone)
+    this.#options.ended(gone, 'elsewhere')
   }
 
   #keep(session: SessionRecord): void {
@@ -262,7 +276,8 @@ export class Sessions {
     this.#told.set(session.id, this.#options.now())
   }
 
-  #forget(id: string): void {
+  #forget({ id, expires }: SessionRecord): void {
+    this.#over.set(id, expires)
     this.#live.delete(id)
     this.#told.delete(id)
     this.#graced.delete(id)
@@ -270,8 +285,3 @@ export class Sessions {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-function safeEqual(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
-}

@@ -9,6 +9,7 @@ import { type SessionReply, sessionReplyOf } from './people-on-the-wire.ts'
 import type { Circumstances, Identity, Principal } from './principal.ts'
 import type { Proofs } from './proofs.ts'
 import { rightsOf } from './rights.ts'
+import type { SecondFactor } from './second-factor.ts'
 import type { SessionRecord, UserRecord } from './stores.ts'
 
 export interface Credentials {
@@ -20,6 +21,17 @@ export interface Credentials {
   readonly deviceToken?: string | undefined
   /** The common name of a verified client certificate. */
   readonly certificate?: string | undefined
+}
+
+/** What came with a request. A bearer is looked at first; where it is no good, a cookie does not help. */
+export interface Presented {
+  readonly bearer?: string | undefined
+  readonly accessCookie?: string | undefined
+  readonly address: string
+  /** The common name of a verified client certificate. */
+  readonly certificate?: string | undefined
+  /** Asked for by the server itself: does not keep the session from becoming idle. */
+  readonly passive?: boolean | undefined
 }
 
 /** What a browser gets; tokens are for HttpOnly cookies only. */
@@ -41,6 +53,7 @@ export interface SignInParts {
   readonly tokens: AccessTokens
   readonly apiTokens: ApiTokens
   readonly proofs: Proofs
+  readonly secondFactor: SecondFactor
   readonly requireCertificate: boolean
 }
 
@@ -86,8 +99,7 @@ export class SignIn {
 
   async refresh(refreshToken: string | undefined, from: Circumstances): Promise<SignedIn> {
     const { sessions, people, record } = this.#house
-    const refreshed =
-      refreshToken === undefined ? { kind: 'refused' as const } : await sessions.refresh(refreshToken, people.find)
+    const refreshed = refreshToken === undefined ? { kind: 'refused' as const } : await sessions.refresh(refreshToken)
     if (refreshed.kind === 'reused') {
       const { id, user } = refreshed.session
       const reason = 'a refresh token that was replaced came again: somebody else may hold it'
@@ -129,45 +141,34 @@ export class SignIn {
   ): Promise<SignedIn> {
     const { people, passwords, now, record } = this.#house
     checkPassword(next, who.user)
+    const session = await this.#own(who)
     await this.#parts.proofs.provePassword({ name: who.user, password: current, device: who.session }, from)
     const passwordHash = await passwords.hash(next)
     const user = await people.change(who.user, async user => {
       await record(who, from, { action: 'user.password', object: `user:${who.user}`, reason: 'changed by the user' })
       return { ...user, passwordHash, passwordTime: now(), version: user.version + 1 }
     })
-    return this.replaceSession(who, user, undefined, from, now())
+    return this.#replace(session, user, { signedIn: now() }, from)
   }
 
-  /** A new session in the place of this one; all others of the user end. */
-  async replaceSession(
+  async confirmSecondFactor(
     who: Principal,
-    user: UserRecord,
-    method: string | undefined,
+    code: string,
     from: Circumstances,
-    signedIn = who.signedIn,
-  ): Promise<SignedIn> {
-    const { sessions, now } = this.#house
-    const before = (await sessions.of(user.name)).find(({ id }) => id === who.session)
-    const methods = new Set([...(before?.methods ?? ['password']), ...(method === undefined ? [] : [method])])
-    const opened = await sessions.open(user, {
-      methods: [...methods],
-      address: from.address,
-      device: from.device,
-      signedIn,
-      expires: before?.expires ?? now(),
-    })
-    await sessions.end(who.session, 'replaced')
-    await sessions.endAll(user.name, 'user-changed', { except: opened.session.id })
-    return this.#grant(user, opened.session, { refreshToken: opened.refreshToken })
+  ): Promise<{ readonly recoveryCodes: readonly string[]; readonly signedIn: SignedIn }> {
+    const session = await this.#own(who)
+    const { user, recoveryCodes } = await this.#parts.secondFactor.confirm(who, code, from)
+    const methods = [...new Set([...session.methods, 'code'])]
+    return { recoveryCodes, signedIn: await this.#replace(session, user, { methods }, from) }
   }
 
-  async identify(given: {
-    readonly bearer?: string | undefined
-    readonly accessCookie?: string | undefined
-    readonly certificate?: string | undefined
-    readonly passive?: boolean
-  }): Promise<Identity> {
-    const { bearer, accessCookie, certificate, passive = false } = given
+  async dropSecondFactor(who: Principal, code: string, from: Circumstances): Promise<SignedIn> {
+    const session = await this.#own(who)
+    const user = await this.#parts.secondFactor.drop(who, code, from)
+    return this.#replace(session, user, {}, from)
+  }
+
+  async identify({ bearer, accessCookie, certificate, passive = false }: Presented): Promise<Identity> {
     const token = bearer ?? accessCookie
     if (token === undefined || token === '') throw required()
     const identity =
@@ -179,9 +180,17 @@ export class SignIn {
     return identity
   }
 
+  /** The same principal as he is now, for an open socket; undefined when he is let in no more. Keeps nothing from becoming idle. */
+  async again(who: Identity): Promise<Identity | undefined> {
+    if (who.via === 'api-token') return this.#parts.apiTokens.again(who)
+    const session = await this.#house.sessions.current(who.session)
+    const user = session === undefined ? undefined : await this.#house.people.find(session.user)
+    return session === undefined || user === undefined ? undefined : identityOf(user, session, who)
+  }
+
   async describe(who: Identity): Promise<SessionReply> {
     const { sessions, people } = this.#house
-    const session = await sessions.current(who.session, people.find)
+    const session = await sessions.current(who.session)
     const user = await people.find(who.user)
     if (session === undefined || user === undefined) throw ended()
     return sessionReplyOf(user, { ...who, signedIn: session.signedIn, sessionExpires: session.expires }, sessions.csrf(session))
@@ -203,11 +212,33 @@ export class SignIn {
 
     const { claims } = verdict
     const { sessions, people } = this.#house
-    const session = await sessions.current(claims.session, people.find)
+    const session = await sessions.current(claims.session)
     const user = session === undefined ? undefined : await people.find(session.user)
     if (session === undefined || user === undefined || !matches(claims, session, user)) throw ended()
     if (!passive) await sessions.seen(session.id)
     return identityOf(user, session, { via, accessExpires: claims.expires })
+  }
+
+  /** Taken before the user is changed: a change ends the sessions of before. */
+  async #own(who: Principal): Promise<SessionRecord> {
+    const session = await this.#house.sessions.current(who.session)
+    if (session === undefined) throw ended()
+    return session
+  }
+
+  /** A new session with a new id in the place of this one, as long as this one had; all others of the user end. */
+  async #replace(
+    before: SessionRecord,
+    user: UserRecord,
+    { methods = before.methods, signedIn = before.signedIn }: Partial<Pick<SessionRecord, 'methods' | 'signedIn'>>,
+    from: Circumstances,
+  ): Promise<SignedIn> {
+    const { sessions } = this.#house
+    await sessions.end(before.id, 'replaced')
+    await sessions.endAll(user.name, 'user-changed')
+    const { address, device } = from
+    const opened = await sessions.open(user, { methods, signedIn, address, device, expires: before.expires })
+    return this.#grant(user, opened.session, { refreshToken: opened.refreshToken })
   }
 
   #checkCertificate(user: string, certificate: string | undefined): void {

@@ -13,7 +13,10 @@ export interface Attempt {
   /** The name as it was typed: one that does not exist is treated like one that does. */
   readonly account: string
   readonly address: string
-  /** Where the account was signed in before, proven by a device token: it has a count of its own, so nobody can lock the owner out. */
+  /**
+   * Where the account was signed in before, or is: proven by the mark of a device or by a session. It has a count of its own and
+   * no part in the others, so that no flood of strangers locks the owner out.
+   */
   readonly device?: string | undefined
 }
 
@@ -34,22 +37,17 @@ export class Throttle {
    */
   begin({ account, address, device }: Attempt): () => void {
     const now = this.#now()
+    if (device !== undefined) return this.#count(`device ${account} ${device}`, now)
+
     const place = placeOf(address)
     this.#all = within(this.#all, now, MINUTE_MILLIS)
     const fromPlace = within(this.#addresses.get(place) ?? [], now, MINUTE_MILLIS)
     if (this.#all.length >= IN_ALL) throw exceeded(this.#all[0]! + MINUTE_MILLIS - now)
     if (fromPlace.length >= PER_ADDRESS) throw exceeded(fromPlace[0]! + MINUTE_MILLIS - now)
-
-    const key = device === undefined ? `account ${account}` : `device ${account} ${device}`
-    const checks = within(this.#checks.get(key) ?? [], now, WINDOW_MILLIS)
-    if (checks.length >= CHECKS_MAX) throw exceeded(checks[checks.length - CHECKS_MAX]! + WINDOW_MILLIS - now)
-    const wait = checks.length < FREE_FAILURES ? 0 : checks.at(-1)! + delayMillis(checks.length) - now
-    if (wait > 0) throw exceeded(wait)
-
+    const takeBack = this.#count(`account ${account}`, now)
     this.#all = [...this.#all, now]
     this.#addresses.set(place, [...fromPlace, now])
-    this.#checks.set(key, [...checks, now])
-    return () => this.#takeBack(key, now)
+    return takeBack
   }
 
   /** An admin let the account try again. */
@@ -66,10 +64,18 @@ export class Throttle {
     for (const [key, times] of this.#addresses) if (within(times, now, MINUTE_MILLIS).length === 0) this.#addresses.delete(key)
   }
 
-  #takeBack(key: string, time: number): void {
-    const checks = this.#checks.get(key) ?? []
-    const at = checks.indexOf(time)
-    if (at >= 0) this.#checks.set(key, checks.toSpliced(at, 1))
+  #count(key: string, now: number): () => void {
+    const checks = within(this.#checks.get(key) ?? [], now, WINDOW_MILLIS)
+    if (checks.length >= CHECKS_MAX) throw exceeded(checks[checks.length - CHECKS_MAX]! + WINDOW_MILLIS - now)
+    const wait = checks.length < FREE_FAILURES ? 0 : checks.at(-1)! + delayMillis(checks.length) - now
+    if (wait > 0) throw exceeded(wait)
+    this.#checks.set(key, [...checks, now])
+
+    return () => {
+      const since = this.#checks.get(key) ?? []
+      const at = since.indexOf(now)
+      if (at >= 0) this.#checks.set(key, since.toSpliced(at, 1))
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 // What an admin does with users: adds them, changes what they may, locks them out. One enabled admin always remains.
+import { Value } from 'typebox/value'
+import { UserName } from '../wire/forms.ts'
 import type { Role } from '../wire/route.ts'
 import { AccessError } from './access-error.ts'
 import type { House } from './house.ts'
+import { InTurn } from './in-turn.ts'
 import { checkPassword } from './password-rule.ts'
 import { type Person, personOf } from './people-on-the-wire.ts'
 import type { Actor, Circumstances } from './principal.ts'
@@ -28,6 +31,7 @@ export interface UserChange {
 
 export class UserDesk {
   readonly #house: House
+  readonly #turns = new InTurn()
 
   constructor(house: House) {
     this.#house = house
@@ -35,6 +39,13 @@ export class UserDesk {
 
   async add({ name, password, roles, accounts = [] }: NewUser, by: Actor, from: Circumstances): Promise<Person> {
     const { people, passwords, record, now, random } = this.#house
+    if (!Value.Check(UserName, name)) {
+      throw new AccessError('USER_NAME_INVALID', {
+        status: 400,
+        message: `${JSON.stringify(name.slice(0, 40))} cannot be a user's name`,
+        fix: 'a lower-case letter first, then up to 39 lower-case letters, digits, dots, dashes or underscores',
+      })
+    }
     checkPassword(password, name)
     if ((await people.find(name)) !== undefined) throw taken(name)
     const user: UserRecord = {
@@ -61,7 +72,7 @@ export class UserDesk {
 
   /** One change of a user at a time in the house, so that two admins cannot disable each other at once. */
   change(name: string, change: UserChange, by: Actor, from: Circumstances): Promise<Person> {
-    return this.#house.people.inTurn('desk', () => this.#change(name, change, by, from))
+    return this.#turns.run('desk', () => this.#change(name, change, by, from))
   }
 
   async #change(name: string, change: UserChange, by: Actor, from: Circumstances): Promise<Person> {
