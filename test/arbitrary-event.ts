@@ -151,6 +151,18 @@ const operatorCommand = fc.record({
     }),
     fc.record({ action: fc.constant('reset' as const) }),
     fc.record({ action: fc.constant('failover' as const), instrumentId, source: fc.constantFrom('', 'kraken', 'oanda') }),
+    fc.record({
+      action: fc.constant('order' as const),
+      key: text,
+      instrumentId,
+      side,
+      quantity,
+      type: fc.constantFrom('market' as const, 'limit' as const, 'stop' as const),
+      price: fc.option(price, { nil: undefined }),
+      stop: fc.option(price, { nil: undefined }),
+      takeProfit: fc.option(price, { nil: undefined }),
+    }),
+    fc.record({ action: fc.constant('cancel' as const), orderId: text }),
   ),
 })
 

@@ -70,7 +70,7 @@ const FAMILIES: readonly (readonly [RegExp, number])[] = [
   [/_DENIED$/, EXIT.denied],
   [/_TIMEOUT$/, EXIT.timeout],
   [/^USAGE_/, EXIT.usage],
-  [/^(CONFIG|STRATEGY|INSTRUMENT)_/, EXIT.configInvalid],
+  [/^(CONFIG|STRATEGY|INSTRUMENT|LIMIT)_/, EXIT.configInvalid],
   [/^(DATA|IMPORT|CAPTURE|LAKE|SOURCE|FEED|RECORDING)_/, EXIT.data],
   [/^UPSTREAM_/, EXIT.upstream],
   [/^CHECK_/, EXIT.checkFailed],

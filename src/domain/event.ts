@@ -1,7 +1,8 @@
 // Everything that can happen, as one union: the engine's only input.
 import type { CalendarEntry, Release } from './macro.ts'
-import type { Bar, BookChange, BookSnapshot, Happened, Quote, Trade } from './market.ts'
-import type { OrderEvent } from './order.ts'
+import type { Bar, BookChange, BookSnapshot, Happened, Quote, Side, Trade } from './market.ts'
+import type { Price, Quantity } from './numbers.ts'
+import type { OrderEvent, OrderType } from './order.ts'
 import type { SourceChange, SourceNotice } from './source.ts'
 
 /** Time passing. The session inserts them, from a timer when live and by arithmetic otherwise; the engine has no clock. */
@@ -19,6 +20,24 @@ export type OperatorAction =
   | { readonly action: 'reset' }
   /** Read the instrument from this source from now on. An empty source: from the best of the others. */
   | { readonly action: 'failover'; readonly instrumentId: string; readonly source: string }
+  | ManualOrder
+  | { readonly action: 'cancel'; readonly orderId: string }
+
+/** A person's own order, of the size the person gives. Risk reviews it like any other. */
+export interface ManualOrder {
+  readonly action: 'order'
+  /** Of the person's choosing: the same key never places two orders. */
+  readonly key: string
+  readonly instrumentId: string
+  readonly side: Side
+  readonly quantity: Quantity
+  readonly type: OrderType
+  /** The limit of a limit order, the trigger of a stop; undefined for a market order. */
+  readonly price: Price | undefined
+  /** Guards of what it opens; an order that opens a position needs the stop. */
+  readonly stop: Price | undefined
+  readonly takeProfit: Price | undefined
+}
 
 /** An order from a person, with who and why. */
 export interface OperatorCommand extends Happened {

@@ -2,15 +2,15 @@
 
 import type { SessionCalendar } from '../domain/calendar.ts'
 import type { Digest } from '../domain/digest.ts'
-import type { OperatorCommand } from '../domain/event.ts'
+import type { ManualOrder, OperatorCommand } from '../domain/event.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { type Micros, type Money, moneyToNumber, type Price, type Quantity, ZERO_MONEY } from '../domain/numbers.ts'
+import { formatSteps, type Micros, type Money, moneyToNumber, type Price, type Quantity, ZERO_MONEY } from '../domain/numbers.ts'
 import { isOpen, type OrderEvent, type OrderIntent, type OrderRole } from '../domain/order.ts'
 import type { Signal } from '../domain/signal.ts'
 import { type AllocationRule, size } from '../stages/allocation/size.ts'
 import { Orders } from '../stages/execution/orders.ts'
 import { Portfolio } from '../stages/portfolio/portfolio.ts'
-import { isGuard, RiskDesk, type RiskLimits, type RiskSituation, reducesOnly } from '../stages/risk/review.ts'
+import { isGuard, manualRefusal, RiskDesk, type RiskLimits, type RiskSituation, reducesOnly } from '../stages/risk/review.ts'
 import { Desk } from './desk.ts'
 import { covers, Kills } from './kills.ts'
 import type { Decision } from './step.ts'
@@ -36,6 +36,8 @@ export class Account {
   /** Stop and target of one fill: when one is done the other goes. */
   readonly #siblings = new Map<string, string>()
   readonly #kills = new Kills()
+  /** Of orders that people gave: the same key is the same order. */
+  readonly #manualKeys = new Set<string>()
   #equity: Money
   #highEquity: Money
   #dayStartEquity: Money
@@ -50,6 +52,14 @@ export class Account {
     this.#equity = settings.startEquity
     this.#highEquity = settings.startEquity
     this.#dayStartEquity = settings.startEquity
+  }
+
+  /** Equity at the start of the account's day, and the highest that was sampled. */
+  get dayStartEquity(): Money {
+    return this.#dayStartEquity
+  }
+  get highEquity(): Money {
+    return this.#highEquity
   }
 
   open(instrument: Instrument, calendar: SessionCalendar): Desk {
@@ -118,7 +128,7 @@ export class Account {
     if (!isOpen(to) && isOpen(from)) this.#siblings.delete(order.id)
   }
 
-  /** A person's stop: nothing new from now on, and on request cancels and closes everything. */
+  /** A person's word: an order or its cancel, or a stop: nothing new from now on, and on request everything is closed. */
   command(event: OperatorCommand, now: Micros, step: StepBuilder): void {
     if (event.order.action === 'reset') {
       this.#kills.reset()
@@ -126,11 +136,21 @@ export class Account {
     }
     // Which source is read is the gate's matter; what follows from it comes as an event of its own.
     if (event.order.action === 'failover') return
+    if (event.order.action === 'cancel') {
+      this.#cancel(event.order.orderId, step)
+      return
+    }
+    if (event.order.action === 'order') {
+      this.#order(event.order, event, now, step)
+      return
+    }
     const kill = event.order
     this.#kills.engage(kill, event)
-    if (kill.mode === 'halt') return
-    for (const { id, intent } of [...this.orders.open()])
-      if (covers(kill, intent.instrumentId, intent.strategy)) this.#cancel(id, step)
+    for (const { id, intent } of [...this.orders.open()]) {
+      // A waiting entry is new risk whenever it fills, so it goes with the mildest stop too.
+      const goes = kill.mode !== 'halt' || (intent.role === 'entry' && waits(intent))
+      if (goes && covers(kill, intent.instrumentId, intent.strategy)) this.#cancel(id, step)
+    }
     if (kill.mode === 'flatten') for (const desk of this.#desks.values()) this.#obeyFlatten(desk, now, step)
   }
 
@@ -139,6 +159,34 @@ export class Account {
     this.orders.digest(into)
     this.#kills.digest(into)
     into.bigint(this.#highEquity).bigint(this.#dayStartEquity)
+    for (const key of this.#manualKeys) into.text(key)
+  }
+
+  /** A person gives the size, risk has the last word, and its guards are placed as a strategy's. */
+  #order(order: ManualOrder, { operator, reason }: OperatorCommand, now: Micros, step: StepBuilder): void {
+    const desk = this.#desks.get(order.instrumentId)
+    if (desk === undefined || this.#manualKeys.has(order.key)) return
+    this.#manualKeys.add(order.key)
+    const { instrument, mark } = desk
+    const position = this.portfolio.quantity(instrument.id)
+    const reduces = position !== 0 && position > 0 === (order.side === 'sell')
+    const intent: OrderIntent = {
+      instrumentId: instrument.id,
+      strategy: MANUAL,
+      side: order.side,
+      quantity: order.quantity,
+      type: order.type,
+      role: reduces ? 'exit' : 'entry',
+      price: order.type === 'market' ? undefined : order.price,
+      stop: reduces ? undefined : order.stop,
+      takeProfit: reduces ? undefined : order.takeProfit,
+      why: `ordered by ${operator}: ${reason}`,
+    }
+    const fault = manualRefusal(intent, { position, bid: mark.bid, ask: mark.ask }, steps =>
+      formatSteps(steps, instrument.priceDecimals),
+    )
+    if (fault !== undefined) step.verdict({ intent, kind: 'refused', refusals: [fault] })
+    else this.submit(intent, desk, now, step)
   }
 
   /** Signed quantity of entries and exits on their way: what the position will be once they are done. */
@@ -146,7 +194,7 @@ export class Account {
     if (this.orders.openCount === 0) return 0
     let sum = 0
     for (const { intent, filled, canceling } of this.orders.openOf(instrumentId)) {
-      if (canceling || isGuard(intent)) continue
+      if (canceling || isGuard(intent) || waits(intent)) continue
       const left = intent.quantity - filled
       sum += intent.side === 'buy' ? left : -left
     }
@@ -297,7 +345,8 @@ export class Account {
   /** Stops and targets only: an exit on its way is still wanted, and a venue cuts it to what is open. */
   #cancelGuards(instrumentId: string, step: StepBuilder): void {
     if (this.orders.openCount === 0) return
-    for (const { id, intent } of [...this.orders.openOf(instrumentId)]) if (isGuard(intent)) this.#cancel(id, step)
+    for (const { id, intent } of [...this.orders.openOf(instrumentId)])
+      if (isGuard(intent) || (intent.role === 'exit' && waits(intent))) this.#cancel(id, step)
   }
 
   #cancel(orderId: string, step: StepBuilder): void {
@@ -364,6 +413,15 @@ export class Account {
     return one === undefined ? Number.NaN : moneyToNumber(one)
   }
 }
+
+/** The strategy of an order that a person gave. */
+export const MANUAL = 'manual'
+
+/**
+ * A person's order at a price of its own: it may never fill, so nobody counts on it. Strategies enter and leave at the
+ * market.
+ */
+const waits = ({ type }: OrderIntent): boolean => type !== 'market'
 
 const closing = (instrument: Instrument, strategy: string, held: number, why: string): OrderIntent => ({
   instrumentId: instrument.id,

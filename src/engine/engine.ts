@@ -21,7 +21,8 @@ export interface EngineParts {
 
 export class Engine {
   readonly account: Account
-  readonly #lanes: readonly Lane[]
+  /** For reading between events: what the dashboard shows. */
+  readonly lanes: readonly Lane[]
   readonly #byId = new Map<string, Lane>()
   readonly #world: World
   readonly #explain: boolean
@@ -36,7 +37,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.account = parts.account
-    this.#lanes = parts.lanes
+    this.lanes = parts.lanes
     this.#world = parts.world
     this.#explain = parts.explain
     for (const lane of parts.lanes) this.#byId.set(lane.instrument.id, lane)
@@ -90,7 +91,7 @@ export class Engine {
         break
       }
       case 'tick':
-        for (const lane of this.#lanes) this.#close(lane, event.receivedTime)
+        for (const lane of this.lanes) this.#close(lane, event.receivedTime)
         break
       case 'release':
         this.#world.release(event)
@@ -122,7 +123,7 @@ export class Engine {
     const digest = new Digest().number(this.#sequence).number(this.#now).number(this.#decisions)
     this.account.digest(digest)
     this.#world.digest(digest)
-    for (const lane of this.#lanes) lane.digest(digest)
+    for (const lane of this.lanes) lane.digest(digest)
     return digest.hex
   }
 
@@ -172,7 +173,7 @@ export class Engine {
 
   #schedule(): void {
     let next = Number.POSITIVE_INFINITY
-    for (const lane of this.#lanes) if (lane.nextCloseTime < next) next = lane.nextCloseTime
+    for (const lane of this.lanes) if (lane.nextCloseTime < next) next = lane.nextCloseTime
     this.#nextTimer = next
   }
 

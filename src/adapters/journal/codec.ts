@@ -17,6 +17,9 @@
 //     operator-command  text operator, text reason, byte action, then for
 //                         kill: byte scope, text target, byte mode
 //                         failover: instrument, word source
+//                         order: text key, instrument, byte side, count quantity, byte type, then price, stop and target, each
+//                           a byte whether there is one and its count
+//                         cancel: text orderId
 //     source-change     instrument, words from and to, byte level, count epoch, text reason
 //     tick              nothing
 //   instrument, word, origin := count, a number in the journal's words (words.ts)
@@ -28,7 +31,7 @@ import type { Event, OperatorAction } from '../../domain/event.ts'
 import type { Impact } from '../../domain/macro.ts'
 import type { BookLevel, PriceBasis, Side, Trade } from '../../domain/market.ts'
 import type { Micros, Money, Price, Quantity } from '../../domain/numbers.ts'
-import type { OrderOutcome } from '../../domain/order.ts'
+import type { OrderOutcome, OrderType } from '../../domain/order.ts'
 import type { SourceLevel } from '../../domain/source.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 import { corrupt } from './journal-error.ts'
@@ -53,11 +56,12 @@ const AGGRESSORS = ['buy', 'sell', 'unknown'] as const satisfies readonly Trade[
 const BASES = ['bid', 'mid', 'trade'] as const satisfies readonly PriceBasis[]
 const IMPACTS = ['high', 'medium', 'low', 'none'] as const satisfies readonly Impact[]
 const OUTCOMES = ['accepted', 'filled', 'canceled', 'rejected', 'expired'] as const satisfies readonly OrderOutcome['outcome'][]
-const ACTIONS = ['kill', 'reset', 'failover'] as const satisfies readonly OperatorAction['action'][]
+const ACTIONS = ['kill', 'reset', 'failover', 'order', 'cancel'] as const satisfies readonly OperatorAction['action'][]
 type Kill = Extract<OperatorAction, { action: 'kill' }>
 const SCOPES = ['all', 'instrument', 'strategy'] as const satisfies readonly Kill['scope'][]
 const MODES = ['halt', 'cancel', 'flatten'] as const satisfies readonly Kill['mode'][]
 const LEVELS = ['live', 'cache', 'none'] as const satisfies readonly SourceLevel[]
+const TYPES = ['market', 'limit', 'stop'] as const satisfies readonly OrderType[]
 const ANSWERS = [false, true] as const
 
 const RECEIVED_LATER = 0x80
@@ -391,6 +395,17 @@ function encodeAction(order: OperatorAction, words: Words, to: ByteWriter): void
       to.count(words.textNumber(order.instrumentId))
       to.count(words.textNumber(order.source))
       return
+    case 'order':
+      to.text(order.key)
+      to.count(words.textNumber(order.instrumentId))
+      to.byte(SIDES.indexOf(order.side))
+      to.count(order.quantity)
+      to.byte(TYPES.indexOf(order.type))
+      for (const price of [order.price, order.stop, order.takeProfit]) encodeMaybe(price, to)
+      return
+    case 'cancel':
+      to.text(order.orderId)
+      return
     default:
       unreachable(order)
   }
@@ -406,10 +421,31 @@ function decodeAction(from: ByteReader, words: Words): OperatorAction {
       return { action }
     case 'failover':
       return { action, instrumentId: words.text(from.count()), source: words.text(from.count()) }
+    case 'order':
+      return {
+        action,
+        key: from.text(),
+        instrumentId: words.text(from.count()),
+        side: choice(SIDES, from),
+        quantity: from.count() as Quantity,
+        type: choice(TYPES, from),
+        price: decodeMaybe(from),
+        stop: decodeMaybe(from),
+        takeProfit: decodeMaybe(from),
+      }
+    case 'cancel':
+      return { action, orderId: from.text() }
     default:
       return unreachable(action)
   }
 }
+
+function encodeMaybe(price: Price | undefined, to: ByteWriter): void {
+  to.byte(ANSWERS.indexOf(price !== undefined))
+  if (price !== undefined) to.count(price)
+}
+
+const decodeMaybe = (from: ByteReader): Price | undefined => (choice(ANSWERS, from) ? (from.count() as Price) : undefined)
 
 function encodeLevels(levels: readonly BookLevel[], to: ByteWriter): void {
   to.count(levels.length)

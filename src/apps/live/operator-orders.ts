@@ -49,7 +49,7 @@ export class OperatorOrders {
   *follow(envelopes: Iterable<Envelope>): Generator<Envelope> {
     for (const envelope of envelopes) {
       const { event } = envelope
-      if (event.kind === 'operator-command' && event.order.action !== 'failover') this.#last = nameOf(event)
+      if (event.kind === 'operator-command' && isOfSwitch(event)) this.#last = nameOf(event)
       yield envelope
     }
   }
@@ -88,6 +88,8 @@ function killCommand(kill: Kill | undefined, time: Micros): OperatorCommand {
   const { operator, reason, mode } = kill
   return { ...about(time), operator, reason, order: { action: 'kill', scope: 'all', target: '', mode } }
 }
+
+const isOfSwitch = ({ order: { action } }: OperatorCommand): boolean => action === 'kill' || action === 'reset'
 
 /** Tells one kill from another; nothing when none is in force. */
 const nameOf = ({ operator, reason, order }: OperatorCommand): string =>

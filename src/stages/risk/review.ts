@@ -130,11 +130,12 @@ export class RiskDesk {
       refusals.push(refusal(15, 'PRICE_COLLAR_BREACHED', percent(this.limits.collar), percent(distance)))
     }
     // A long is stopped out by the bid and a short by the ask: a stop inside the spread would be hit at once.
+    // An entry that waits for its price is stopped out from there.
     const { stop } = intent
-    if (stop !== undefined && (intent.side === 'buy' ? stop >= at.bid : stop <= at.ask)) {
-      refusals.push(
-        refusal(38, 'STOP_INVALID', `on the losing side of ${text(intent.side === 'buy' ? at.bid : at.ask)}`, text(stop)),
-      )
+    const waits = intent.type !== 'market' && price !== undefined && !isGuard(intent)
+    const losing = waits ? price : intent.side === 'buy' ? at.bid : at.ask
+    if (stop !== undefined && (intent.side === 'buy' ? stop >= losing : stop <= losing)) {
+      refusals.push(refusal(38, 'STOP_INVALID', `on the losing side of ${text(losing)}`, text(stop)))
     }
   }
 
@@ -200,6 +201,27 @@ export function reducesOnly(
 ): boolean {
   if (role === 'entry') return false
   return quantity <= (side === 'sell' ? position + openBuys : openSells - position)
+}
+
+/**
+ * What a person's own order must be beyond what every order must: with a stop where it opens a position, with a target on
+ * the winning side, and of one meaning: it either brings nearer to flat or opens, never both at once.
+ */
+export function manualRefusal(
+  { side, quantity, stop, takeProfit, price }: OrderIntent,
+  { position, ask, bid }: Pick<RiskSituation, 'position' | 'ask' | 'bid'>,
+  text: (steps: number) => string,
+): Refusal | undefined {
+  const against = position !== 0 && position > 0 === (side === 'sell')
+  if (against) {
+    if (quantity <= Math.abs(position)) return undefined
+    return refusal(38, 'ORDER_FLIPS_POSITION', 'at most what is held', 'more than is held')
+  }
+  if (stop === undefined) return refusal(38, 'STOP_REQUIRED', 'a stop where a position is opened', 'none')
+  const from = price ?? (side === 'buy' ? ask : bid)
+  if (takeProfit !== undefined && (side === 'buy' ? takeProfit <= from : takeProfit >= from))
+    return refusal(38, 'TARGET_INVALID', `on the winning side of ${text(from)}`, text(takeProfit))
+  return undefined
 }
 
 /** A stop or a target: it waits for its price beside a position. */
