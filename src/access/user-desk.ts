@@ -39,7 +39,8 @@ export class UserDesk {
 
   async add({ name, password, roles, accounts = [] }: NewUser, by: Actor, from: Circumstances): Promise<Person> {
     const { people, passwords, record, now, random } = this.#house
-    if (!Value.Check(UserName, name)) {
+    const isName: boolean = Value.Check(UserName, name)
+    if (!isName) {
       throw new AccessError('USER_NAME_INVALID', {
         status: 400,
         message: `${JSON.stringify(name.slice(0, 40))} cannot be a user's name`,
