@@ -20,11 +20,11 @@ export const FunnelView = ({ funnel }: { readonly funnel: ReplyOf<'GET /signals/
         ))}
       </ol>
       <div class="funnel-reasons">
-        {groups.length === 0 && <p class="quiet">Nothing stopped on the way.</p>}
+        {groups.length === 0 && <p class="soft-words">Nothing stopped on the way.</p>}
         {groups.map(({ stage, count, reasons }) => (
           <section key={stage}>
             <h3 class="funnel-stage">
-              {stage} <span class="quiet">{number(count)}</span>
+              {stage} <span class="soft-words">{number(count)}</span>
             </h3>
             <ul class="funnel-list">
               {reasons.slice(0, 6).map(({ text, count: times, share }) => (
@@ -34,7 +34,7 @@ export const FunnelView = ({ funnel }: { readonly funnel: ReplyOf<'GET /signals/
                   <span class="funnel-share">{percent(share, { digits: 0 })}</span>
                 </li>
               ))}
-              {reasons.length > 6 && <li class="quiet">and {reasons.length - 6} more in the CSV</li>}
+              {reasons.length > 6 && <li class="soft-words">and {reasons.length - 6} more in the CSV</li>}
             </ul>
           </section>
         ))}

@@ -1,0 +1,223 @@
+// A run as the dashboard sees it: rows of every topic, collected from steps and pulled from the engine at a beat.
+import type { FeedEvent } from '../../domain/event.ts'
+import type { Instrument } from '../../domain/instrument.ts'
+import { formatMicros, formatMoney, type Micros, type Money, moneyToNumber } from '../../domain/numbers.ts'
+import type { Opinion } from '../../domain/opinion.ts'
+import type { Observer } from '../../engine/ports.ts'
+import type { Session } from '../../engine/session.ts'
+import type { Step } from '../../engine/step.ts'
+import { opinionRow } from '../../research/opinion-row.ts'
+import { SignalTrail } from '../../research/signal-trail.ts'
+import type { RowOf, Topic } from '../../wire/topics.ts'
+import type { LiveStatus } from '../live/live-status.ts'
+import { type Note, noteWords } from '../live/step-notes.ts'
+import type { RunConfig } from '../run-config.ts'
+import { ChangedRows } from './changed-rows.ts'
+import { type Exposure, LimitRows } from './limit-rows.ts'
+import { MarketRows, type PriceSource } from './market-rows.ts'
+import { OrderRows } from './order-rows.ts'
+import { type SystemFigures, SystemRows } from './system-row.ts'
+
+export type Publish = <Name extends Topic>(topic: Name, rows: readonly RowOf<Name>[], gone?: readonly string[]) => void
+
+export interface RunRowsOptions {
+  readonly run: string
+  readonly config: RunConfig
+  readonly mode: 'PAPER' | 'REPLAY'
+  /** Prices come from living sources rather than from a record. */
+  readonly live: boolean
+  readonly environment: string
+  readonly instruments: ReadonlyMap<string, Instrument>
+  /** ISO, UTC. */
+  readonly started: string
+  readonly ceilings: () => Readonly<Record<string, string>>
+}
+
+/** What only the run itself can tell at a look. */
+export interface Look {
+  readonly session: Session
+  readonly now: Micros
+  readonly running: boolean
+  readonly figures: Omit<SystemFigures, 'events'>
+  /** How the sources stand; only asked for once a second. */
+  readonly sources?: (() => Pick<LiveStatus, 'instruments'>) | undefined
+}
+
+/** Looks between two of which nobody could tell the difference: sources, limits, figures of the process. */
+const SLOW_MILLIS = 1_000
+const LOG_ROWS = 2_000
+
+export class RunRows implements Observer {
+  readonly #options: RunRowsOptions
+  readonly #account: string
+  readonly #markets: MarketRows
+  readonly #orders: OrderRows
+  readonly #limits: LimitRows
+  readonly #system: SystemRows
+  readonly #signals: RowOf<'signals'>[] = []
+  readonly #trail: SignalTrail
+  readonly #failovers: RowOf<'failovers'>[] = []
+  readonly #notes: RowOf<'notes'>[] = []
+  #noteCount = 0
+  readonly #opinions = new Map<string, Opinion>()
+  readonly #quoteRows = new ChangedRows<RowOf<'quotes'>>()
+  readonly #positionRows = new ChangedRows<RowOf<'positions'>>()
+  readonly #accountRows = new ChangedRows<RowOf<'accounts'>>()
+  readonly #limitRows = new ChangedRows<RowOf<'limits'>>()
+  #sources = new Map<string, PriceSource>()
+  #slow = Number.NEGATIVE_INFINITY
+
+  constructor(options: RunRowsOptions) {
+    const { run, config, instruments, live, started, ceilings } = options
+    this.#options = options
+    this.#account = config.name
+    this.#markets = new MarketRows(run, instruments, { live })
+    this.#orders = new OrderRows(run, config.name, instruments)
+    this.#limits = new LimitRows({ run, limits: config.risk, currency: config.account.currency, ceilings })
+    this.#system = new SystemRows(run, started)
+    this.#trail = new SignalTrail(run, instruments, row => keep(this.#signals, row))
+  }
+
+  /** Each fact that passed the gate; on the path of events, so nothing is worked out here. */
+  hear(event: FeedEvent): void {
+    this.#markets.hear(event)
+  }
+
+  observe(step: Step): void {
+    this.#trail.observe(step)
+    this.#orders.observe(step)
+    this.#limits.observe(step)
+    const { event } = step
+    if (event.kind !== 'source-change') return
+    const { instrumentId, from, to, level, reason, receivedTime } = event
+    keep(this.#failovers, { time: formatMicros(receivedTime), instrument: instrumentId, from, to, level, reason })
+  }
+
+  /** What happened, in words. A note of a step names its sequence, another one the newest. */
+  note(note: Note, sequence: number): void {
+    const { run } = this.#options
+    this.#noteCount += 1
+    const of = typeof note['sequence'] === 'number' ? note['sequence'] : sequence
+    keep(this.#notes, {
+      key: `${run}#${this.#noteCount}`,
+      run,
+      time: microsecondIso(note.time),
+      type: note.type,
+      words: noteWords(note),
+      correlationId: `${run}:${of}`,
+    })
+  }
+
+  /** Says what changed since the last look. */
+  publish(look: Look, publish: Publish): void {
+    const { session, now } = look
+    const { lanes, account } = session.engine
+    const isSlow = performance.now() - this.#slow >= SLOW_MILLIS || !look.running
+    if (isSlow) {
+      this.#slow = performance.now()
+      this.#publishSlow(look, publish)
+    }
+    const sourceOf = (id: string): PriceSource => this.#sources.get(id) ?? { source: this.#markets.sourceOf(id), quality: null }
+
+    publish('quotes', this.#quoteRows.of(this.#markets.quotes(lanes, now, sourceOf)))
+    publish('books', this.#markets.books(lanes, sourceOf))
+    publish('bars', this.#markets.bars(sourceOf))
+    publish('prints', this.#markets.takePrints())
+    if (isSlow) publish('opinions', this.#newOpinions(session))
+    publish('signals', this.#signals.splice(0))
+    const orders = this.#orders.takeOrders()
+    publish('orders', orders.rows, orders.gone)
+    publish('fills', this.#orders.takeFills())
+    const positions = this.#orders.positions(lanes, account, { now, sourceOf })
+    publish('positions', this.#positionRows.of(positions))
+    publish('accounts', this.#accountRows.of([this.#accountRow(look, positions)]))
+    publish('failovers', this.#failovers.splice(0))
+    publish('notes', this.#notes.splice(0))
+  }
+
+  close(): void {
+    this.#system.close()
+  }
+
+  #publishSlow({ session, now, running, figures, sources }: Look, publish: Publish): void {
+    const { run, mode, started, environment } = this.#options
+    const instruments = sources?.().instruments ?? []
+    this.#sources = new Map(
+      instruments.map(({ instrument, selected, sources: all }) => {
+        const score = all.find(({ source }) => source === selected)?.score
+        return [instrument, { source: selected, quality: score === undefined ? null : Math.round(score * 1_000) / 10 }]
+      }),
+    )
+    const time = formatMicros(now)
+    publish(
+      'feeds',
+      instruments.map(({ instrument, selected, level, epoch, sources: all }) => ({
+        ...{ key: instrument, selected, level, epoch, time },
+        sources: all.map(line => ({ ...line, parts: { ...line.parts } })),
+      })),
+    )
+    publish('limits', this.#limitRows.of(this.#limits.rows(session.engine, exposureOf(session), now)))
+    publish('system', [this.#system.row({ ...figures, events: session.accepted })])
+    publish('runs', [
+      {
+        ...{ key: run, account: this.#account, mode, running, time, started, environment },
+        events: session.accepted,
+        sequence: session.sequence,
+      },
+    ])
+  }
+
+  /** The words of an opinion cost more than the opinion: once a second, and only of those that are new. */
+  #newOpinions({ engine }: Session): RowOf<'opinions'>[] {
+    return engine.lanes.flatMap(({ instrument, opinion }) => {
+      if (opinion === undefined || this.#opinions.get(instrument.id) === opinion) return []
+      this.#opinions.set(instrument.id, opinion)
+      return opinionRow(opinion, this.#options.run)
+    })
+  }
+
+  #accountRow({ session: { engine }, session, now, running }: Look, positions: readonly RowOf<'positions'>[]): RowOf<'accounts'> {
+    const { run, config, mode } = this.#options
+    const { account } = engine
+    const equity = engine.equity() ?? config.account.equity
+    const high = equity > account.highEquity ? equity : account.highEquity
+    const { gross } = exposureOf(session)
+    return {
+      ...{ key: run, account: this.#account, mode, running },
+      currency: config.account.currency,
+      equity: formatMoney(equity),
+      startEquity: formatMoney(config.account.equity),
+      dayStartEquity: formatMoney(account.dayStartEquity),
+      highEquity: formatMoney(high),
+      drawdown: high > 0n ? Math.max(0, moneyToNumber((high - equity) as Money) / moneyToNumber(high)) : 0,
+      exposure: gross === undefined ? null : formatMoney(gross),
+      openOrders: account.orders.openCount,
+      openPositions: positions.filter(({ quantity }) => Number(quantity) !== 0).length,
+      fills: this.#orders.fillCount,
+      time: formatMicros(now),
+      source: run,
+    }
+  }
+}
+
+function exposureOf({ engine }: Session): Exposure {
+  let gross = 0n
+  let largest = 0n
+  for (const { instrument } of engine.lanes) {
+    const { portfolio } = engine.account
+    const value = portfolio.exposure(instrument, portfolio.quantity(instrument.id))
+    if (value === undefined) return { gross: undefined, largest: undefined }
+    gross += value
+    if (value > largest) largest = value
+  }
+  return { gross: gross as Money, largest: largest as Money }
+}
+
+/** A log that nobody takes does not grow without end. */
+function keep<Row>(log: Row[], row: Row): void {
+  if (log.length >= LOG_ROWS) log.splice(0, LOG_ROWS / 2)
+  log.push(row)
+}
+
+/** Notes of the start say milliseconds. */
+const microsecondIso = (time: string): string => (time === '' ? '1970-01-01T00:00:00.000000Z' : time)

@@ -1,0 +1,128 @@
+// Follows each wish of a strategy to what became of it: no size, a refusal, an order, a fill, or nothing left to do.
+import type { Instrument } from '../domain/instrument.ts'
+import { isOpen, type OrderIntent } from '../domain/order.ts'
+import type { Decision, OrderChange, Sizing, Step, Verdict } from '../engine/step.ts'
+import type { RowOf } from '../wire/topics.ts'
+import { microsText, stepsText } from './record-text.ts'
+
+export type SignalRow = RowOf<'signals'>
+type Refusal = SignalRow['refusals'][number]
+
+/** A wish on its way. `row` is made anew at each change, so who holds an old one keeps it. */
+interface Followed {
+  row: SignalRow
+  /** Its orders that may still fill. */
+  readonly open: Set<string>
+}
+
+/**
+ * `tell` gets each signal's row at once and again whenever its outcome changes, under the same key; `settled` says that
+ * it will not change any more. Steps without a wish and without an order cost a look at two lengths.
+ */
+export class SignalTrail {
+  readonly #run: string
+  readonly #instruments: ReadonlyMap<string, Instrument>
+  readonly #tell: (row: SignalRow, settled: boolean) => void
+  readonly #byOrder = new Map<string, Followed>()
+
+  constructor(run: string, instruments: ReadonlyMap<string, Instrument>, tell: (row: SignalRow, settled: boolean) => void) {
+    this.#run = run
+    this.#instruments = instruments
+    this.#tell = tell
+  }
+
+  observe(step: Step): void {
+    if (step.decisions.length > 0) this.#wish(step)
+    if (step.changes.length > 0 && this.#byOrder.size > 0) for (const change of step.changes) this.#follow(change)
+  }
+
+  /** The run ends: what is on its way stays as it is. */
+  finish(): void {
+    for (const followed of new Set(this.#byOrder.values())) this.#tell(followed.row, true)
+    this.#byOrder.clear()
+  }
+
+  #wish(step: Step): void {
+    let place = 0
+    for (const decision of step.decisions) {
+      if (decision.signal.kind === 'none') continue
+      const sizings = step.sizings.filter(sizing => sizing.decision === decision)
+      const intents = sizings.flatMap(({ intent }) => intent ?? [])
+      const orders = ordersOf(step, intents)
+      const row: SignalRow = {
+        key: `${this.#run}:${step.sequence}${place === 0 ? '' : `-${place}`}`,
+        ...this.#about(decision),
+        outcome: orders.length > 0 ? 'ordered' : outcomeOf(sizings, step.verdicts, intents),
+        refusals: refusalsOf(sizings, step.verdicts, intents),
+        orders,
+      }
+      place += 1
+      if (orders.length === 0) {
+        this.#tell(row, true)
+        continue
+      }
+      const followed: Followed = { row, open: new Set(orders) }
+      for (const order of orders) this.#byOrder.set(order, followed)
+      this.#tell(row, false)
+    }
+  }
+
+  #about({
+    time,
+    strategy,
+    instrumentId,
+    signal,
+    opinion,
+    bar,
+  }: Decision): Omit<SignalRow, 'key' | 'outcome' | 'refusals' | 'orders'> {
+    const of = this.#instruments.get(instrumentId)
+    return {
+      run: this.#run,
+      time: microsText(time),
+      strategy,
+      instrument: instrumentId,
+      direction: signal.kind === 'target' ? signal.direction : 'flat',
+      why: signal.why,
+      probabilityUp: opinion?.probabilityUp ?? null,
+      confidence: opinion?.confidence ?? null,
+      price: of === undefined ? null : stepsText(bar.close, of.priceDecimals),
+    }
+  }
+
+  #follow({ orderId, to }: OrderChange): void {
+    const followed = this.#byOrder.get(orderId)
+    if (followed === undefined) return
+    const filled = to === 'filled' || to === 'partially-filled'
+    const isNews = filled && followed.row.outcome !== 'filled'
+    if (isNews) followed.row = { ...followed.row, outcome: 'filled' }
+    if (!isOpen(to)) {
+      followed.open.delete(orderId)
+      this.#byOrder.delete(orderId)
+    }
+    const settled = followed.open.size === 0
+    if (isNews || settled) this.#tell(followed.row, settled)
+  }
+}
+
+/** Ids of what left in this step for these intents. */
+function ordersOf(step: Step, intents: readonly OrderIntent[]): string[] {
+  return step.changes.filter(({ from, intent }) => from === 'intended' && intents.includes(intent)).map(({ orderId }) => orderId)
+}
+
+function outcomeOf(
+  sizings: readonly Sizing[],
+  verdicts: readonly Verdict[],
+  intents: readonly OrderIntent[],
+): SignalRow['outcome'] {
+  if (verdicts.some(({ kind, intent }) => kind === 'refused' && intents.includes(intent))) return 'refused'
+  return sizings.some(({ refusal }) => refusal !== undefined) ? 'unsized' : 'met'
+}
+
+function refusalsOf(sizings: readonly Sizing[], verdicts: readonly Verdict[], intents: readonly OrderIntent[]): Refusal[] {
+  return [
+    ...sizings.flatMap(({ refusal, reason }) => (refusal === undefined ? [] : { code: refusal, limit: '', observed: reason })),
+    ...verdicts
+      .filter(({ intent }) => intents.includes(intent))
+      .flatMap(({ refusals }) => refusals.map(({ code, limit, observed }) => ({ code, limit, observed }))),
+  ]
+}
