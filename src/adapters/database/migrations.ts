@@ -152,6 +152,7 @@ const runs: Migration = {
     await db.schema
       .createTable('trades')
       .addColumn('run', 'text', column => column.notNull())
+      .addColumn('number', 'bigint', column => column.notNull())
       .addColumn('entry', 'timestamptz', column => column.notNull())
       .addColumn('exit', 'timestamptz', column => column.notNull())
       .addColumn('account', 'text', column => column.notNull())
@@ -168,6 +169,7 @@ const runs: Migration = {
       .addColumn('exit_order', 'text', column => column.notNull())
       .addColumn('entry_reason', 'text', column => column.notNull())
       .addColumn('exit_reason', 'text', column => column.notNull())
+      .addPrimaryKeyConstraint('trades_pkey', ['run', 'number'])
       .execute()
     await newestFirst(db, 'trades', 'exit')
 

@@ -90,7 +90,13 @@ export class ProjectionReader {
       .where('order_key', '=', order.key)
       .orderBy('time')
       .execute()
-    return { order: order as OrderRow, fills: fills as FillRow[], history }
+    const { changed: time, state, reason } = order
+    const whole = history.some(change => change.time === time && change.state === state)
+    return {
+      order: order as OrderRow,
+      fills: fills as FillRow[],
+      history: whole ? history : [...history, { time, state, reason }],
+    }
   }
 
   fills(wanted: WantedOfAccounts): Promise<Page<FillRow>> {
@@ -98,7 +104,7 @@ export class ProjectionReader {
   }
 
   async trades(wanted: WantedOfAccounts): Promise<Page<TradeRow>> {
-    const { items, total } = await pageOf<TradeStored>(narrow(this.db.selectFrom('trades'), wanted), wanted, 'exit', 'exit_order')
+    const { items, total } = await pageOf<TradeStored>(narrow(this.db.selectFrom('trades'), wanted), wanted, 'exit', 'number')
     return { items: items.map(tradeOf), total }
   }
 
@@ -200,6 +206,7 @@ async function linesOf<Row>(query: unknown, wanted: Wanted, tie: string): Promis
 }
 
 type TradeStored = Omit<TradeRow, 'entryPrice' | 'exitPrice' | 'entryOrder' | 'exitOrder' | 'entryReason' | 'exitReason'> & {
+  readonly number: number
   readonly entry_price: number
   readonly exit_price: number
   readonly entry_order: string
@@ -208,20 +215,15 @@ type TradeStored = Omit<TradeRow, 'entryPrice' | 'exitPrice' | 'entryOrder' | 'e
   readonly exit_reason: string
 }
 
-const tradeOf = ({
-  entry_price,
-  exit_price,
-  entry_order,
-  exit_order,
-  entry_reason,
-  exit_reason,
-  ...rest
-}: TradeStored): TradeRow => ({
-  ...rest,
-  entryPrice: entry_price,
-  exitPrice: exit_price,
-  entryOrder: entry_order,
-  exitOrder: exit_order,
-  entryReason: entry_reason,
-  exitReason: exit_reason,
-})
+const tradeOf = (row: TradeStored): TradeRow => {
+  const { number: _, entry_price, exit_price, entry_order, exit_order, entry_reason, exit_reason, ...same } = row
+  return {
+    ...same,
+    entryPrice: entry_price,
+    exitPrice: exit_price,
+    entryOrder: entry_order,
+    exitOrder: exit_order,
+    entryReason: entry_reason,
+    exitReason: exit_reason,
+  }
+}

@@ -1,5 +1,6 @@
 // Takes in what runs leave behind: a finished run's folder as a whole, a living run's rows as they change.
-import type { Insertable, Kysely } from 'kysely'
+import { type Insertable, type Kysely, sql } from 'kysely'
+import { insertRows } from './bulk-insert.ts'
 import {
   type AccountRow,
   type Bars,
@@ -43,44 +44,85 @@ export interface LivingRows {
 }
 
 export class Projection extends ProjectionReader {
-  /** False where exactly this was taken in before. What an earlier folder of the same run held is replaced. All or nothing. */
-  ingest(content: RunContent): Promise<boolean> {
-    const { run, fingerprint } = content
-    return this.db.transaction().execute(async db => {
-      const before = await db.selectFrom('runs').select('fingerprint').where('id', '=', run.id).executeTakeFirst()
-      if (before?.fingerprint === fingerprint) return false
+  /** Rows written or taken out since it was last tidied. */
+  #changed = 0
 
-      await forget(db, run.id)
-      await db.insertInto('runs').values(runRow(content)).execute()
-      for (const orders of batches(content.orders)) await putOrders(db, orders)
-      for (const fills of batches(content.fills)) await putFills(db, fills)
-      for (const trades of batches(content.trades)) await db.insertInto('trades').values(trades.map(tradeRow)).execute()
-      for (const signals of batches(content.signals)) await putSignals(db, signals)
-      for (const opinions of batches(content.opinions)) await putOpinions(db, opinions)
-      if (content.account !== undefined) await putAccounts(db, [content.account])
-      for (const series of seriesOf(content)) await db.insertInto('series').values(series).execute()
-      return true
-    })
+  /**
+   * False where exactly this was taken in before. What an earlier folder of the same run held is replaced. It goes in by
+   * pieces, so that nobody's sign-in waits for a large run; what a crash interrupts is taken in again the next time.
+   */
+  async ingest(content: RunContent): Promise<boolean> {
+    const { run, fingerprint } = content
+    const before = await this.db.selectFrom('runs').select('fingerprint').where('id', '=', run.id).executeTakeFirst()
+    if (before?.fingerprint === fingerprint) return false
+    // Rows without a fingerprint are of the same run while it lived, or of an attempt that was interrupted.
+    if (before !== undefined && before.fingerprint !== null) await this.forget(run.id)
+    this.#changed += run.orders + run.fills + run.trades + run.signals
+
+    await this.#putRun(content)
+    for (const rows of batches(content.orders)) await putOrders(this.db, rows)
+    for (const rows of batches(content.fills)) await putFills(this.db, rows)
+    for (const rows of batches(numbered(content.trades))) await insertRows(this.db, 'trades', rows, ONCE.trades)
+    for (const rows of batches(content.signals)) await putSignals(this.db, rows)
+    for (const rows of batches(content.opinions)) await putOpinions(this.db, rows)
+    if (content.account !== undefined) await putAccounts(this.db, [content.account])
+    for (const series of seriesOf(content)) await this.#putSeries(series)
+
+    await this.db.updateTable('runs').set({ fingerprint }).where('id', '=', run.id).execute()
+    await this.#tidy()
+    return true
   }
 
   /** Of a row that is here already the new one holds. */
   async keep({ orders = [], fills = [], signals = [], opinions = [], accounts = [] }: LivingRows): Promise<void> {
-    await this.db.transaction().execute(async db => {
-      for (const rows of batches(orders)) await putOrders(db, rows)
-      for (const rows of batches(fills)) await putFills(db, rows)
-      for (const rows of batches(signals)) await putSignals(db, rows)
-      for (const rows of batches(opinions)) await putOpinions(db, rows)
-      for (const rows of batches(accounts)) await putAccounts(db, rows)
-    })
+    for (const rows of batches(orders)) {
+      await putOrders(this.db, rows)
+      await putChanges(this.db, rows)
+    }
+    for (const rows of batches(fills)) await putFills(this.db, rows)
+    for (const rows of batches(signals)) await putSignals(this.db, rows)
+    for (const rows of batches(opinions)) await putOpinions(this.db, rows)
+    for (const rows of batches(accounts)) await putAccounts(this.db, rows)
   }
 
   /** Takes everything of a run out. */
   async forget(run: string): Promise<void> {
-    await this.db.transaction().execute(db => forget(db, run))
+    await this.db.transaction().execute(async db => {
+      for (const table of OF_A_RUN) await db.deleteFrom(table).where('run', '=', run).execute()
+      await db.deleteFrom('runs').where('id', '=', run).execute()
+    })
+  }
+
+  async #putRun({ run, yaml }: RunContent): Promise<void> {
+    const { id, name: account, mode, finished } = run
+    const row = { account, mode, finished, fingerprint: null, line: JSON.stringify(run), yaml }
+    await this.db
+      .insertInto('runs')
+      .values({ id, ...row })
+      .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+      .execute()
+  }
+
+  async #putSeries(row: Insertable<Tables['series']>): Promise<void> {
+    await this.db
+      .insertInto('series')
+      .values(row)
+      .onConflict(conflict => conflict.columns(['run', 'kind', 'instrument']).doUpdateSet({ content: row.content }))
+      .execute()
+  }
+
+  /** Nothing does it by itself in PGlite: frees what was replaced, and lets the planner know how much there is. */
+  async #tidy(): Promise<void> {
+    if (this.#changed < TIDY_ROWS) return
+    this.#changed = 0
+    for (const table of OF_A_RUN) await sql`vacuum (analyze) ${sql.table(table)}`.execute(this.db)
   }
 }
 
-/** A statement has at most 65,535 parameters, and rows have up to 17. */
+/** Tidying reads every table once. */
+const TIDY_ROWS = 20_000
+
+/** One statement's worth: large enough to be fast, small enough that a query in between waits some hundredths of a second. */
 const BATCH = 1_000
 
 function* batches<Row>(rows: Iterable<Row>): Generator<Row[]> {
@@ -94,160 +136,82 @@ function* batches<Row>(rows: Iterable<Row>): Generator<Row[]> {
   if (batch.length > 0) yield batch
 }
 
-/** One statement cannot change a row twice: of those with the same key the last is kept, at the place of the first. */
-function lastOfEach<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
-  return [...new Map(rows.map(row => [keyOf(row), row])).values()]
-}
+/** One statement cannot change a row twice: of those with the same key the last is kept. */
+const lastOfEach = <Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] => [
+  ...new Map(rows.map(row => [keyOf(row), row])).values(),
+]
 
 const OF_A_RUN = ['orders', 'order_changes', 'fills', 'trades', 'signals', 'opinions', 'accounts', 'series'] as const
 
-async function forget(db: Kysely<Tables>, run: string): Promise<void> {
-  for (const table of OF_A_RUN) await db.deleteFrom(table).where('run', '=', run).execute()
-  await db.deleteFrom('runs').where('id', '=', run).execute()
-}
-
-const runRow = ({ run, yaml, fingerprint }: RunContent): Insertable<Tables['runs']> => ({
-  id: run.id,
-  account: run.name,
-  mode: run.mode,
-  finished: run.finished,
-  fingerprint,
-  line: JSON.stringify(run),
-  yaml,
-})
+/** What never changes once it is there. */
+const ONCE = {
+  changes: { key: ['order_key', 'time', 'state'], replaces: [] },
+  fills: { key: ['key'], replaces: [] },
+  trades: { key: ['run', 'number'], replaces: [] },
+} as const
 
 async function putOrders(db: Kysely<Tables>, given: readonly OrderRow[]): Promise<void> {
+  await insertRows(
+    db,
+    'orders',
+    lastOfEach(given, ({ key }) => key),
+    {
+      key: ['key'],
+      replaces: ['quantity', 'filled', 'price', 'state', 'reason', 'changed'],
+    },
+  )
+}
+
+/** A living order's way; of a finished one the folder knows the end, which is in the order itself. */
+async function putChanges(db: Kysely<Tables>, given: readonly OrderRow[]): Promise<void> {
   const changes = given.map(({ key, run, changed, state, reason }) => ({ order_key: key, run, time: changed, state, reason }))
-  await db
-    .insertInto('orders')
-    .values(lastOfEach(given, ({ key }) => key).map(orderRow))
-    .onConflict(conflict =>
-      conflict.column('key').doUpdateSet(({ ref }) => ({
-        quantity: ref('excluded.quantity'),
-        filled: ref('excluded.filled'),
-        price: ref('excluded.price'),
-        state: ref('excluded.state'),
-        reason: ref('excluded.reason'),
-        changed: ref('excluded.changed'),
-      })),
-    )
-    .execute()
-  await db
-    .insertInto('order_changes')
-    .values(changes)
-    .onConflict(conflict => conflict.doNothing())
-    .execute()
+  await insertRows(db, 'order_changes', changes, ONCE.changes)
 }
 
 async function putFills(db: Kysely<Tables>, given: readonly FillRow[]): Promise<void> {
-  const rows = lastOfEach(given, ({ key }) => key).map(fillRow)
-  // A fill never changes.
-  await db
-    .insertInto('fills')
-    .values(rows)
-    .onConflict(conflict => conflict.column('key').doNothing())
-    .execute()
+  await insertRows(db, 'fills', given, ONCE.fills)
 }
 
 async function putSignals(db: Kysely<Tables>, given: readonly SignalRow[]): Promise<void> {
-  const rows = lastOfEach(given, ({ key }) => key)
-  await db
-    .insertInto('signals')
-    .values(rows.map(signalRow))
-    .onConflict(conflict =>
-      conflict.column('key').doUpdateSet(({ ref }) => ({ outcome: ref('excluded.outcome'), line: ref('excluded.line') })),
-    )
-    .execute()
+  const rows = lastOfEach(given, ({ key }) => key).map(line => ({ ...line, line: JSON.stringify(line) }))
+  await insertRows(db, 'signals', rows, { key: ['key'], replaces: ['outcome', 'line'] })
 }
 
 async function putOpinions(db: Kysely<Tables>, given: readonly OpinionRow[]): Promise<void> {
   const rows = lastOfEach(given, ({ run, key, time }) => `${run} ${key} ${time}`)
-  await db
-    .insertInto('opinions')
-    .values(rows.map(line => ({ run: line.run, instrument: line.key, time: line.time, line: JSON.stringify(line) })))
-    .onConflict(conflict =>
-      conflict.columns(['run', 'instrument', 'time']).doUpdateSet(({ ref }) => ({ line: ref('excluded.line') })),
-    )
-    .execute()
+  await insertRows(
+    db,
+    'opinions',
+    rows.map(line => ({ run: line.run, instrument: line.key, time: line.time, line: JSON.stringify(line) })),
+    { key: ['run', 'instrument', 'time'], replaces: ['line'] },
+  )
 }
 
 async function putAccounts(db: Kysely<Tables>, given: readonly AccountRow[]): Promise<void> {
   const rows = lastOfEach(given, ({ key }) => key)
-  await db
-    .insertInto('accounts')
-    .values(rows.map(line => ({ run: line.key, account: line.account, time: line.time, line: JSON.stringify(line) })))
-    .onConflict(conflict =>
-      conflict.column('run').doUpdateSet(({ ref }) => ({ time: ref('excluded.time'), line: ref('excluded.line') })),
-    )
-    .execute()
+  await insertRows(
+    db,
+    'accounts',
+    rows.map(line => ({ run: line.key, account: line.account, time: line.time, line: JSON.stringify(line) })),
+    { key: ['run'], replaces: ['time', 'line'] },
+  )
 }
 
-/** Column by column, so that a field which is none of the table's is left out. */
-const orderRow = (row: OrderRow): Insertable<Tables['orders']> => ({
-  key: row.key,
-  run: row.run,
-  account: row.account,
-  id: row.id,
-  instrument: row.instrument,
-  strategy: row.strategy,
-  side: row.side,
-  type: row.type,
-  role: row.role,
-  quantity: row.quantity,
-  filled: row.filled,
-  price: row.price,
-  state: row.state,
-  reason: row.reason,
-  why: row.why,
-  created: row.created,
-  changed: row.changed,
-})
-
-const fillRow = (row: FillRow): Insertable<Tables['fills']> => ({
-  key: row.key,
-  run: row.run,
-  account: row.account,
-  id: row.id,
-  order: row.order,
-  instrument: row.instrument,
-  strategy: row.strategy,
-  side: row.side,
-  quantity: row.quantity,
-  price: row.price,
-  commission: row.commission,
-  currency: row.currency,
-  time: row.time,
-})
-
-const tradeRow = (row: TradeRow): Insertable<Tables['trades']> => ({
-  run: row.run,
-  entry: row.entry,
-  exit: row.exit,
-  account: row.account,
-  instrument: row.instrument,
-  strategy: row.strategy,
-  side: row.side,
-  quantity: row.quantity,
-  entry_price: row.entryPrice,
-  exit_price: row.exitPrice,
-  commission: row.commission,
-  profit: row.profit,
-  currency: row.currency,
-  entry_order: row.entryOrder,
-  exit_order: row.exitOrder,
-  entry_reason: row.entryReason,
-  exit_reason: row.exitReason,
-})
-
-const signalRow = (line: SignalRow): Insertable<Tables['signals']> => ({
-  key: line.key,
-  run: line.run,
-  instrument: line.instrument,
-  strategy: line.strategy,
-  outcome: line.outcome,
-  time: line.time,
-  line: JSON.stringify(line),
-})
+function* numbered(trades: Iterable<TradeRow>): Generator<Insertable<Tables['trades']>> {
+  let number = 0
+  for (const row of trades) {
+    yield {
+      ...row,
+      number: number++,
+      entry_price: row.entryPrice,
+      exit_price: row.exitPrice,
+      entry_order: row.entryOrder,
+      exit_order: row.exitOrder,
+      entry_reason: row.entryReason,
+      exit_reason: row.exitReason,
+    }
+  }
+}
 
 function* seriesOf({ run, equity, funnel, bars }: RunContent): Generator<Insertable<Tables['series']>> {
   if (equity !== undefined) yield { run: run.id, kind: 'equity', instrument: '', content: JSON.stringify(equity) }

@@ -127,6 +127,8 @@ export interface FillTable {
 
 export interface TradeTable {
   readonly run: string
+  /** Its place in the run's list. */
+  readonly number: number
   readonly entry: string
   readonly exit: string
   readonly account: string
