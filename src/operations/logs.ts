@@ -210,8 +210,9 @@ export class Logs implements Log {
     if (!roll.destroyed) roll.destroy()
   }
 
-  #say(level: LogLevel, component: string, message: string, given: LogFields = {}): void {
+  #say(level: LogLevel, part: string, message: string, given: LogFields = {}): void {
     if (this.#closed || !this.#pino.isLevelEnabled(level)) return
+    const component = this.redactor.text(part)
     const { correlationId: named, ...rest } = this.redactor.fields(given)
     const id = typeof named === 'string' && named !== '' ? named : this.redactor.text(correlationId())
     const line: LogLine = {

@@ -6,6 +6,8 @@ export const STARS = '***'
 const DEPTH_MAX = 6
 const ENTRIES_MAX = 100
 const TEXT_MAX = 8_192
+/** Longer than any secret. */
+const EDGE = 4_096
 
 /** Names of fields whose value is never shown, however they are written: apiKey, api_key, x-api-key. */
 const SECRET_FIELD =
@@ -18,7 +20,7 @@ const SECRET_LOOKS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, STARS],
   [/\bqt_[A-Za-z0-9_.-]+/g, `qt_${STARS}`],
   [/\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g, STARS],
-  [/\$argon2[a-z]{1,2}\$[^\s"',;]+/g, STARS],
+  [/\$argon2[a-z]{1,2}\$[^\s"';]+/g, STARS],
   [/\b(Bearer|Basic|Digest|Negotiate)\s+[A-Za-z0-9+/=._~-]{6,}/gi, `$1 ${STARS}`],
   // user:password@host
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"']{0,64}):[^\s@/"']{1,256}@/gi, `$1:${STARS}@`],
@@ -56,15 +58,22 @@ export class Redactor {
 
   /** The text without secrets and without control characters, in one line. */
   text(text: string): string {
-    let clean = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}… (${text.length} characters)` : text
-    for (const secret of this.#known) if (clean.includes(secret)) clean = clean.replaceAll(secret, STARS)
-    for (const [look, instead] of SECRET_LOOKS) clean = clean.replace(look, instead)
-    return clean.replace(LONG_WORD, word => (isRandom(word) ? STARS : word)).replace(CONTROL, escaped)
+    if (text.length <= TEXT_MAX) return this.#clean(text)
+    // What is cut is cut after cleaning, and well before where the reading ended: no half of a secret is left at the edge.
+    const clean = this.#clean(text.slice(0, TEXT_MAX + EDGE))
+    return `${clean.slice(0, Math.max(0, Math.min(TEXT_MAX, clean.length - EDGE)))}… (${text.length} characters)`
   }
 
   /** A copy for the log: bounded in depth, breadth and length, without secrets. Never throws. */
   fields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
     return this.#object(fields, 0, new Set())
+  }
+
+  #clean(text: string): string {
+    let clean = text
+    for (const secret of this.#known) if (clean.includes(secret)) clean = clean.replaceAll(secret, STARS)
+    for (const [look, instead] of SECRET_LOOKS) clean = clean.replace(look, instead)
+    return clean.replace(LONG_WORD, word => (isRandom(word) ? STARS : word)).replace(CONTROL, escaped)
   }
 
   #value(name: string, value: unknown, depth: number, above: ReadonlySet<unknown>): unknown {
@@ -127,13 +136,16 @@ export class Redactor {
 }
 
 /**
- * Whether a long word has no order: small letters, capitals and digits change places at least every fourth character. Hashes
- * in hex, names of runs and paths do not; of 32 random bytes in base64 fewer than one in 10⁸ does not.
+ * Whether a long word has no order: small letters, capitals and digits change places at least at every sixth character.
+ * Hashes in hex, names of runs and paths do not; of 32 random bytes in base64 fewer than one in a million does not.
  */
 function isRandom(word: string): boolean {
   let changes = 0
-  for (let i = 1; i < word.length; i++) if (kindOf(word, i) !== kindOf(word, i - 1)) changes += 1
-  return changes >= word.length / 4 && /[a-z]/.test(word) && /[A-Z]/.test(word)
+  for (let i = 1; i < word.length; i++) {
+    const [before, here] = [kindOf(word, i - 1), kindOf(word, i)]
+    if (before !== here && before !== 'sign' && here !== 'sign') changes += 1
+  }
+  return changes >= word.length / 6 && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }
 
 function kindOf(word: string, i: number): 'small' | 'capital' | 'digit' | 'sign' {
