@@ -1,4 +1,7 @@
 // How every error is answered: what and why, the fix, a stable code and the id it has in the log. Never a stack.
+import { randomBytes } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isExplained, statusOf } from './refusal.ts'
 
@@ -66,3 +69,28 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
 /** As text: an error's form is not left to a route's schema. */
 export const bodyOf = ({ code, message, fix }: Answer, correlationId: string): string =>
   JSON.stringify({ error: { code, message, fix, correlationId } })
+
+/** A request that Node could not read, or that took too long to come: there is no reply object yet, only the connection. */
+export function refuseUnreadable(error: { readonly code?: string }, socket: Duplex): void {
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  socket.end(rawAnswer(answerTo({ statusCode: status }), randomBytes(8).toString('hex')), () => socket.destroy())
+}
+
+/** An answer written by hand, where no request was taken in. */
+export function rawAnswer(answer: Answer, correlationId: string): string {
+  const body = bodyOf(answer, correlationId)
+  return [
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n')
+}

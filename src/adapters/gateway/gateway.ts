@@ -6,19 +6,23 @@ import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Identity } from '../../access/principal.ts'
 import { API_ROOT } from '../../wire/contract.ts'
-import { answerTo, sendAnswer } from './answers.ts'
+import { answerTo, refuseUnreadable, sendAnswer } from './answers.ts'
 import { addressOf } from './credentials.ts'
-import { Guard } from './guard.ts'
+import { serveDashboard } from './dashboard-files.ts'
+import { documentApi } from './documentation.ts'
+import { Guard, type GuardOptions } from './guard.ts'
 import { takeJson } from './json-body.ts'
 import { NO_METER } from './meter.ts'
-import { type Certificate, type GatewayOptions, LIMITS } from './options.ts'
-import { OwnHosts } from './own-hosts.ts'
+import { type Certificate, type ClientCertificates, type GatewayLimits, type GatewayOptions, LIMITS } from './options.ts'
+import { OwnHosts, plainAddress } from './own-hosts.ts'
 import { peopleHandlers } from './people-handlers.ts'
+import { registerProbes } from './probes.ts'
 import { RATES, Throttle } from './rates.ts'
-import { notFound, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { ERROR_SCHEMA, registerRoutes } from './routes.ts'
-import { keepCount, serverOptions } from './secure-server.ts'
+import { keepCount, serverOptions, tlsOptions } from './secure-server.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { SocketHouse } from './socket-house.ts'
 import { Tickets } from './tickets.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -27,69 +31,111 @@ export class Gateway {
   readonly url: string
   readonly port: number
   readonly #app: FastifyInstance
-  readonly #ends: readonly (() => void)[]
+  readonly #sockets: SocketHouse
+  readonly #end: () => void
+  readonly #clientCertificates: ClientCertificates | undefined
 
-  private constructor(app: FastifyInstance, url: string, port: number, ends: readonly (() => void)[]) {
+  private constructor({ app, url, port, sockets, end, clientCertificates }: Running) {
     this.#app = app
+    this.#clientCertificates = clientCertificates
     this.url = url
     this.port = port
-    this.#ends = ends
+    this.#sockets = sockets
+    this.#end = end
   }
 
   /** Listens when it returns. Throws an error with code PORT_IN_USE, or what the system says of the address. */
   static async start(options: GatewayOptions): Promise<Gateway> {
+    const { access, hub, now = Date.now, meter = NO_METER, trustedProxies = [], audit } = options
     const limits = { ...LIMITS, ...options.limits }
-    const { now = Date.now, meter = NO_METER, trustedProxies = [] } = options
-    const app = appOf(options)
+    const hosts = new OwnHosts([options.host, ...(options.names ?? [])])
+    const throttle = new Throttle({ rates: { ...RATES, ...options.rates }, now: () => performance.now() })
+    const tickets = new Tickets(now)
+    const refused: GuardOptions['refused'] = (request, who, refusal) => audit(entryOf(request, who, refusal))
+    const guard = new Guard({ access, hosts, throttle, now, refused })
+
+    const app = appOf(options, { limits, guard })
+    const cookiesIn = (header: string) => app.parseCookie(header)
+    const sockets = new SocketHouse({
+      cookiesIn,
+      access,
+      tickets,
+      hub,
+      hosts,
+      throttle,
+      limits,
+      meter,
+      audit,
+      now,
+      trustedProxies,
+    })
+    const people = peopleHandlers({ ...options, tickets, extended: (session, until) => sockets.extend(session, until) })
+    await documentApi(app, options.version)
+    registerRoutes(app, { handlers: { ...options.handlers, ...people }, guard })
+    registerProbes(app, { guard, unready: options.unready ?? (() => []) })
+    await serveDashboard(app, options.dashboard)
+
     const server = app.server as HttpsServer
     const uncount = keepCount({ server, limits, trusted: trustedProxies, turnedAway: code => meter.refused(code) })
-
-    const guard = new Guard({
-      access: options.access,
-      hosts: new OwnHosts([options.host, ...(options.names ?? [])]),
-      throttle: new Throttle({ rates: { ...RATES, ...options.rates }, now }),
-      now,
-      refused: (request, who, refusal) => options.audit(entryOf(request, who, refusal)),
-    })
-    const people = peopleHandlers({ ...options, tickets: new Tickets(now), extended: () => {} })
-    registerRoutes(app, { handlers: { ...options.handlers, ...people }, guard })
+    server.on('upgrade', (request, socket, head) => void sockets.upgrade(request, socket, head))
+    const end = () => {
+      uncount()
+      sockets.close()
+    }
 
     try {
       await app.listen({ host: options.host, port: options.port })
     } catch (error) {
-      uncount()
+      end()
       await app.close()
       throw portInUse(error, options)
     }
     const { port } = server.address() as AddressInfo
-    return new Gateway(app, `https://${reachable(options.host)}:${port}`, port, [uncount])
+    const url = `https://${reachable(options.host)}:${port}`
+    return new Gateway({ app, url, port, sockets, end, clientCertificates: options.clientCertificates })
+  }
+
+  /** WebSockets that are open. */
+  get sockets(): number {
+    return this.#sockets.size
   }
 
   /** New connections get the new certificate; those that are open go on with the old one. */
   reloadCertificate(certificate: Certificate): void {
-    const server = this.#app.server as HttpsServer
-    server.setSecureContext({ ...certificate })
+    ;(this.#app.server as HttpsServer).setSecureContext(tlsOptions(certificate, this.#clientCertificates))
   }
 
-  /** Open requests are finished, idle connections closed. */
+  /** Sockets are told, open requests finished, idle connections closed. */
   async close(): Promise<void> {
-    for (const end of this.#ends) end()
+    this.#end()
     await this.#app.close()
   }
 }
 
-function appOf(options: GatewayOptions): FastifyInstance {
-  const limits = { ...LIMITS, ...options.limits }
-  const { meter = NO_METER, log = () => {}, trustedProxies } = options
+interface Running {
+  readonly app: FastifyInstance
+  readonly url: string
+  readonly port: number
+  readonly sockets: SocketHouse
+  readonly end: () => void
+  readonly clientCertificates: ClientCertificates | undefined
+}
+
+function appOf(
+  options: GatewayOptions,
+  { limits, guard }: { readonly limits: GatewayLimits; readonly guard: Guard },
+): FastifyInstance {
+  const { meter = NO_METER, log = () => {}, trustedProxies = [] } = options
+  const { certificate, clientCertificates } = options
   const app = fastify({
-    https: serverOptions({ certificate: options.certificate, clientCertificates: options.clientCertificates, limits }),
+    https: serverOptions({ certificate, clientCertificates, limits }),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMillis,
     keepAliveTimeout: limits.keepAliveMillis,
     connectionTimeout: limits.keepAliveMillis * 2,
     maxRequestsPerSocket: limits.requestsPerConnection,
     forceCloseConnections: 'idle',
-    trustProxy: trustedProxies === undefined || trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : (address: string) => trustedProxies.includes(plainAddress(address)),
     requestIdHeader: false,
     genReqId: () => randomBytes(8).toString('hex'),
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 250 },
@@ -97,29 +143,33 @@ function appOf(options: GatewayOptions): FastifyInstance {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     frameworkErrors: (error, request, reply) => void sendAnswer(request as never, reply as never, answerTo(error)),
+    clientErrorHandler: refuseUnreadable,
   }) as unknown as FastifyInstance
 
   app.decorateRequest('who', undefined)
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ERROR_SCHEMA)
   app.register(cookie)
-  takeJson(app)
-  setSecurityHeaders(app)
-
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-correlation-id', request.id)
+  })
+  setSecurityHeaders(app)
+  app.addHook('onRequest', async request => {
+    guard.admitAny(request)
     if (request.raw.rawHeaders.length > 2 * limits.headerCount) throw tooManyHeaders()
   })
+  takeJson(app)
+
   app.addHook('onResponse', async (request, reply) => {
     meter.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1_000)
   })
   app.setErrorHandler((error, request, reply) => {
     const answer = answerTo(error)
-    if (answer.status >= 500)
-      log('error', describe(error), { code: answer.code, correlationId: request.id, route: request.routeOptions.url })
+    const fields = { code: answer.code, correlationId: request.id, route: request.routeOptions.url ?? 'none' }
+    if (answer.status >= 500) log('error', describe(error), fields)
+    else meter.refused(answer.code)
     return sendAnswer(request, reply, answer)
   })
-  app.setNotFoundHandler((request, reply) => sendAnswer(request, reply, answerTo(notFound())))
   return app
 }
 

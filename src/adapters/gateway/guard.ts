@@ -5,7 +5,7 @@ import type { Access } from '../../access/access.ts'
 import { type Circumstances, type Identity, isFresh } from '../../access/principal.ts'
 import type { Right, Route } from '../../wire/route.ts'
 import { addressOf, credentialsOf, deviceOf } from './credentials.ts'
-import type { OwnHosts } from './own-hosts.ts'
+import { misdirected, type OwnHosts } from './own-hosts.ts'
 import type { PeopleCall } from './people-handlers.ts'
 import type { RateName, Throttle } from './rates.ts'
 import { Refusal } from './refusal.ts'
@@ -29,6 +29,12 @@ export class Guard {
     this.#options = options
   }
 
+  /** Of every request, whatever it is for. */
+  admitAny(request: FastifyRequest): void {
+    this.#count('address', addressOf(request))
+    if (!this.#options.hosts.admits(request.headers.host, request.socket.localAddress)) throw misdirected()
+  }
+
   /** Of a route of the API. Throws the Refusal that is to be answered. */
   async admit(route: Route, request: FastifyRequest): Promise<Identity | undefined> {
     if (CHANGES.has(request.method)) this.#refuseForeignPage(request)
@@ -49,7 +55,7 @@ export class Guard {
     try {
       return await this.#options.access.identify(presented)
     } catch (error) {
-      this.#count('anonymous', presented.address)
+      this.#count('anonymous', addressOf(request))
       throw error
     }
   }

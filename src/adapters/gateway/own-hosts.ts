@@ -1,5 +1,7 @@
 // The names this server goes by. A request for another name, or from another origin, is not meant for it.
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { Refusal } from './refusal.ts'
 
 export class OwnHosts {
   readonly #names: ReadonlySet<string>
@@ -27,6 +29,22 @@ export class OwnHosts {
 
 /** An IPv4 address that came over IPv6 is the IPv4 address. */
 export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '')
+
+/** Who is at the other end: behind proxies that are trusted, whom the first of them that is not says it is. */
+export function remoteOf({ socket, headers }: IncomingMessage, trusted: readonly string[]): string {
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
+  const said = forwarded.map(text => text.trim()).filter(text => isIP(text) !== 0)
+
+  let address = plainAddress(socket.remoteAddress ?? '')
+  while (trusted.includes(address) && said.length > 0) address = plainAddress(said.pop() ?? '')
+  return address
+}
+
+export const misdirected = (): Refusal =>
+  new Refusal(421, 'HOST_REFUSED', {
+    message: 'This server does not go by the name that the request is for.',
+    fix: 'Use localhost or its address, or give the name to the server when it starts.',
+  })
 
 const bracketed = (name: string): string => (isIP(name) === 6 ? `[${name}]` : name)
 

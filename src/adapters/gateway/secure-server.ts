@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server as HttpsServer, ServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
 import type { Certificate, ClientCertificates, GatewayLimits } from './options.ts'
 import { plainAddress } from './own-hosts.ts'
 
@@ -15,22 +15,26 @@ export interface SecureServerOptions {
   readonly limits: GatewayLimits
 }
 
-export const serverOptions = ({ certificate, clientCertificates, limits }: SecureServerOptions): ServerOptions => ({
+/** What a connection is made under; given again with a new certificate. */
+export const tlsOptions = (
+  certificate: Certificate,
+  clientCertificates: ClientCertificates | undefined,
+): SecureContextOptions => ({
   ...certificate,
   minVersion: 'TLSv1.3',
   ciphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256',
   ecdhCurve: 'X25519:P-256',
   honorCipherOrder: true,
+  ...(clientCertificates === undefined ? {} : { ca: clientCertificates.authorities }),
+  ...(clientCertificates?.revoked === undefined ? {} : { crl: clientCertificates.revoked }),
+})
+
+export const serverOptions = ({ certificate, clientCertificates, limits }: SecureServerOptions): ServerOptions => ({
+  ...tlsOptions(certificate, clientCertificates),
+  requestCert: clientCertificates !== undefined,
+  rejectUnauthorized: clientCertificates?.required ?? false,
   ALPNProtocols: ['http/1.1'],
   handshakeTimeout: 10_000,
-  ...(clientCertificates === undefined
-    ? {}
-    : {
-        ca: clientCertificates.authorities,
-        ...(clientCertificates.revoked === undefined ? {} : { crl: clientCertificates.revoked }),
-        requestCert: true,
-        rejectUnauthorized: clientCertificates.required,
-      }),
   maxHeaderSize: limits.headerBytes,
   headersTimeout: limits.headersMillis,
   requestTimeout: limits.requestMillis,

@@ -6,6 +6,7 @@ import { Value } from 'typebox/value'
 
 /** A fault in what was sent, in words that quote nothing of it but the names of fields. */
 export class Malformed extends Error {
+  override readonly name = 'Malformed'
   readonly statusCode = 400
 }
 
