@@ -7,7 +7,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { type ConnectionOptions, connect, createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import * as x509 from '@peculiar/x509'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Authority } from '../../test/venues/authority.ts'
