@@ -6,6 +6,7 @@ import type { RowOf } from '../wire/topics.ts'
 import { METRICS, type MetricDefinition } from './metric-table.ts'
 import { Metrics } from './metrics.ts'
 import { MetricsServer } from './metrics-server.ts'
+import { Redactor } from './redactor.ts'
 
 const open: MetricsServer[] = []
 afterEach(async () => {
@@ -380,6 +381,33 @@ describe('rows of runs', () => {
     expect(await samples(metrics, 'quadrant_health_score')).toEqual({ 'quadrant_health_score{part="journal"}': 40 })
     expect(await samples(metrics, 'quadrant_emergency_stop_engaged')).toEqual({ quadrant_emergency_stop_engaged: 1 })
   })
+})
+
+test('a canary in every slot of a row and of a label comes out nowhere on the page', async () => {
+  const canary = 'canary-9e107d9d37'
+  const redactor = new Redactor()
+  redactor.register(canary)
+  const metrics = metricsAlone({ scrub: text => redactor.text(text) })
+  metrics.request(canary, `/api/${canary}`, 200, 0.1)
+  metrics.refused(canary)
+  metrics.socketClosed(canary)
+  metrics.count('quadrant_sign_ins_total', { result: canary })
+  metrics.take('feeds', [feed(canary, canary, sourceLine(canary, 1, 1))], canary)
+  metrics.take('accounts', [{ ...account(canary, canary, '1'), currency: canary, mode: canary }], canary)
+  metrics.take('orders', [{ ...order(canary, canary, canary), account: canary }], canary)
+  metrics.take('limits', [limitRow(canary, canary, 1, 1)], canary)
+  metrics.take('system', [system(canary, 1)], canary)
+  metrics.take('health', [{ key: canary, name: canary, score: 1, state: 'bad', reason: canary }])
+  metrics.quarantined(canary, { [canary]: 1 })
+  metrics.take(
+    'failovers',
+    [{ time: instant, instrument: canary, from: canary, to: canary, level: canary, reason: canary }],
+    canary,
+  )
+
+  const page = await metrics.text()
+  expect(page.match(/"\*\*\*"/g)!.length, 'the slots were filled').toBeGreaterThan(15)
+  expect(page).not.toContain(canary)
 })
 
 describe('the server', () => {
