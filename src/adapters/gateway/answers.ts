@@ -72,7 +72,7 @@ export const bodyOf = ({ code, message, fix }: Answer, correlationId: string): s
 
 /** A request that Node could not read, or that took too long to come: there is no reply object yet, only the connection. */
 export function refuseUnreadable(error: { readonly code?: string }, socket: Duplex): void {
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const status = /OVERFLOW$/.test(error.code ?? '') ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

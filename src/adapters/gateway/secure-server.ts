@@ -63,7 +63,7 @@ export function keepCount({ server, limits, trusted, turnedAway }: Connections):
     const here = byAddress.get(address) ?? 0
     const speaksForMany = address.startsWith('127.') || address === '::1' || trusted.includes(address)
     if (all >= limits.connections || (!speaksForMany && here >= limits.connectionsPerAddress)) {
-      turnedAway('TOO_MANY_CONNECTIONS')
+      turnedAway('connections-full')
       socket.destroy()
       return
     }
@@ -81,10 +81,10 @@ export function keepCount({ server, limits, trusted, turnedAway }: Connections):
   const secured = (socket: TLSSocket) => {
     const shown = socket.getPeerX509Certificate?.() !== undefined
     if (!shown || socket.authorized) return
-    turnedAway('CERTIFICATE_REFUSED')
+    turnedAway('certificate-refused')
     socket.destroy()
   }
-  const failed = () => turnedAway('TLS_FAILED')
+  const failed = () => turnedAway('tls-failed')
 
   const rotation = setInterval(() => server.setTicketKeys(randomBytes(48)), TICKET_KEY_MILLIS)
   rotation.unref()
