@@ -46,22 +46,3 @@ export function Drawer({ title, onClose, children }: DrawerProps) {
     </dialog>
   )
 }
-
-export interface Fact {
-  readonly label: string
-  readonly value: ComponentChildren
-  /** Over the whole width. */
-  readonly wide?: boolean
-}
-
-/** Names and values in two columns. */
-export const Facts = ({ facts }: { readonly facts: readonly Fact[] }) => (
-  <dl class="facts">
-    {facts.map(({ label, value, wide }) => (
-      <div key={label} class={wide ? 'wide' : ''}>
-        <dt>{label}</dt>
-        <dd>{value}</dd>
-      </div>
-    ))}
-  </dl>
-)

@@ -1,7 +1,8 @@
 // One signal: what became of it, what refused it with limit and observed value, and what was thought at that time.
 import { api } from '../../api.ts'
 import { SideBadge } from '../../components/badge.tsx'
-import { Drawer, Facts } from '../../components/drawer.tsx'
+import { Drawer } from '../../components/drawer.tsx'
+import { Facts } from '../../components/facts.tsx'
 import { Show } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { decimal } from '../../text/decimal.ts'
