@@ -1,5 +1,5 @@
 // The kill switch: a file in the state folder that every run looks at. Once engaged it stays so until a person resets it.
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { makeFolder } from '../adapters/lake/durable.ts'
@@ -17,10 +17,27 @@ export interface Kill {
 }
 
 export const killFile = (home: string): string => join(home, 'kill.json')
+/** Whoever may write in the state folder stops everything by putting a file of this name there: `touch KILL`. */
+const flagFile = (home: string): string => join(home, 'KILL')
 const recordFile = (home: string): string => join(home, 'kill-record.jsonl')
 
-/** The kill in force, or undefined. A file that cannot be understood counts as a kill: when in doubt, stop. */
+/**
+ * The kill in force, or undefined. A file that cannot be understood counts as a kill: when in doubt, stop. The flag file
+ * becomes a kill of the record when it is first seen, so that taking the file away is no reset.
+ */
 export function readKill(home: string): Kill | undefined {
+  const kill = readSwitch(home)
+  if (kill !== undefined || !existsSync(flagFile(home))) return kill
+  const flagged = { mode: 'halt', reason: 'the file KILL was put there', operator: 'file' } as const
+  try {
+    return engage(home, flagged, undefined)
+  } catch {
+    // Where nothing can be written the flag alone must do.
+    return { ...flagged, time: '' }
+  }
+}
+
+function readSwitch(home: string): Kill | undefined {
   let text: string
   try {
     text = readFileSync(killFile(home), 'utf8')
@@ -37,10 +54,16 @@ export function readKill(home: string): Kill | undefined {
   return { mode: 'halt', reason: `${killFile(home)} cannot be read as a kill`, operator: 'unknown', time: '' }
 }
 
-/** Engages the switch. A second kill replaces a milder one and never a stronger one; both are on record. */
-export function engageKill(home: string, { mode, reason }: Pick<Kill, 'mode' | 'reason'>): Kill {
-  const now = readKill(home)
-  const wanted: Kill = { mode, reason, operator: operatorName(), time: new Date().toISOString() }
+/** Engages the switch. A second kill replaces a milder one and never a stronger one; both are on record. The operator is the shell's user unless named. */
+export function engageKill(
+  home: string,
+  { mode, reason, operator = operatorName() }: Pick<Kill, 'mode' | 'reason'> & Partial<Pick<Kill, 'operator'>>,
+): Kill {
+  return engage(home, { mode, reason, operator }, readSwitch(home))
+}
+
+function engage(home: string, { mode, reason, operator }: Omit<Kill, 'time'>, now: Kill | undefined): Kill {
+  const wanted: Kill = { mode, reason, operator, time: new Date().toISOString() }
   const kill = now && MODES.indexOf(now.mode) >= MODES.indexOf(mode) ? now : wanted
 
   makeFolder(home)
@@ -58,6 +81,7 @@ export function engageKill(home: string, { mode, reason }: Pick<Kill, 'mode' | '
 export function resetKill(
   home: string,
   reason: string,
+  operator = operatorName(),
 ): { readonly reset: Kill; readonly reason: string; readonly operator: string; readonly time: string } {
   const kill = readKill(home)
   if (!kill) {
@@ -67,10 +91,11 @@ export function resetKill(
     })
   }
 
-  const reset = { reset: kill, reason, operator: operatorName(), time: new Date().toISOString() }
+  const reset = { reset: kill, reason, operator, time: new Date().toISOString() }
   // On record first: should the removal fail, the switch stays engaged.
   record(home, { action: 'reset', ...reset })
-  rmSync(killFile(home))
+  rmSync(flagFile(home), { force: true })
+  rmSync(killFile(home), { force: true })
   return reset
 }
 
@@ -81,7 +106,8 @@ function record(home: string, entry: object): void {
   appendFileSync(recordFile(home), `${JSON.stringify(entry)}\n`, { flush: true })
 }
 
-function operatorName(): string {
+/** The user of this machine who acts. */
+export function operatorName(): string {
   try {
     return userInfo().username
   } catch {

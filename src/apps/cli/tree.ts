@@ -80,6 +80,11 @@ export const TREE: readonly (Leaf | Group)[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'serve',
+    summary: 'the dashboard and the API of this state folder, until it is stopped',
+    load: () => import('./serve.ts'),
+  },
+  {
     name: 'feed',
     summary: 'the living sources: state, score, failover',
     commands: [
@@ -125,6 +130,35 @@ export const TREE: readonly (Leaf | Group)[] = [
       { name: 'remove', summary: 'take one out', load: () => import('./secrets-remove.ts') },
     ],
   },
+  {
+    name: 'user',
+    summary: 'who may sign in, and what they may do',
+    commands: [
+      { name: 'add', summary: 'give somebody an account', load: () => import('./user-add.ts') },
+      { name: 'list', summary: 'everybody with an account', load: () => import('./user-list.ts') },
+      { name: 'role', summary: 'what somebody may do, and in which accounts', load: () => import('./user-role.ts') },
+      { name: 'disable', summary: 'let somebody in no more', load: () => import('./user-disable.ts') },
+      { name: 'enable', summary: 'let somebody in again', load: () => import('./user-enable.ts') },
+    ],
+  },
+  {
+    name: 'token',
+    summary: 'keys to the API for programs, in the name of a user',
+    commands: [
+      { name: 'new', summary: 'make one; it is shown once', load: () => import('./token-new.ts') },
+      { name: 'list', summary: 'those there are', load: () => import('./token-list.ts') },
+      { name: 'revoke', summary: 'end one', load: () => import('./token-revoke.ts') },
+    ],
+  },
+  {
+    name: 'audit',
+    summary: 'who did what: the record that shows what was done to it',
+    commands: [
+      { name: 'verify', summary: 'check every record and every signed head', load: () => import('./audit-verify.ts') },
+      { name: 'export', summary: 'all of it as lines of JSON', load: () => import('./audit-export.ts') },
+    ],
+  },
+  { name: 'migrate', summary: "bring the database's tables up to date", load: () => import('./migrate.ts') },
   { name: 'kill', summary: 'stop all new risk at once, until it is reset', load: () => import('./kill.ts') },
   { name: 'version', summary: 'versions of Quadrant and of what it runs on', load: () => import('./version.ts') },
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.ts') },

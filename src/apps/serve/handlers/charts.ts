@@ -1,0 +1,75 @@
+// What an instrument's chart is drawn of: bars, marks, the book, the tape.
+import type { Handlers } from '../../../adapters/gateway/handlers.ts'
+import type { Micros } from '../../../domain/numbers.ts'
+import { parseRunConfig } from '../../config.ts'
+import { type Bars, type BarsWanted, readBars } from '../lake/lake-bars.ts'
+import { bookAt, printsBefore } from '../lake/lake-depth.ts'
+import { withLive } from '../live-bars.ts'
+import { marksOf } from '../marks.ts'
+import type { ServerContext } from '../server-context.ts'
+import { when } from './caller.ts'
+import { fillsOf, ordersOf } from './run-rows.ts'
+
+type Routes =
+  | 'GET /instruments/:id/bars'
+  | 'GET /instruments/:id/marks'
+  | 'GET /instruments/:id/book'
+  | 'GET /instruments/:id/prints'
+
+export function chartHandlers(context: ServerContext): Handlers<Routes> {
+  const { lake, hub, liveBars } = context
+  return {
+    'GET /instruments/:id/bars': async ({ params: { id }, query }) => {
+      const { resolution, limit = 1_000, run } = query
+      const span = { from: when(query.from), to: when(query.to) }
+      const wanted: BarsWanted = { instrument: id, resolution, limit, ...span }
+      const isLiving = context.runs.runs.some(living => living.run === run)
+      const recorded = run === undefined || isLiving ? await readBars(lake, wanted) : await barsOfRun(context, run, wanted)
+      // A chart of the past is not continued with what is heard now.
+      if ((run !== undefined && !isLiving) || span.to !== undefined) return recorded
+      return withLive(recorded, liveBars.of(id, { run, resolution: recorded.resolution }), limit)
+    },
+
+    'GET /instruments/:id/marks': async ({ params: { id }, query }, call) => {
+      const { run, limit = 1_000 } = query
+      const span = { from: when(query.from), to: when(query.to) }
+      const bars = await readBars(lake, { instrument: id, limit: 1_000, ...span })
+      const orders = run === undefined ? [] : await ordersOf(context, call, { run, instrument: id, limit })
+      const fills = run === undefined ? [] : await fillsOf(context, call, { run, instrument: id, limit })
+      return { items: await marksOf(lake, { instrument: id, span, bars, orders, fills, limit }) }
+    },
+
+    'GET /instruments/:id/book': async ({ params: { id }, query: { at, levels = 20 } }) => {
+      const living = at === undefined ? hub.rows('books').find(({ key }) => key === id) : undefined
+      if (living !== undefined) return { ...living, bids: living.bids.slice(0, levels), asks: living.asks.slice(0, levels) }
+      return (await bookAt(lake, id, { at: when(at), levels })) ?? null
+    },
+
+    'GET /instruments/:id/prints': async ({ params: { id }, query: { at, limit = 100 } }) => {
+      const living = at === undefined ? hub.rows('prints').filter(({ instrument }) => instrument === id) : []
+      if (living.length > 0) return { items: living.slice(-limit).reverse() }
+      return { items: [...(await printsBefore(lake, id, { at: when(at), limit }))] }
+    },
+  }
+}
+
+/** The data its configuration selects, within its time; what a run heard live is in its own series. */
+async function barsOfRun(context: ServerContext, run: string, wanted: BarsWanted): Promise<Bars> {
+  const stored = await context.history.run(run)
+  if (stored === undefined) return readBars(context.lake, wanted)
+  const config = parseRunConfig(stored.yaml, { file: 'config.yaml' })
+  const use = config.strategies.find(({ instrument }) => instrument === wanted.instrument)
+  const item = config.data.find(({ instrument }) => instrument === wanted.instrument)
+  const { from, to } = stored.run
+  const bars = await readBars(context.lake, {
+    ...wanted,
+    from: wanted.from ?? when(from === '' ? undefined : from),
+    // The run's last event is still part of it.
+    to: wanted.to ?? after(when(to === '' ? undefined : to)),
+    only: item === undefined ? undefined : { kind: item.kind, resolution: item.bar, basis: use?.price },
+  })
+  if (bars.time.length > 0) return bars
+  return (await context.history.bars(run, wanted.instrument)) ?? bars
+}
+
+const after = (time: Micros | undefined): number | undefined => (time === undefined ? undefined : time + 1)

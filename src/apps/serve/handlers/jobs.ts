@@ -1,0 +1,36 @@
+// What can be run, what was started from here, and how to stop it.
+import type { Handlers } from '../../../adapters/gateway/handlers.ts'
+import { readRunConfig } from '../../config.ts'
+import { Failure } from '../../failure.ts'
+import { requireWithinHouse } from '../../house-limits.ts'
+import type { ServerContext } from '../server-context.ts'
+import { caller, record } from './caller.ts'
+
+type Routes = 'POST /runs' | 'GET /configurations' | 'GET /jobs' | 'DELETE /jobs/:id'
+
+export function jobHandlers(context: ServerContext): Handlers<Routes> {
+  const { jobs, configurations, home } = context
+  return {
+    'GET /configurations': () => ({ items: configurations.list() }),
+    'GET /jobs': () => ({ items: jobs.rows() }),
+
+    'POST /runs': async ({ body: { kind, configuration, set = [], speed } }, call) => {
+      const file = configurations.file(configuration)
+      // Its faults are told at once; its strategies are code, and are loaded by the process that runs them.
+      const config = readRunConfig(file, set)
+      if (kind === 'paper') requireWithinHouse(config, home)
+      if (speed !== undefined && kind !== 'replay') {
+        throw new Failure('USAGE_SPEED', { message: `a ${kind} has no speed`, fix: 'leave `speed` out, or make it a replay' })
+      }
+      const after = { kind, configuration, set, ...(speed === undefined ? {} : { speed }) }
+      await record(context, call, { action: 'run.start', object: `configuration:${configuration}`, after })
+      return jobs.start({ kind, configuration, file, set, speed, by: caller(call).user })
+    },
+
+    'DELETE /jobs/:id': async ({ params: { id } }, call) => {
+      const before = jobs.rows().find(({ key }) => key === id) ?? null
+      if (before !== null) await record(context, call, { action: 'run.stop', object: `job:${id}`, before })
+      return jobs.cancel(id)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+// What a server is started with: the command's options and the environment, read in this one place.
+import { existsSync, readFileSync } from 'node:fs'
+import { Failure } from '../failure.ts'
+
+export interface ServerSettings {
+  readonly home: string
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly metricsPort: number
+  /** Empty is PGlite in the state folder. */
+  readonly databaseUrl: string
+  /** Empty keeps sessions in the database. */
+  readonly redisUrl: string
+  readonly ownCertificate: { readonly certificate: string; readonly key: string } | undefined
+  /** PEM of the authorities whose client certificates count. */
+  readonly clientAuthorities: string | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws Failure SERVER_SETTINGS for what contradicts itself or cannot be read. */
+export function serverSettings(
+  options: Pick<ServerSettings, 'home' | 'host' | 'port' | 'metricsPort'>,
+  environment: Environment,
+): ServerSettings {
+  const variable = (name: string): string => environment[name] ?? ''
+  const [certificate, key] = [variable('QUADRANT_TLS_CERT'), variable('QUADRANT_TLS_KEY')]
+  if ((certificate === '') !== (key === '')) {
+    throw invalid('QUADRANT_TLS_CERT and QUADRANT_TLS_KEY belong together, and only one of them is set', 'set both, or neither')
+  }
+  const clientAuthorities = variable('QUADRANT_TLS_CLIENT_CA')
+  return {
+    ...options,
+    databaseUrl: variable('DATABASE_URL'),
+    redisUrl: variable('QUADRANT_REDIS_URL'),
+    ownCertificate: certificate === '' ? undefined : { certificate, key },
+    clientAuthorities: clientAuthorities === '' ? undefined : authoritiesIn(clientAuthorities),
+  }
+}
+
+function authoritiesIn(path: string): string {
+  if (!existsSync(path)) {
+    throw invalid(`QUADRANT_TLS_CLIENT_CA names ${path}, which is not there`, 'name a file with the authorities in PEM')
+  }
+  return readFileSync(path, 'utf8')
+}
+
+/** Throws Failure USAGE_PORT. */
+export function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  throw new Failure('USAGE_PORT', { message: `'${text}' is no port`, fix: 'give a number from 0 to 65535; 0 takes a free one' })
+}
+
+const invalid = (message: string, fix: string): Failure => new Failure('SERVER_SETTINGS', { message, fix })

@@ -1,0 +1,293 @@
+// The server of a state folder: opens its parts in order, plugs them together, and closes them in the opposite order.
+import { appendFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { Access } from '../../access/access.ts'
+import { AuditSigner } from '../../access/audit-key.ts'
+import { AuditTrail } from '../../access/audit-trail.ts'
+import { type Database, openDatabase } from '../../adapters/database/database.ts'
+import { Projection } from '../../adapters/database/projection.ts'
+import { Gateway } from '../../adapters/gateway/gateway.ts'
+import { Hub } from '../../adapters/gateway/hub.ts'
+import { RunWatcher } from '../../adapters/run-link/run-watcher.ts'
+import { CertificateWatch, ensureCertificate } from '../../operations/certificates.ts'
+import { EventLoopWatch } from '../../operations/event-loop.ts'
+import { Logs } from '../../operations/logs.ts'
+import { Metrics } from '../../operations/metrics.ts'
+import { MetricsServer } from '../../operations/metrics-server.ts'
+import type { RowOf, Topic } from '../../wire/topics.ts'
+import { packageVersion } from '../package-version.ts'
+import { auditReaderOf } from './audit-reader.ts'
+import { Configurations } from './configurations.ts'
+import { Explanations } from './explanations.ts'
+import { allHandlers } from './handlers/all-handlers.ts'
+import { stopState } from './handlers/stop.ts'
+import { HouseHealth } from './house-health.ts'
+import { Jobs } from './jobs.ts'
+import { LakeView } from './lake/lake-view.ts'
+import { LiveBars } from './live-bars.ts'
+import { LivingRuns } from './living-runs.ts'
+import { RunIntake } from './run-intake.ts'
+import { sealingWith } from './sealing.ts'
+import type { ServerContext } from './server-context.ts'
+import { ServerClaim } from './server-file.ts'
+import { openServerKeys } from './server-keys.ts'
+import type { ServerSettings } from './server-settings.ts'
+
+export interface ServerOptions extends ServerSettings {
+  /** Folder of the built dashboard; without one a page says how to build it. */
+  readonly dashboard?: string | undefined
+  /** Where a person reads along. */
+  readonly terminal?: { readonly isTTY?: boolean; write(text: string): unknown }
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+const SECOND_MILLIS = 1_000
+const HEAD_MILLIS = 60_000
+
+/** What opened closes, the last first; a part that fails to close does not keep the others open. */
+class Closing {
+  readonly #ends: (() => unknown)[] = []
+
+  add(end: () => unknown): void {
+    this.#ends.push(end)
+  }
+
+  async all(failed: (error: unknown) => void = () => {}): Promise<void> {
+    for (let end = this.#ends.pop(); end !== undefined; end = this.#ends.pop()) {
+      try {
+        await end()
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+}
+
+export class Server {
+  readonly url: string
+  readonly metricsUrl: string
+  /** Where the authority's certificate lies, to be trusted once; null for the operator's own. */
+  readonly authorityPath: string | null
+  /** Undefined once there is an account. */
+  readonly setupToken: string | undefined
+  readonly #closing: Closing
+
+  private constructor(parts: Pick<Server, 'url' | 'metricsUrl' | 'authorityPath' | 'setupToken'>, closing: Closing) {
+    this.url = parts.url
+    this.metricsUrl = parts.metricsUrl
+    this.authorityPath = parts.authorityPath
+    this.setupToken = parts.setupToken
+    this.#closing = closing
+  }
+
+  /** Serves when it returns. Throws Failure SERVER_RUNNING, PORT_IN_USE, DATABASE_…, CERTIFICATE_…, KEYS_…; nothing stays open then. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const closing = new Closing()
+    try {
+      return new Server(await open(options, closing), closing)
+    } catch (error) {
+      await closing.all()
+      throw error
+    }
+  }
+
+  /** Idempotent. Sockets are closed, jobs ended, the trail signed, the database closed. */
+  close(): Promise<void> {
+    return this.#closing.all()
+  }
+}
+
+async function open(
+  options: ServerOptions,
+  closing: Closing,
+): Promise<Pick<Server, 'url' | 'metricsUrl' | 'authorityPath' | 'setupToken'>> {
+  const { home, host, now = Date.now } = options
+  const claim = await ServerClaim.take(home, now())
+  closing.add(() => claim.release())
+
+  const keys = openServerKeys(home)
+  const logs = await Logs.open({ folder: join(home, 'logs'), now, ...(options.terminal && { terminal: options.terminal }) })
+  closing.add(() => logs.close())
+  const certificate = await certificateOf(options, now)
+  const metrics = new Metrics({ version: packageVersion(), scrub: text => logs.redactor.text(text) })
+
+  const database = await openDatabase({ home, url: options.databaseUrl })
+  closing.add(() => database.close())
+  const signer = new AuditSigner(keys.auditKey)
+  const audit = await AuditTrail.open({
+    ...{ store: database.audit, signer, now },
+    keepHead: head => appendFileSync(join(home, 'audit-heads.jsonl'), `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true }),
+  })
+  closing.add(() => audit.close())
+
+  const access = new Access({
+    people: database.people,
+    sessions: await sessionsOf(options, database),
+    pepper: keys.pepper,
+    signingKeys: keys.tokenKeys,
+    ...sealingWith(keys.sealingKey),
+    now,
+    on: entry => audit.record(entry).then(() => undefined),
+  })
+  closing.add(() => access.close())
+
+  const hub = new Hub()
+  closing.add(() => hub.close())
+  const { context, health } = await openHouse(options, closing, { hub, logs, metrics, database, audit, access, certificate })
+  const authorities = options.clientAuthorities
+  const gateway = await Gateway.start({
+    ...{ host, port: options.port, names: host === '0.0.0.0' || host === '::' ? [hostname()] : [] },
+    certificate: { key: certificate.key, cert: certificate.certificate },
+    ...(authorities === undefined ? {} : { clientCertificates: { authorities, required: false } }),
+    version: packageVersion(),
+    ...{ access, hub, now, meter: metrics, handlers: allHandlers(context) },
+    audit: entry => audit.record(entry).then(() => undefined),
+    auditReader: auditReaderOf(database.audit, signer, home),
+    ...(options.dashboard === undefined ? {} : { dashboard: options.dashboard }),
+    unready: () => health.unready(),
+    log: (level, message, fields) => logs.component('gateway')[level](message, fields),
+  })
+  closing.add(() => gateway.close())
+  const watch = new CertificateWatch({
+    ...certificateOptions(options, now),
+    current: certificate,
+    changed: fresh => gateway.reloadCertificate({ key: fresh.key, cert: fresh.certificate }),
+    failed: error => logs.error('the certificate could not be renewed; the old one stays', { error }),
+  })
+  closing.add(() => watch.close())
+
+  const metricsServer = await MetricsServer.start({ metrics, host, port: options.metricsPort })
+  closing.add(() => metricsServer.close())
+  claim.announce({ url: gateway.url, metricsUrl: metricsServer.url, control: '' })
+  const setupToken = (await access.setupNeeded()) ? access.setupToken : undefined
+  return { url: gateway.url, metricsUrl: metricsServer.url, authorityPath: certificate.authorityPath, setupToken }
+}
+
+const certificateOptions = ({ home, host, ownCertificate }: ServerOptions, now: () => number) => ({
+  folder: join(home, 'certificates'),
+  hosts: host === '0.0.0.0' || host === '::' ? [hostname()] : ['127.0.0.1', '::1', 'localhost'].includes(host) ? [] : [host],
+  now,
+  own: ownCertificate,
+})
+const certificateOf = (options: ServerOptions, now: () => number) => ensureCertificate(certificateOptions(options, now))
+
+/** The database's outlive a restart; Redis is for several servers. */
+async function sessionsOf({ redisUrl }: ServerOptions, database: Database) {
+  if (redisUrl === '') return database.sessions
+  const { RedisSessions } = await import('../../adapters/redis/redis-sessions.ts')
+  return new RedisSessions({ url: redisUrl })
+}
+
+interface Parts {
+  readonly hub: Hub
+  readonly logs: Logs
+  readonly metrics: Metrics
+  readonly database: Database
+  readonly audit: AuditTrail
+  readonly access: Access
+  readonly certificate: Awaited<ReturnType<typeof ensureCertificate>>
+}
+
+/** Everything behind the handlers: history, lake, living runs, jobs, and the clock that tells how the house stands. */
+async function openHouse(
+  options: ServerOptions,
+  closing: Closing,
+  { hub, logs, metrics, database, audit, access, certificate }: Parts,
+): Promise<{ readonly context: ServerContext; readonly health: HouseHealth }> {
+  const { home, now = Date.now } = options
+  const publish = (topic: Topic, rows: readonly object[], gone: readonly string[] = [], from = ''): void => {
+    hub.publish(topic, rows as never, gone)
+    metrics.take(topic, rows as never, from, gone)
+  }
+
+  const projection = new Projection(database.kysely)
+  const log = logs.component('runs')
+  const intake = await RunIntake.open({ home, projection, failed: (what, error) => log.error(what, { error }) })
+  closing.add(() => intake.close())
+  const lake = new LakeView(home)
+  closing.add(() => lake.close())
+  const jobs = new Jobs({ home, now, onChange: row => publish('jobs', [row]), taken: () => intake.look() })
+  closing.add(() => jobs.close())
+  const explanations = new Explanations(home)
+  closing.add(() => explanations.close())
+
+  const liveBars = new LiveBars()
+  const living = new LivingRuns((topic, rows, gone, from) => {
+    publish(topic, rows, gone, from)
+    intake.take(topic, rows)
+    if (topic === 'bars') liveBars.take(from, rows as readonly RowOf<'bars'>[])
+  })
+  const watcher = new RunWatcher({
+    home,
+    onRun: ({ run, account, mode }) => log.info(`${run} is heard`, { account, mode }),
+    onRows: (run, frame) => living.take(run, frame),
+    onEnd: run => {
+      living.end(run)
+      liveBars.end(run.run)
+      metrics.endRun(run.run)
+      log.info(`${run.run} has ended`)
+      void intake.look()
+    },
+  })
+  closing.add(() => watcher.close())
+
+  const loop = new EventLoopWatch(now)
+  closing.add(() => loop.close())
+  const health = new HouseHealth({ home, hub, database, loop, now, expires: () => certificate.expires })
+  const context: ServerContext = {
+    ...{ home, now, lake, hub, jobs, explanations, liveBars },
+    runs: watcher,
+    history: Object.assign(Object.create(projection) as Projection, { settled: () => intake.settled() }),
+    configurations: new Configurations(home, lake),
+    audit: entry => audit.record(entry).then(() => undefined),
+    preferences: {
+      read: user => access.preferences({ user }),
+      write: (user, preferences) => access.savePreferences({ user }, preferences),
+    },
+    house: () => houseOf(options, database, certificate),
+    health: () => health.look(),
+    system: () => health.row,
+    databaseName: database.name,
+    logs: wanted => logs.lines(wanted),
+  }
+
+  const timers = [
+    every(SECOND_MILLIS, async () => {
+      const { parts } = await health.look()
+      publish(
+        'health',
+        parts.map(part => ({ key: part.name, ...part })),
+      )
+      publish('system', [health.row])
+      publish('stop', [{ key: 'stop', ...stopState(home, hub.rows('stop')[0]?.obeyed ?? []) }])
+      await access.sweep()
+    }),
+    every(HEAD_MILLIS, () => audit.sign()),
+  ]
+  closing.add(() => timers.forEach(clearInterval))
+  closing.add(logs.listen(line => hub.publish('logs', [line])))
+  return { context, health }
+
+  function every(millis: number, work: () => Promise<unknown>): NodeJS.Timeout {
+    return setInterval(() => void work().catch(error => logs.error('a routine of the house failed', { error })), millis).unref()
+  }
+}
+
+function houseOf(
+  { redisUrl, clientAuthorities }: ServerOptions,
+  database: Database,
+  { expires }: Parts['certificate'],
+): ReturnType<ServerContext['house']> {
+  return {
+    version: packageVersion(),
+    database: database.name,
+    sessions: redisUrl === '' ? 'kept in the database, checked in memory' : 'kept in Redis, checked in memory',
+    accessMinutes: 5,
+    idleMinutes: 30,
+    sessionHours: 12,
+    certificateExpires: new Date(expires).toISOString(),
+    clientCertificates: clientAuthorities !== undefined,
+  }
+}
