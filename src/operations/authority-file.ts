@@ -80,7 +80,7 @@ export async function issue(
     readonly days: number
     readonly now: number
     readonly usage: 'server' | 'client'
-    readonly names: readonly { readonly type: 'dns' | 'ip' | 'url'; readonly value: string }[]
+    readonly names: readonly { readonly type: 'dns' | 'ip'; readonly value: string }[]
   },
 ): Promise<Issued> {
   const keys = await generateKeys()
@@ -100,7 +100,7 @@ export async function issue(
       new x509.ExtendedKeyUsageExtension([
         wanted.usage === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
       ]),
-      new x509.SubjectAlternativeNameExtension(wanted.names.map(({ type, value }) => ({ type, value }))),
+      ...(wanted.names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...wanted.names])]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(authority.x509.publicKey),
     ],

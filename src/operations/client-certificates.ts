@@ -1,5 +1,4 @@
 // Certificates that people show to the server: an authority of their own, names in them, and the list of those taken back.
-import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import {
   type Authority,
@@ -16,7 +15,6 @@ import {
 import { OperationsError } from './operations-error.ts'
 
 const USER_NAME = /^[a-z][a-z0-9._-]{0,39}$/
-const NAME_PREFIX = 'urn:quadrant:user:'
 const CLIENT_DAYS = 365
 /** A list is renewed when less than this is left: with one that ended, TLS refuses every client. */
 const LIST_DAYS_LEAST = 14
@@ -44,7 +42,7 @@ export class ClientCertificates {
     return clients
   }
 
-  /** A certificate with its key, PEM, for this user. Throws OperationsError CERTIFICATE_USER_INVALID. */
+  /** A certificate with its key, PEM, whose common name is the user's. Throws OperationsError CERTIFICATE_USER_INVALID. */
   async issue({ name, days = CLIENT_DAYS }: { readonly name: string; readonly days?: number }): Promise<Issued> {
     if (!USER_NAME.test(name)) {
       throw new OperationsError('CERTIFICATE_USER_INVALID', {
@@ -57,7 +55,7 @@ export class ClientCertificates {
       days,
       now: this.#now(),
       usage: 'client',
-      names: [{ type: 'url', value: `${NAME_PREFIX}${name}` }],
+      names: [],
     })
   }
 
@@ -82,11 +80,4 @@ export class ClientCertificates {
     const text = readText(this.listPath)
     return text === undefined ? undefined : { text, ...revokedIn(text) }
   }
-}
-
-/** Whose certificate it is, of a chain that TLS has already verified; undefined for one that names no user. */
-export function clientNameOf(raw: Buffer): string | undefined {
-  const names = new X509Certificate(raw).subjectAltName?.split(', ') ?? []
-  const users = names.filter(name => name.startsWith(`URI:${NAME_PREFIX}`)).map(name => name.slice(4 + NAME_PREFIX.length))
-  return users.length === 1 && USER_NAME.test(users[0]!) ? users[0] : undefined
 }

@@ -267,6 +267,56 @@ describe('the page', () => {
   })
 })
 
+describe('the house counts', () => {
+  test('sign-ins by result, and every record of the trail', async () => {
+    const metrics = metricsAlone()
+    metrics.audited({ action: 'session.create', result: 'done' })
+    metrics.audited({ action: 'session.create', result: 'refused' })
+    metrics.audited({ action: 'user.add', result: 'done' })
+
+    expect(await samples(metrics, 'quadrant_audit_records_total')).toEqual({ quadrant_audit_records_total: 3 })
+    expect(await samples(metrics, 'quadrant_sign_ins_total')).toEqual({
+      'quadrant_sign_ins_total{result="done"}': 1,
+      'quadrant_sign_ins_total{result="refused"}': 1,
+    })
+  })
+
+  test('log lines by level, and those that were dropped, once each', async () => {
+    const metrics = metricsAlone()
+    let say: (line: { level: string }) => void = () => {}
+    const logs = {
+      dropped: 0,
+      listen(heard: typeof say) {
+        say = heard
+        return () => {}
+      },
+    }
+    metrics.heed(logs)
+    say({ level: 'info' })
+    say({ level: 'info' })
+    logs.dropped = 5
+
+    expect(await samples(metrics, 'quadrant_log_lines_total')).toEqual({ 'quadrant_log_lines_total{level="info"}': 2 })
+    for (const _reading of [1, 2]) {
+      expect(await samples(metrics, 'quadrant_log_dropped_total')).toEqual({ quadrant_log_dropped_total: 5 })
+    }
+  })
+
+  test('what is looked up at each reading, and a look that fails spoils nothing', async () => {
+    const metrics = metricsAlone()
+    let sessions = 1
+    metrics.beforeReading(() => metrics.set('quadrant_sessions', {}, sessions))
+    metrics.beforeReading(() => Promise.reject(new Error('the store is away')))
+    metrics.beforeReading(() => {
+      throw new Error('the store is away')
+    })
+
+    expect(await samples(metrics, 'quadrant_sessions')).toEqual({ quadrant_sessions: 1 })
+    sessions = 3
+    expect(await samples(metrics, 'quadrant_sessions')).toEqual({ quadrant_sessions: 3 })
+  })
+})
+
 describe('rows of runs', () => {
   test('feeds give the slowest latency of a source and the quality of the selected one', async () => {
     const metrics = metricsAlone()

@@ -26,6 +26,7 @@ export class Metrics {
   readonly #histograms = new Map<string, Histogram>()
   readonly #series = new Map<string, Set<string>>()
   readonly #rows = new RowState()
+  readonly #looks: (() => void | Promise<void>)[] = []
   readonly #scrub: (text: string) => string
   readonly #seriesMax: number
   /** Metrics that are made of rows anew at each reading. */
@@ -93,6 +94,27 @@ export class Metrics {
     this.count('quadrant_gateway_refusals_total', { code })
   }
 
+  /** An entry of the audit trail, of which attempts to sign in are counted by themselves. */
+  audited({ action, result }: { readonly action: string; readonly result: string }): void {
+    this.count('quadrant_audit_records_total', {})
+    if (action === 'session.create' || action === 'session.refuse') this.count('quadrant_sign_ins_total', { result })
+  }
+
+  /** Counts what a log says; what is returned ends it. */
+  heed(logs: { listen(heard: (line: { readonly level: string }) => void): () => void; readonly dropped: number }): () => void {
+    let dropped = 0
+    this.beforeReading(() => {
+      this.count('quadrant_log_dropped_total', {}, logs.dropped - dropped)
+      dropped = logs.dropped
+    })
+    return logs.listen(({ level }) => this.count('quadrant_log_lines_total', { level }))
+  }
+
+  /** For figures that are looked up only when somebody reads: sessions, the end of the certificate. */
+  beforeReading(look: () => void | Promise<void>): void {
+    this.#looks.push(look)
+  }
+
   /**
    * Rows of a topic as a run, or the server itself, published them. Topics without figures are taken and forgotten.
    * `from` is the run they came from; rows of `feeds` and `failovers` do not say it themselves.
@@ -113,6 +135,8 @@ export class Metrics {
 
   /** The exposition format, version 0.0.4. */
   async text(): Promise<string> {
+    // What cannot be looked up now keeps its last value.
+    await Promise.allSettled(this.#looks.map(async look => look()))
     this.#showRows(this.#rows.figures())
     return this.#registry.metrics()
   }
