@@ -26,8 +26,18 @@ export interface PageRow {
 
 export const PAGES: readonly PageRow[] = [
   { path: '/', title: 'Home', icon: 'home', group: 'watch', bar: true, load: () => import('./pages/home.tsx') },
+  { path: '/markets', title: 'Markets', icon: 'markets', group: 'watch', bar: true, load: () => import('./pages/markets.tsx') },
+  { path: '/instruments/:id', title: 'Instrument', icon: 'markets', load: () => import('./pages/instrument.tsx') },
   { path: '/signals', title: 'Signals', icon: 'signals', group: 'watch', bar: true, load: () => import('./pages/signals.tsx') },
-  { path: '/orders', title: 'Orders', icon: 'orders', group: 'trade', bar: true, right: 'account.read', load: () => import('./pages/orders.tsx') },
+  {
+    path: '/orders',
+    title: 'Orders',
+    icon: 'orders',
+    group: 'trade',
+    bar: true,
+    right: 'account.read',
+    load: () => import('./pages/orders.tsx'),
+  },
   {
     path: '/positions',
     title: 'Positions and P&L',
@@ -36,8 +46,23 @@ export const PAGES: readonly PageRow[] = [
     right: 'account.read',
     load: () => import('./pages/positions.tsx'),
   },
-  { path: '/risk', title: 'Risk', icon: 'risk', group: 'trade', bar: true, right: 'account.read', load: () => import('./pages/risk.tsx') },
+  {
+    path: '/risk',
+    title: 'Risk',
+    icon: 'risk',
+    group: 'trade',
+    bar: true,
+    right: 'account.read',
+    load: () => import('./pages/risk.tsx'),
+  },
   { path: '/backtests', title: 'Backtests', icon: 'backtests', group: 'research', load: () => import('./pages/backtests.tsx') },
   { path: '/backtests/:id', title: 'Run', icon: 'backtests', right: 'account.read', load: () => import('./pages/backtest.tsx') },
-  { path: '/compare', title: 'Compare runs', icon: 'backtests', right: 'account.read', load: () => import('./pages/compare.tsx') },
+  {
+    path: '/compare',
+    title: 'Compare runs',
+    icon: 'backtests',
+    right: 'account.read',
+    load: () => import('./pages/compare.tsx'),
+  },
+  { path: '/settings', title: 'Settings', icon: 'settings', group: 'house', load: () => import('./pages/settings.tsx') },
 ]

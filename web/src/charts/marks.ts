@@ -48,8 +48,14 @@ export class ChartMarks implements ISeriesPrimitive<Time> {
   #placed: readonly Placed[] = []
   #spots: Spot[] = []
   readonly #views: readonly IPrimitivePaneView[] = [
-    { zOrder: () => 'bottom', renderer: () => ({ draw: target => target.useMediaCoordinateSpace(scope => this.#below(sheetOf(scope))) }) },
-    { zOrder: () => 'top', renderer: () => ({ draw: target => target.useMediaCoordinateSpace(scope => this.#above(sheetOf(scope))) }) },
+    {
+      zOrder: () => 'bottom',
+      renderer: () => ({ draw: target => target.useMediaCoordinateSpace(scope => this.#below(sheetOf(scope))) }),
+    },
+    {
+      zOrder: () => 'top',
+      renderer: () => ({ draw: target => target.useMediaCoordinateSpace(scope => this.#above(sheetOf(scope))) }),
+    },
   ]
 
   attached(given: SeriesAttachedParameter<Time, SeriesType>): void {

@@ -1,9 +1,9 @@
 // Candles by lightweight-charts with volume below, everything else on them drawn by one primitive, and the newest bar as it trades.
 import {
-  CandlestickSeries,
   type CandlestickData,
-  createChart,
+  CandlestickSeries,
   CrosshairMode,
+  createChart,
   type DeepPartial,
   HistogramSeries,
   type IChartApi,
@@ -175,9 +175,7 @@ function fill({ chart, candles, volume, marks }: Drawn, data: readonly Candle[],
   candles.setData(data.map(point))
   const traded = data.some(candle => candle.volume > 0)
   volume.setData(
-    traded
-      ? data.map(candle => ({ time: candle.time as UTCTimestamp, value: candle.volume, color: volumeColour(candle) }))
-      : [],
+    traded ? data.map(candle => ({ time: candle.time as UTCTimestamp, value: candle.volume, color: volumeColour(candle) })) : [],
   )
   marks.times(data.map(({ time }) => time))
   chart.timeScale().applyOptions({ secondsVisible: resolutionSeconds < 60 })

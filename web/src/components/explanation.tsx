@@ -8,10 +8,7 @@ type Chain = ReplyOf<'GET /orders/:run/:order/explanation'>
 
 /** Makes the run again up to the order: it takes as long as the run took until then. */
 export function OrderExplanation({ run, order }: { readonly run: string; readonly order: string }) {
-  const chain = useLoad(
-    signal => api('GET /orders/:run/:order/explanation', { params: { run, order }, signal }),
-    [run, order],
-  )
+  const chain = useLoad(signal => api('GET /orders/:run/:order/explanation', { params: { run, order }, signal }), [run, order])
   return (
     <Show from={chain} skeleton={<Working />}>
       {value => <Explanation chain={value} />}
@@ -41,7 +38,6 @@ export function Explanation({ chain }: { readonly chain: Chain }) {
   return (
     <ol class="explanation">
       {chain.links.map((link, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a chain never changes its order
         <li key={i}>
           <h3>{link.stage}</h3>
           <p>{link.reason}</p>

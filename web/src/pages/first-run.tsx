@@ -1,12 +1,11 @@
 // The very first page: the token the server printed makes the owner account; then a second factor, if wanted.
 import { useSignal } from '@preact/signals'
-import { ApiError, api } from '../api.ts'
+import { ApiError, api, useCsrf } from '../api.ts'
 import { TextField } from '../components/field.tsx'
+import { NewPassword } from '../components/new-password.tsx'
+import { SecondFactorSetup } from '../components/second-factor.tsx'
 import { ErrorPanel } from '../components/states.tsx'
-import { enter } from '../session.ts'
-
-/** The shortest password the server takes. */
-const SHORTEST = 15
+import { enter, type Session } from '../session.ts'
 
 /** The token comes after the # of the printed address, which browsers send to nobody. */
 function tokenOfAddress(): string {
@@ -21,12 +20,17 @@ export default function FirstRun() {
   const password = useSignal('')
   const error = useSignal<ApiError | undefined>(undefined)
   const busy = useSignal(false)
+  const made = useSignal<Session | undefined>(undefined)
 
   const submit = async (): Promise<void> => {
     busy.value = true
     error.value = undefined
     try {
-      enter(await api('POST /setup', { body: { token: token.value.trim(), name: name.value.trim(), password: password.value } }))
+      const session = await api('POST /setup', {
+        body: { token: token.value.trim(), name: name.value.trim(), password: password.value },
+      })
+      useCsrf(session.csrf)
+      made.value = session
     } catch (reason) {
       if (!(reason instanceof ApiError)) throw reason
       error.value = reason
@@ -35,6 +39,7 @@ export default function FirstRun() {
     }
   }
 
+  if (made.value) return <Protect session={made.value} />
   return (
     <main class="door">
       <form
@@ -64,15 +69,7 @@ export default function FirstRun() {
           autocomplete="username"
           required
         />
-        <TextField
-          label="Password"
-          type="password"
-          hint={`At least ${SHORTEST} characters; a few words that belong together only for you.`}
-          value={password.value}
-          onValue={value => (password.value = value)}
-          autocomplete="new-password"
-          required
-        />
+        <NewPassword value={password.value} onValue={value => (password.value = value)} />
         <button type="submit" class="button primary wide" disabled={busy.value}>
           {busy.value ? 'One moment …' : 'Make the account'}
         </button>
@@ -80,3 +77,17 @@ export default function FirstRun() {
     </main>
   )
 }
+
+/** The account is there; whether it gets a second factor now is the owner's choice. */
+const Protect = ({ session }: { readonly session: Session }) => (
+  <main class="door">
+    <div class="door-card">
+      <img src="/favicon.svg" alt="" width="40" height="40" />
+      <h1>Protect your account</h1>
+      <SecondFactorSetup onDone={() => void api('GET /session').then(enter, () => enter(session))} />
+      <button type="button" class="button quiet wide" onClick={() => enter(session)}>
+        Not now
+      </button>
+    </div>
+  </main>
+)

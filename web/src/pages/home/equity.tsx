@@ -1,0 +1,156 @@
+// The equity of one run with its drawdown below, and the figures of its account: living ones as they are, ended ones as they ended.
+
+import { api } from '../../api.ts'
+import { lazyChart } from '../../charts/lazy.tsx'
+import { ModeBadge } from '../../components/badge.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Panel } from '../../components/page.tsx'
+import { EmptyState, ErrorPanel, Skeleton } from '../../components/states.tsx'
+import { useLoad } from '../../load.ts'
+import { setQuery } from '../../router.ts'
+import { saveCsv } from '../../save.ts'
+import { decimal, difference, signOf } from '../../text/decimal.ts'
+import { percent } from '../../text/number.ts'
+import { useTopic } from '../../topics.ts'
+import { type Run, runWords } from '../run-choice.tsx'
+
+const LineChart = lazyChart(() => import('../../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
+const CHART_HEIGHT = 230
+
+export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; readonly run: Run }) {
+  const series = useLoad(signal => api('GET /runs/:id/equity', { params: { id: run.id }, signal }), [run.id, run.finished], {
+    ...(run.running ? { everySeconds: 10 } : {}),
+  })
+  const account = useTopic('accounts', { rate: 4 }).rows.get(run.id)
+  const equity = series.value.value
+  const stamp = account
+    ? { time: account.time, source: account.source }
+    : equity && { time: (equity.time.at(-1) ?? 0) * 1_000, source: equity.source }
+
+  return (
+    <Panel
+      flush
+      class="home-equity"
+      title="Equity"
+      stamp={stamp}
+      actions={
+        <>
+          <select
+            aria-label="Run"
+            value={run.id}
+            onChange={event => setQuery({ run: event.currentTarget.value })}
+            class="run-select"
+          >
+            {runs.map(each => (
+              <option key={each.id} value={each.id}>
+                {runWords(each)}
+              </option>
+            ))}
+          </select>
+          {equity && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Save the equity as CSV"
+              title="Save the equity as CSV"
+              onClick={() =>
+                saveCsv({
+                  name: `equity-${equity.run}`,
+                  heads: ['time', `equity ${equity.currency}`, 'drawdown'],
+                  rows: equity.time.map((time, i) => [
+                    new Date(time * 1_000).toISOString(),
+                    equity.equity[i],
+                    equity.drawdown[i],
+                  ]),
+                })
+              }
+            >
+              <Icon name="download" />
+            </button>
+          )}
+        </>
+      }
+    >
+      <Figures run={run} account={account} />
+      {series.error.value && !equity ? (
+        <ErrorPanel error={series.error.value} retry={series.reload} />
+      ) : !equity ? (
+        <Skeleton lines={6} height={310} />
+      ) : equity.time.length < 2 ? (
+        <EmptyState icon="markets" title="No equity yet">
+          The curve begins with the run's first mark of its account.
+        </EmptyState>
+      ) : (
+        <LineChart
+          label={`Equity of ${run.name} in ${equity.currency}`}
+          time={equity.time}
+          lines={equityLines(equity)}
+          drawdown={equity.drawdown}
+          height={CHART_HEIGHT}
+          digits={0}
+        />
+      )}
+    </Panel>
+  )
+}
+
+type Equity = { readonly equity: readonly number[] }
+const linesOf = new WeakMap<Equity, readonly [{ label: string; values: readonly number[]; tone: string; fill: boolean }]>()
+/** The same lines for the same reply: a chart is drawn again only when its data changed. */
+function equityLines(equity: Equity) {
+  let lines = linesOf.get(equity)
+  if (!lines) {
+    lines = [{ label: 'Equity', values: equity.equity, tone: 'accent', fill: true }]
+    linesOf.set(equity, lines)
+  }
+  return lines
+}
+
+type Account = ReturnType<ReturnType<typeof useTopic<'accounts'>>['rows']['get']>
+
+function Figures({ run, account }: { readonly run: Run; readonly account: Account }) {
+  const equity = account?.equity ?? run.finalEquity
+  const profit = difference(equity, account?.startEquity ?? run.startEquity)
+  const start = Number(account?.startEquity ?? run.startEquity)
+  const today = account?.dayStartEquity ? difference(account.equity, account.dayStartEquity) : undefined
+  return (
+    <dl class="figures">
+      <div class="figure main">
+        <dt>
+          Equity <ModeBadge mode={run.mode} />
+        </dt>
+        <dd>
+          {decimal(equity, { digits: 2 })} <small>{run.currency}</small>
+        </dd>
+      </div>
+      <Figure label="Today" value={today} />
+      <Figure label="Net profit" value={profit} note={start > 0 ? percent(Number(profit) / start, { signed: true }) : ''} />
+      <Figure
+        label="Drawdown"
+        text={percent(account?.drawdown ?? run.maxDrawdown)}
+        note={account ? 'from the high' : 'at most'}
+      />
+      <Figure label="Exposure" text={account?.exposure ? decimal(account.exposure, { digits: 0 }) : '–'} />
+      <Figure label="Open" text={account ? `${account.openPositions}` : '0'} note={`${account?.openOrders ?? 0} orders`} />
+      <Figure label="Trades" text={`${run.trades}`} note={`${account?.fills ?? run.fills} fills`} />
+    </dl>
+  )
+}
+
+interface FigureProps {
+  readonly label: string
+  /** Money, coloured by its sign. */
+  readonly value?: string | undefined
+  readonly text?: string
+  readonly note?: string
+}
+
+const Figure = ({ label, value, text, note = '' }: FigureProps) => (
+  <div class="figure">
+    <dt>{label}</dt>
+    <dd class={value === undefined ? '' : { '1': 'up', '0': '', '-1': 'down' }[String(signOf(value)) as '1' | '0' | '-1']}>
+      {text ?? (value === undefined ? '–' : decimal(value, { digits: 2, signed: true }))}
+    </dd>
+    <small>{note || '\u00a0'}</small>
+  </div>
+)

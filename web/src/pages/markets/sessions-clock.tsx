@@ -1,0 +1,50 @@
+// Which markets are open, since when it is known, and how long it stays so; the clock of this page runs by the second.
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { api } from '../../api.ts'
+import { Panel } from '../../components/page.tsx'
+import { Show, Skeleton } from '../../components/states.tsx'
+import { useLoad } from '../../load.ts'
+import { at, fromNow, zoneName } from '../../text/time.ts'
+
+export function SessionsClock() {
+  const hours = useLoad(signal => api('GET /market-hours', { signal }), [], { everySeconds: 60 })
+  const now = useSignal(Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => {
+      now.value = Date.now()
+    }, 1_000)
+    return () => clearInterval(timer)
+  }, [])
+
+  return (
+    <Panel
+      flush
+      class="sessions"
+      title="Sessions"
+      stamp={hours.value.value && { time: hours.value.value.time, source: 'exchange calendars' }}
+      actions={
+        <time class="clock">
+          {at(now.value, 'time-seconds')} <small>{zoneName()}</small>
+        </time>
+      }
+    >
+      <Show from={hours} skeleton={<Skeleton lines={2} height={70} />}>
+        {({ items }) => (
+          <ul class="sessions-list">
+            {items.map(({ calendar, open, phase, changes }) => (
+              <li key={calendar} class={open ? 'open' : ''}>
+                <span class={`dot ${open ? 'good' : 'none'}`} aria-hidden="true" />
+                <strong>{calendar}</strong>
+                <span class="sessions-phase">{phase}</span>
+                <span class="soft" title={changes === null ? '' : `${at(changes)} ${zoneName()}`}>
+                  {changes === null ? (open ? 'always open' : '') : `${open ? 'closes' : 'opens'} ${fromNow(changes, now.value)}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Show>
+    </Panel>
+  )
+}
