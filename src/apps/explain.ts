@@ -2,7 +2,7 @@
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
 import { Recording } from '../adapters/recording/recording-reader.ts'
-import type { Envelope, Event, FeedEvent, MarketEvent } from '../domain/event.ts'
+import type { Envelope, Event, FeedEvent, MarketEvent, OperatorCommand } from '../domain/event.ts'
 import { type Instrument, instrument } from '../domain/instrument.ts'
 import { formatMicros, formatMoney, formatSteps, type Micros } from '../domain/numbers.ts'
 import type { Opinion, Reading } from '../domain/opinion.ts'
@@ -98,7 +98,7 @@ async function retraceLive(
     until,
   }: { readonly config: RunConfig; readonly strategies: readonly LoadedStrategy[]; readonly until: Until },
 ): Promise<Trail> {
-  const { instruments: specs, recording } = stored.origin.live!
+  const { instruments: specs, recording, commands = [] } = stored.origin.live!
   const instruments = new Map(specs.map(spec => [spec.id, instrument(spec)]))
   const trail = new Trail(instruments, until)
   const plan = recording === '' ? planLive(config, SOURCES) : planReplay(config, new Recording(recording).manifest.instruments)
@@ -106,10 +106,17 @@ async function retraceLive(
   const gate = watched(desk, event => trail.see(event))
   const session = compose(config, strategies, { instruments, observers: [trail], explain: true, gate })
   if (recording !== '') {
+    const said = [...commands]
+    let played = 0
     for await (const batch of new Recording(recording).batches()) {
       for (const input of batch) {
+        for (; said[0]?.after === played; said.shift()) {
+          session.command(said[0].command)
+          trail.processed()
+        }
         playInput(session, input)
         trail.processed()
+        played += 1
       }
       if (trail.done) break
     }
@@ -332,6 +339,7 @@ class Trail {
         ...decisionLinks(sizing.decision, of, fact),
       ]
     }
+    if (step.event.kind === 'operator-command') return personLinks(step.event, of)
     const parent = this.#entry
     const origin =
       parent === undefined
@@ -348,6 +356,20 @@ class Trail {
       ...this.#causes(origin.step, parent, of, origin.fact).filter(link => link.stage !== 'allocation'),
     ]
   }
+}
+
+/** A person gave the order: its size, and its reason, are the person's. */
+function personLinks({ operator, reason, order }: OperatorCommand, of: Instrument): Link[] {
+  if (order.action !== 'order') return [{ stage: 'signals', reason: `${operator}: ${reason}`, ids: [operator] }]
+  const quantity = formatSteps(order.quantity, of.quantityDecimals)
+  return [
+    { stage: 'allocation', reason: `${quantity}: as ${operator} ordered it`, ids: ['manual'] },
+    {
+      stage: 'signals',
+      reason: `${operator} ordered to ${order.side} ${quantity} ${of.id}: ${reason}`,
+      ids: [operator, order.key],
+    },
+  ]
 }
 
 function bookingLink({ event, postings, roundTrip, orderId }: Booking, of: Instrument): Link {

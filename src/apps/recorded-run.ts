@@ -18,7 +18,7 @@ import { Failure } from './failure.ts'
 import { readReportAssets } from './report-assets.ts'
 import { reproductionOf } from './reproduction.ts'
 import type { RunConfig } from './run-config.ts'
-import { RunFolder, reportPath } from './run-folder.ts'
+import { RunFolder, type RunOrigin, reportPath } from './run-folder.ts'
 
 export interface RunOptions {
   readonly home: string
@@ -54,12 +54,14 @@ export interface Job {
   readonly command?: string | undefined
   /** The folder of the recording that a paper run plays; empty when it lives. */
   readonly recording?: string
+  /** What people said while it was played, each after so many inputs; read at the end. */
+  readonly commands?: NonNullable<RunOrigin['live']>['commands']
 }
 
 /** Plays a session under the eyes of a recorder and leaves a finished folder, or nothing at all. */
 export async function recorded(
   mode: RunSummary['mode'],
-  { config, strategies, opened, id, code, started, options: { home }, gate, observers, command, recording }: Job,
+  { config, strategies, opened, id, code, started, options: { home }, gate, observers, command, recording, commands = [] }: Job,
   journal: Journal | undefined,
   play: (session: Session) => Promise<void>,
 ): Promise<RunSummary> {
@@ -101,7 +103,13 @@ export async function recorded(
         codeHash: code,
         ...(recording === undefined
           ? {}
-          : { live: { instruments: [...opened.instruments.values()].map(of => specOf(of)), recording } }),
+          : {
+              live: {
+                instruments: [...opened.instruments.values()].map(of => specOf(of)),
+                recording,
+                ...(commands.length === 0 ? {} : { commands }),
+              },
+            }),
       },
       yaml: config.yaml,
       report,

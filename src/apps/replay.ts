@@ -1,23 +1,33 @@
 // Replay: a recording through the durable journal, at a chosen speed. Started again after a crash it continues.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openFeed } from '../adapters/lake/feed.ts'
 import { Lake } from '../adapters/lake/lake.ts'
+import type { FeedEvent } from '../domain/event.ts'
 import type { Feed } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
+import type { Step } from '../engine/step.ts'
 import { run } from '../research/backtest.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { codeHash } from './code-hash.ts'
 import { loadStrategies } from './compose.ts'
 import { lakeFolder } from './home.ts'
+import { requireWithinHouse } from './house-limits.ts'
+import { heedKillSignal } from './live/kill-signal.ts'
 import { OperatorOrders } from './live/operator-orders.ts'
+import { RunLink } from './live/run-link.ts'
+import { type Note, notesOf } from './live/step-notes.ts'
+import { Pace } from './pace.ts'
 import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
 import { openReplayJournal } from './replay-journal.ts'
+import type { Look } from './rows/run-rows.ts'
+import { TimedJournal } from './rows/system-row.ts'
 import type { RunConfig } from './run-config.ts'
 import { strategyPath } from './strategy-file.ts'
 
 export interface ReplayOptions extends RunOptions {
   /** Recorded seconds per second of the clock; undefined is as fast as it goes. */
   readonly speed?: number
+  /** What could not be done beside the run: the link to the server. */
+  readonly onNote?: (note: Note) => void
 }
 
 /**
@@ -27,6 +37,7 @@ export interface ReplayOptions extends RunOptions {
  */
 export async function runReplay(config: RunConfig, options: ReplayOptions): Promise<RunSummary> {
   const { home, signal, onProgress, speed } = options
+  requireWithinHouse(config, home)
   const strategies = await loadStrategies(config)
   const lake = new Lake(lakeFolder(home))
   try {
@@ -36,28 +47,58 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
     const id = `replay-${runId(config, opened, code)}`
     const { configHash } = config
     const journal = openReplayJournal(home, { id, configHash, dataHash: opened.dataHash, codeHash: code })
+    const timed = new TimedJournal(journal)
+    const { instruments } = opened
+    const onNote = options.onNote ?? (() => {})
+    let link: RunLink | undefined
+    let deafen = (): void => {}
     try {
       const total = factsOf(opened)
-      return await recorded('REPLAY', { config, strategies, opened, id, code, started, options }, journal, async session => {
+      const linked = new RunLink(home, {
+        ...{ run: id, config, mode: 'REPLAY', live: false, environment: 'lake', instruments },
+        started: new Date().toISOString(),
+      })
+      link = linked
+      const orders = new OperatorOrders(home)
+      const tell = {
+        observe: (step: Step) => {
+          for (const note of notesOf(step, instruments)) linked.rows.note(note, step.sequence)
+        },
+      }
+      const job = { config, strategies, opened, id, code, started, options, observers: [linked.rows, orders, tell] }
+      return await recorded('REPLAY', job, timed, async session => {
         const skip = journal.consumed
-        const pace = new Pace(speed, skip)
-        const orders = new OperatorOrders(home)
+        const pace = new Pace(speed)
         session.recover(orders.follow(journal.read()), skip)
+        await linked.start(onNote)
+        linked.onRequest(request => orders.ask(request, instruments))
+        deafen = heedKillSignal(home, () => orders.call())
+        const look = (running: boolean): Look => ({
+          ...{ session, now: session.engine.now, running },
+          figures: { decisionMicros: null, journalSyncMicros: timed.syncMicros, queueDepth: 0, sockets: linked.listeners },
+        })
+        // What was consumed before a crash is not played again, only shown to the gate: it takes no time.
+        const isOld = (): boolean => session.lastTime === undefined || session.consumed <= skip
         const between = async (): Promise<boolean> => {
           do {
             heed(orders, session)
+            linked.beat(() => look(true))
             if (signal?.aborted) {
               session.flush()
               throw interrupted()
             }
-          } while (await pace.waits(session))
+          } while (!isOld() && (await pace.waits(session.lastTime!, NAP_MILLIS)))
           onProgress?.(session.consumed, total)
           return false
         }
         const feed = speed === undefined ? opened.feed : inSlices(opened.feed, speed * SLICE_MICROS)
-        await run(session, { known: opened.known, feed }, { skip, between })
+        const tap = (event: FeedEvent): void => linked.rows.hear(event)
+        await run(session, { known: opened.known, feed }, { skip, between, tap })
+        await linked.close(look(false))
       })
     } finally {
+      deafen()
+      await link?.close()
       await journal.close()
     }
   } finally {
@@ -65,46 +106,17 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
   }
 }
 
-/** Passes a kill on once; a reset takes it back. Either is durable at once. */
+/** Passes on what people asked for: a kill once, its reset, orders. Durable at once. */
 function heed(orders: OperatorOrders, session: Session): void {
-  const command = orders.kill(session.engine.now)
-  if (command === undefined) return
-  session.command(command)
-  session.flush()
+  const commands = orders.take(session.engine.now)
+  for (const command of commands) session.command(command)
+  if (commands.length > 0) session.flush()
 }
 
 /** How much of the clock is played at once, microseconds. */
 const SLICE_MICROS = 100_000
-/** The longest the run looks at neither Ctrl-C nor the kill switch, milliseconds. */
-const NAP_MILLIS = 200
-
-/** Lets recorded time pass no faster than it should. */
-class Pace {
-  readonly #speed: number | undefined
-  readonly #skip: number
-  #startClock = 0
-  #startTime: number | undefined
-
-  /** What was consumed before a crash is not played again, only shown to the gate: `skip` facts take no time. */
-  constructor(speed: number | undefined, skip: number) {
-    this.#speed = speed
-    this.#skip = skip
-  }
-
-  /** Sleeps for a moment and returns true, or returns false when it is time to go on. */
-  async waits({ lastTime, consumed }: Session): Promise<boolean> {
-    if (this.#speed === undefined || lastTime === undefined || consumed <= this.#skip) return false
-    if (this.#startTime === undefined) {
-      this.#startTime = lastTime
-      this.#startClock = performance.now()
-    }
-    const due = this.#startClock + (lastTime - this.#startTime) / 1000 / this.#speed
-    const wait = due - performance.now()
-    if (wait <= 0) return false
-    await sleep(Math.min(wait, NAP_MILLIS))
-    return true
-  }
-}
+/** The longest a paced replay looks at neither Ctrl-C nor people, milliseconds. */
+const NAP_MILLIS = 20
 
 /** The same feed in batches that span at most so many recorded microseconds: whole batches may be hours at once. */
 function inSlices(feed: Feed, spanMicros: number): Feed {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { BufferedWriter } from '../adapters/files/buffered-writer.ts'
 import { makeFolder } from '../adapters/lake/durable.ts'
+import type { OperatorCommand } from '../domain/event.ts'
 import type { Instrument, InstrumentSpec } from '../domain/instrument.ts'
 import type { RecordSink } from '../research/recorder.ts'
 import { type FillLine, fillLine, type OrderLine, orderLine, type TradeLine, tradeLine } from '../research/records.ts'
@@ -21,6 +22,8 @@ export interface RunOrigin {
     readonly instruments: readonly InstrumentSpec[]
     /** The recording that was played; empty where the journal holds what was heard. */
     readonly recording: string
+    /** What people said while it was played, each after so many inputs. */
+    readonly commands?: readonly { readonly after: number; readonly command: OperatorCommand }[]
   }
 }
 

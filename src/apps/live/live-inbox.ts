@@ -51,6 +51,16 @@ export class LiveInbox {
     return events
   }
 
+  /** Events that wait. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Ends a wait although nothing arrived. */
+  wake(): void {
+    this.#wake?.()
+  }
+
   /** Time has passed up to here: nothing taken later is earlier. */
   notBefore(time: Micros): void {
     if (time > this.#lastTime) this.#lastTime = time

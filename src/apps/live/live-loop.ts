@@ -15,6 +15,8 @@ export interface LiveLoop {
   readonly record: (input: Input) => void
   /** What people asked for since the last beat: a kill, a reset, a failover. */
   readonly commands: (now: Micros) => readonly OperatorCommand[]
+  /** Somebody will not wait for the next beat: a kill, an order of a person. */
+  readonly called?: () => boolean
   /** Between beats: status, patience. True ends the run. */
   readonly beat: (now: Micros) => boolean
   /** How long each event took from its arrival to the end of its decision, microseconds. */
@@ -31,6 +33,14 @@ const PIECE = 512
 export async function liveLoop(loop: LiveLoop): Promise<void> {
   const { session, inbox, clock, record, signal } = loop
   let nextBeat = 0
+  const obey = (now: Micros): void => {
+    const commands = loop.commands(now)
+    for (const command of commands) {
+      record({ kind: 'command', command })
+      session.command(command)
+    }
+    if (commands.length > 0) session.flush()
+  }
 
   for (;;) {
     const events = inbox.take()
@@ -40,16 +50,16 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
       session.step(event)
       loop.latency?.(clock.now() - event.receivedTime)
       // Timers and sockets get their turn although there is no end of work.
-      if (at % PIECE === PIECE - 1) await nextTurn()
+      if (at % PIECE !== PIECE - 1) continue
+      await nextTurn()
+      // Later events of this heap have an earlier time than the clock's, and time does not go back.
+      if (loop.called?.() === true) obey(event.receivedTime)
     }
 
     const now = clock.now()
-    if (now >= nextBeat) {
+    if (now >= nextBeat || loop.called?.() === true) {
       nextBeat = now + BEAT_MILLIS * 1000
-      for (const command of loop.commands(now)) {
-        record({ kind: 'command', command })
-        session.command(command)
-      }
+      obey(now)
       record({ kind: 'advance', time: now })
       session.advance(now)
       session.flush()

@@ -1,12 +1,7 @@
 // Paper: live feeds, or a recording of them, through the one engine to a simulated venue; journaled and recorded.
-import { join, resolve } from 'node:path'
-import type { Input } from '../../adapters/recording/event-lines.ts'
-import { Recording } from '../../adapters/recording/recording-reader.ts'
+import { join } from 'node:path'
 import { RecordingWriter } from '../../adapters/recording/recording-writer.ts'
-import type { Routes } from '../../connectivity/network.ts'
-import type { SourceDescriptor } from '../../connectivity/source.ts'
 import type { LiveEvent } from '../../domain/event.ts'
-import { instrument } from '../../domain/instrument.ts'
 import { formatMicros, type Micros } from '../../domain/numbers.ts'
 import type { RunSummary } from '../../research/summary.ts'
 import { recordingAt } from '../capture/capture-recording.ts'
@@ -15,35 +10,29 @@ import { loadStrategies } from '../compose.ts'
 import { durationMicros } from '../config-values.ts'
 import { Failure } from '../failure.ts'
 import { recordingsFolder } from '../home.ts'
+import { requireWithinHouse } from '../house-limits.ts'
 import { type Job, recorded } from '../recorded-run.ts'
-import { shellWord } from '../reproduction.ts'
+import type { Look } from '../rows/run-rows.ts'
+import { TimedJournal } from '../rows/system-row.ts'
 import { FEED_DEFAULTS, type RunConfig } from '../run-config.ts'
 import { SOURCES } from '../sources.ts'
 import { strategyPath } from '../strategy-file.ts'
 import { InputTally } from './input-tally.ts'
+import { heedKillSignal } from './kill-signal.ts'
 import { knownFacts } from './known-facts.ts'
 import { LiveInbox } from './live-inbox.ts'
-import { liveLoop, playInput } from './live-loop.ts'
-import { type LivePlan, planLive, planReplay } from './live-plan.ts'
+import { liveLoop } from './live-loop.ts'
+import { type LivePlan, planLive } from './live-plan.ts'
 import { openSources, unreachable } from './live-sources.ts'
 import { LatencyHistogram, type LiveStatus, writeStatus } from './live-status.ts'
 import { OperatorOrders } from './operator-orders.ts'
 import { openPaperJournal } from './paper-journal.ts'
+import type { PaperOptions } from './paper-options.ts'
+import { playRecording, replayWords } from './play-recording.ts'
+import { RunLink } from './run-link.ts'
 import { deskOf, standing } from './source-desk-of.ts'
 import { inputNote, type Note, notesOf } from './step-notes.ts'
-
-export interface PaperOptions {
-  readonly home: string
-  readonly signal: AbortSignal
-  readonly onNote: (note: Note) => void
-  /** A recording's folder, or captured frames, to play instead of live feeds. */
-  readonly replay?: string
-  readonly forMillis?: number
-  /** Put the old journal aside and begin a new one. */
-  readonly fresh?: boolean
-  readonly routes?: Routes
-  readonly sources?: readonly SourceDescriptor[]
-}
+import { watched } from './watched-gate.ts'
 
 /** Throws Failure USAGE_DURATION. */
 export function durationOf(text: string): number {
@@ -55,9 +44,10 @@ export function durationOf(text: string): number {
 
 /** Runs until it is stopped; the summary is that of the whole journal, earlier starts included. */
 export async function runPaper(config: RunConfig, options: PaperOptions): Promise<RunSummary> {
+  requireWithinHouse(config, options.home)
   const known = options.sources ?? SOURCES
   if (options.replay === undefined) return await live(config, planLive(config, known), options)
-  return await replay(config, options, await recordingAt(options.replay, options.home, known))
+  return await playRecording(config, options, await recordingAt(options.replay, options.home, known))
 }
 
 async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): Promise<RunSummary> {
@@ -74,27 +64,43 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
   })
   const { clock, instruments } = sources
   const journal = openPaperJournal(home, { id, configHash: config.configHash, code, fresh: options.fresh === true })
+  const timed = new TimedJournal(journal)
   let recording: RecordingWriter | undefined
   let recovered = false
   const untold: Note[] = []
-  const tell = (): void => untold.splice(0).forEach(onNote)
+  let link: RunLink | undefined
   try {
     const desk = deskOf(config, plan, instruments)
+    const { environment } = settings
+    const opened = new RunLink(home, {
+      ...{ run: id, config, mode: 'PAPER', live: true, environment, instruments },
+      started: new Date().toISOString(),
+    })
+    link = opened
+    const { rows } = opened
+    const orders = new OperatorOrders(home, () => wake?.())
+    let wake: (() => void) | undefined
     const tally = new InputTally()
+    const gate = watched(desk, event => rows.hear(event))
     const job: Job = {
-      ...{ config, strategies, id, code, started, options, gate: desk },
+      ...{ config, strategies, id, code, started, options, gate },
       opened: tally.about(instruments),
       recording: '',
       // What the journal tells again was told when it happened; what happens now is told once it is on disk.
-      observers: [{ observe: step => recovered && untold.push(...notesOf(step, instruments)) }],
+      observers: [rows, orders, { observe: step => recovered && untold.push(...notesOf(step, instruments)) }],
       get command() {
         return recording === undefined ? undefined : replayWords(config, recording.folder)
       },
     }
-    return await recorded('PAPER', job, journal, async session => {
-      const orders = new OperatorOrders(home)
+    return await recorded('PAPER', job, timed, async session => {
+      const say = (note: Note): void => {
+        onNote(note)
+        rows.note(note, session.sequence)
+      }
+      const tell = (): void => untold.splice(0).forEach(say)
       session.recover(orders.follow(journal.read()), journal.consumed)
       recovered = true
+      await opened.start(onNote)
 
       const begun = new Date(clock.now() / 1000).toISOString()
       if (settings.record) {
@@ -110,12 +116,12 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
           continuedFrom: session.sequence,
         })
       }
-      onNote({
+      say({
         type: 'start',
         time: begun,
         run: id,
         mode: 'PAPER',
-        environment: settings.environment,
+        environment,
         continuedFrom: session.sequence,
         recording: recording?.folder ?? '',
       })
@@ -136,7 +142,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         running,
         pid: process.pid,
         time: formatMicros(now),
-        environment: settings.environment,
+        environment,
         ...standing(desk, now),
         events: session.accepted,
         quarantined: session.quarantined,
@@ -150,6 +156,18 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
                 failure: recording.failure?.message ?? '',
               },
       })
+      const look = (now: Micros, running: boolean): Look => ({
+        ...{ session, now, running, sources: () => standing(desk, now) },
+        figures: {
+          decisionMicros: latency.summary,
+          journalSyncMicros: timed.syncMicros,
+          queueDepth: inbox.waiting,
+          sockets: opened.listeners,
+        },
+      })
+      wake = () => inbox.wake()
+      opened.onRequest(request => orders.ask(request, instruments))
+      const deafen = heedKillSignal(home, () => orders.call())
       const end = options.forMillis === undefined ? Number.POSITIVE_INFINITY : clock.now() + options.forMillis * 1000
       let nextStatus = 0
 
@@ -167,6 +185,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
             if (note !== undefined) untold.push(note)
           },
           commands: now => orders.take(now),
+          called: () => orders.called,
           latency: micros => latency.add(micros),
           beat: now => {
             tell()
@@ -174,11 +193,13 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
               nextStatus = now + STATUS_MICROS
               writeStatus(home, status(now, true))
             }
+            opened.beat(() => look(now, true))
             if (patience.isOver(now)) throw unreachable(patience.reasons, config.file)
             return now >= end
           },
         })
       } finally {
+        deafen()
         await inbox.close()
         await sources.close()
         const now = clock.now()
@@ -187,7 +208,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         const stateHash = session.engine.stateHash()
         await recording?.close(stateHash, new Date(now / 1000).toISOString())
         writeStatus(home, status(now, false))
-        onNote({
+        say({
           type: 'stop',
           time: formatMicros(now),
           run: id,
@@ -195,91 +216,17 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
           stateHash,
           recording: recording?.folder ?? '',
         })
+        await opened.close(look(now, false))
       }
     })
   } finally {
+    await link?.close()
     await journal.close()
     await sources.close()
   }
 }
 
-/** Plays what was recorded: the same inputs through the same gate, engine and venue. */
-async function replay(config: RunConfig, options: PaperOptions, folder: string): Promise<RunSummary> {
-  const { home, signal, onNote } = options
-  const started = performance.now()
-  const recording = new Recording(folder)
-  const { manifest } = recording
-  const instruments = new Map(manifest.instruments.map(({ spec }) => [spec.id, instrument(spec)]))
-  const plan = planReplay(config, manifest.instruments)
-  const strategies = await loadStrategies(config)
-  const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
-  const desk = deskOf(config, plan, instruments)
-  const tally = new InputTally()
-  const job: Job = {
-    ...{ config, strategies, code, started, options, gate: desk },
-    id: `paper-${manifest.id}-${config.configHash.slice(0, 8)}`,
-    opened: tally.about(instruments),
-    recording: resolve(folder),
-    observers: [{ observe: step => notesOf(step, instruments).forEach(onNote) }],
-    command: replayWords(config, folder),
-  }
-  onNote({
-    type: 'start',
-    time: manifest.started,
-    run: job.id,
-    mode: 'PAPER',
-    environment: manifest.environment,
-    recording: folder,
-  })
-
-  const summary = await recorded('PAPER', job, undefined, async session => {
-    let last = 0 as Micros
-    for await (const batch of recording.batches()) {
-      for (const input of batch) {
-        tally.add(input)
-        playInput(session, input)
-        const note = inputNote(input)
-        if (note !== undefined) onNote(note)
-      }
-      last = timeOf(batch.at(-1)!)
-      if (signal.aborted) break
-    }
-    writeStatus(home, {
-      run: job.id,
-      mode: 'PAPER',
-      running: false,
-      pid: process.pid,
-      time: formatMicros(last),
-      environment: manifest.environment,
-      ...standing(desk, last),
-      events: session.accepted,
-      quarantined: session.quarantined,
-      decisionMicros: { p50: 0, p99: 0, p999: 0 },
-      recording: { folder, framesDropped: manifest.framesDropped, failure: recording.cut ? 'ends in its middle' : '' },
-    })
-  })
-
-  const { stateHash } = summary
-  const same = manifest.configHash === config.configHash && manifest.continuedFrom === 0 && manifest.stateHash !== ''
-  onNote({
-    type: 'stop',
-    time: summary.to,
-    run: job.id,
-    stateHash,
-    recorded: manifest.stateHash,
-    // Null where the two need not agree: another configuration, a run that went on from a journal, or one that was killed.
-    equal: same ? stateHash === manifest.stateHash : null,
-  })
-  return summary
-}
-
 const STATUS_MICROS = 1_000_000
-
-const timeOf = (input: Input): Micros =>
-  input.kind === 'advance' ? input.time : input.kind === 'command' ? input.command.receivedTime : input.event.receivedTime
-
-const replayWords = (config: RunConfig, folder: string): string =>
-  `run --mode paper ${shellWord(config.file)} --replay ${shellWord(resolve(folder))}`
 
 /** Waits at the start until one source is live, and knows why none was. */
 class Patience {

@@ -13,27 +13,25 @@ const IDLE_MILLIS = 1_000
 
 export class RunLink {
   readonly rows: RunRows
-  readonly #publisher: RunPublisher | undefined
+  readonly #home: string
+  readonly #options: Omit<RunRowsOptions, 'ceilings'>
+  #publisher: RunPublisher | undefined
   #next = 0
 
-  private constructor(rows: RunRows, publisher: RunPublisher | undefined) {
-    this.rows = rows
-    this.#publisher = publisher
+  /** Rows are collected from the beginning; nothing is told before `start`. */
+  constructor(home: string, options: Omit<RunRowsOptions, 'ceilings'>) {
+    this.#home = home
+    this.#options = options
+    this.rows = new RunRows({ ...options, ceilings: () => houseCeilings(home) })
   }
 
   /** A socket that cannot be made is a note and nothing more: the run matters, who looks on does not. */
-  static async open(
-    home: string,
-    options: Omit<RunRowsOptions, 'ceilings'>,
-    onNote: (note: Note) => void,
-  ): Promise<RunLink> {
-    const { run, config, mode, started } = options
-    const rows = new RunRows({ ...options, ceilings: () => houseCeilings(home) })
+  async start(onNote: (note: Note) => void): Promise<void> {
+    const { run, config, mode, started } = this.#options
     try {
-      return new RunLink(rows, await RunPublisher.start(home, { run, account: config.name, mode, started }))
+      this.#publisher = await RunPublisher.start(this.#home, { run, account: config.name, mode, started })
     } catch (error) {
       onNote({ type: 'link-failed', time: started, reason: `the dashboard cannot see this run: ${(error as Error).message}` })
-      return new RunLink(rows, undefined)
     }
   }
 

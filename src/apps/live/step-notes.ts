@@ -88,3 +88,11 @@ export function inputNote(input: Input): Note | undefined {
   }
   return undefined
 }
+
+/** A note's fields in one line for a person. */
+export function noteWords({ type: _, time: __, ...fields }: Note): string {
+  return Object.entries(fields)
+    .filter(([name, value]) => name !== 'sequence' && value !== '')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(' · ')
+}

@@ -1,0 +1,14 @@
+// The emergency stop by a signal: SIGUSR2 to a run engages the kill switch of its state folder.
+import { engageKill } from '../kill-switch.ts'
+
+/** Listens until the returned function is called. `engaged` hears at once, so that no beat is waited for. */
+export function heedKillSignal(home: string, engaged: () => void): () => void {
+  // Windows has no such signal.
+  if (process.platform === 'win32') return () => {}
+  const onSignal = (): void => {
+    engageKill(home, { mode: 'halt', reason: 'signal' })
+    engaged()
+  }
+  process.on('SIGUSR2', onSignal)
+  return () => process.off('SIGUSR2', onSignal)
+}
