@@ -20,6 +20,8 @@ export interface DatabasePlace {
   readonly home: string
   /** DATABASE_URL; absent or empty is PGlite in the state folder. */
   readonly url?: string | undefined
+  /** False only looks: the tables stay as they are, and may be too old or too new for anything else. */
+  readonly migrate?: boolean
 }
 
 export interface Database {
@@ -53,7 +55,7 @@ export async function openDatabase(place: DatabasePlace): Promise<Database> {
       sessions: new DatabaseSessions(db),
       audit: new DatabaseAudit(db),
       projection: new Projection(db),
-      migrated: await migrate(db),
+      migrated: place.migrate === false ? [] : await migrate(db),
       migrations: () => migrationStatus(db),
       close,
     }

@@ -1,0 +1,47 @@
+// The signed heads of the audit trail beside the database: whoever cuts the database off cannot take these back unnoticed.
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AuditHead } from '../../access/audit-entry.ts'
+import { readAuditLine } from '../../access/audit-export.ts'
+
+export const headsFile = (home: string): string => join(home, 'audit-heads.jsonl')
+
+export interface KeptHeads {
+  readonly heads: readonly AuditHead[]
+  /** Numbers, from 1, of lines that are no heads: none that we wrote. */
+  readonly strange: readonly number[]
+}
+
+export function readHeads(home: string): KeptHeads {
+  const heads: AuditHead[] = []
+  const strange: number[] = []
+  const lines = read(home).split('\n')
+  lines.forEach((text, i) => {
+    if (text === '') return
+    const line = readAuditLine(text)
+    if (line !== undefined && 'head' in line) heads.push(line.head)
+    else strange.push(i + 1)
+  })
+  return { heads, strange }
+}
+
+/** When it returns, the head survives a loss of power. */
+export function appendHead(home: string, head: AuditHead): void {
+  appendFileSync(headsFile(home), `${JSON.stringify({ head })}\n`, { mode: 0o600, flush: true })
+}
+
+/** Takes away a last line that a crash cut short; it was never answered for. To be called before the first is appended. */
+export function mendHeads(home: string): void {
+  const text = read(home)
+  if (text === '' || text.endsWith('\n')) return
+  truncateSync(headsFile(home), Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
+}
+
+function read(home: string): string {
+  try {
+    return readFileSync(headsFile(home), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

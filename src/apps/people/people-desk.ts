@@ -1,0 +1,153 @@
+// What the commands user, token, audit and migrate ask for, done on an open house. The same words travel over the control socket.
+import type { TSchema } from 'typebox'
+import { Errors } from 'typebox/value'
+import type { Access } from '../../access/access.ts'
+import type { AuditVerdict } from '../../access/audit-verify.ts'
+import type { Person, TokenLine } from '../../access/people-on-the-wire.ts'
+import type { Actor, Circumstances, Principal } from '../../access/principal.ts'
+import type { Database } from '../../adapters/database/database.ts'
+import type { MigrationLine } from '../../adapters/database/migrator.ts'
+import { API, type BodyOf } from '../../wire/contract.ts'
+import { Failure } from '../failure.ts'
+import type { AuditPage, HouseAudit } from './house-audit.ts'
+
+type TokenWish = BodyOf<'POST /tokens'>
+
+/** Each takes and gives what JSON can say, and is recorded as done by `operator`, the machine's user who asked. */
+export interface PeopleDesk {
+  users(): Promise<readonly Person[]>
+  addUser(operator: string, user: BodyOf<'POST /users'>): Promise<Person>
+  changeUser(operator: string, name: string, change: BodyOf<'PATCH /users/:name'>): Promise<Person>
+  tokens(): Promise<readonly TokenLine[]>
+  newToken(operator: string, user: string, wish: TokenWish): Promise<{ readonly token: string; readonly line: TokenLine }>
+  revokeToken(operator: string, id: string): Promise<TokenLine>
+  verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }>
+  /** Begins an export: everything so far is signed. */
+  beginExport(operator: string): Promise<null>
+  auditPage(after: number | null): Promise<AuditPage>
+  migrations(): Promise<{ readonly database: string; readonly migrations: readonly MigrationLine[] }>
+}
+
+export const DESK_WORDS = [
+  'users',
+  'addUser',
+  'changeUser',
+  'tokens',
+  'newToken',
+  'revokeToken',
+  'verifyAudit',
+  'beginExport',
+  'auditPage',
+  'migrations',
+] as const satisfies readonly (keyof PeopleDesk)[]
+
+export interface DeskParts {
+  readonly access: Access
+  readonly audit: HouseAudit
+  readonly database: Pick<Database, 'name' | 'migrations'>
+}
+
+export class OpenDesk implements PeopleDesk {
+  readonly #parts: DeskParts
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts
+  }
+
+  users(): Promise<readonly Person[]> {
+    return this.#parts.access.users()
+  }
+
+  async addUser(operator: string, user: BodyOf<'POST /users'>): Promise<Person> {
+    check(API['POST /users'].body, user, 'the user')
+    return this.#parts.access.addUser(user, actor(operator), HERE)
+  }
+
+  async changeUser(operator: string, name: string, change: BodyOf<'PATCH /users/:name'>): Promise<Person> {
+    check(API['PATCH /users/:name'].params, { name }, 'the name')
+    check(API['PATCH /users/:name'].body, change, 'the change')
+    return this.#parts.access.changeUser(name, change, actor(operator), HERE)
+  }
+
+  tokens(): Promise<readonly TokenLine[]> {
+    return this.#parts.access.tokens(shell('', ['admin'], operatorless))
+  }
+
+  async newToken(operator: string, user: string, wish: TokenWish): Promise<{ readonly token: string; readonly line: TokenLine }> {
+    check(API['POST /tokens'].body, wish, 'the token')
+    const owner = (await this.users()).find(({ name }) => name === user)
+    if (owner === undefined) {
+      throw new Failure('USER_NOT_FOUND', {
+        message: `there is no user ${JSON.stringify(user)}`,
+        fix: '`quadrant user list` has the names; add one with `quadrant user add`',
+      })
+    }
+    // A token of somebody is made in his name and with no more than his own rights, whoever asks.
+    return this.#parts.access.newToken(shell(user, owner.roles, operator), wish, HERE)
+  }
+
+  async revokeToken(operator: string, id: string): Promise<TokenLine> {
+    await this.#parts.access.revokeToken(shell('', ['admin'], operator), id, HERE)
+    return (await this.tokens()).find(token => token.id === id)!
+  }
+
+  async verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }> {
+    const { audit } = this.#parts
+    const verdict = await audit.verify()
+    const after = { whole: verdict.whole, records: verdict.records, faults: verdict.faults.length }
+    await this.#record(operator, { action: 'audit.verify', after, result: verdict.whole ? 'done' : 'failed' })
+    return { ...verdict, keyId: audit.keyId }
+  }
+
+  async beginExport(operator: string): Promise<null> {
+    await this.#record(operator, { action: 'audit.export', after: null, result: 'done' })
+    await this.#parts.audit.sign()
+    return null
+  }
+
+  auditPage(after: number | null): Promise<AuditPage> {
+    return this.#parts.audit.page(after)
+  }
+
+  async migrations(): Promise<{ readonly database: string; readonly migrations: readonly MigrationLine[] }> {
+    const { database } = this.#parts
+    return { database: database.name, migrations: await database.migrations() }
+  }
+
+  #record(
+    operator: string,
+    { action, after, result }: { readonly action: string; readonly after: unknown; readonly result: 'done' | 'failed' },
+  ): Promise<void> {
+    const { actor: name, session } = actor(operator)
+    const entry = { actor: name, session, address: '', action, object: 'audit', before: null, after, reason: '', result }
+    return this.#parts.audit.record({ ...entry, correlationId: '' })
+  }
+}
+
+/** The shell of this machine: no address and no device to speak of. */
+const HERE: Circumstances = { address: '', device: '', correlationId: '' }
+
+/** Whoever only looks is not recorded. */
+const operatorless = ''
+
+const actor = (operator: string): Actor => ({ actor: `os:${operator}`, session: '' })
+
+const shell = (user: string, roles: Principal['roles'], operator: string): Principal => ({
+  user,
+  ...actor(operator),
+  roles,
+  accounts: [],
+  rights: new Set(),
+  signedIn: 0,
+})
+
+/** The forms of the API hold here as well. Throws Failure USAGE_USER. */
+function check(form: TSchema, value: unknown, what: string): void {
+  const [first] = Errors(form, value)
+  if (first === undefined) return
+  const where = first.instancePath.slice(1).replaceAll('/', '.')
+  throw new Failure('USAGE_USER', {
+    message: `${what} is not of the right form: ${where === '' ? '' : `${where} `}${first.message}`,
+    fix: 'names are lower-case letters, digits, dots and dashes; roles are read, trade and admin; --help has the rest',
+  })
+}
