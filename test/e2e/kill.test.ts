@@ -83,7 +83,7 @@ const journalOf = (state: string): string => join(journalFolder(state), replay.i
 /** A replay that plays a year in a third of a second or so, up to its first orders on disk; then `act`. */
 async function interruptedReplay(state: string, act: () => Promise<unknown> = async () => {}): Promise<Ended> {
   let child: ChildProcess | undefined
-  const ended = run(state, ['replay', CONFIG, '--speed', '100000000'], started => {
+  const ended = run(state, ['replay', CONFIG, '--speed', '100000000', '--no-serve'], started => {
     child = started
   })
   while (journalBytes(state) < 1_000_000 && child?.exitCode === null) await sleep(20)

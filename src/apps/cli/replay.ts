@@ -2,38 +2,54 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { stateHome } from '../home.ts'
+import type { Note } from '../live/step-notes.ts'
 import { collect } from './collect.ts'
 import { count } from './figures.ts'
 import { interruptSignal } from './interrupt.ts'
 import { runText } from './run-view.ts'
+import { besideServer } from './serve-beside.ts'
 import type { Terminal } from './terminal.ts'
+
+interface Options {
+  readonly set: readonly string[]
+  readonly speed?: string
+  readonly serve: boolean
+}
 
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
     .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
     .option('--speed <n>', 'recorded seconds per second, such as 60; without it, as fast as it goes')
+    .option('--no-serve', 'with --speed: do not start the dashboard beside it')
     .addHelpText('after', '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it.')
-    .action(async (file: string, { set, speed }: { readonly set: readonly string[]; readonly speed?: string }) => {
+    .action(async (file: string, { set, speed, serve }: Options) => {
       const pace = speed === undefined ? {} : { speed: readSpeed(speed) }
       const { readCheckedConfig } = await import('../checked-config.ts')
       const config = await readCheckedConfig(file, set)
 
       const { runReplay } = await import('../replay.ts')
       const progress = terminal.progress(config.name)
-      const summary = await runReplay(config, {
-        home: stateHome(),
-        ...pace,
-        signal: interruptSignal(),
-        onProgress: (done, total) => progress.update(done, total, `${count(done)} events`),
-      })
+      const home = stateHome()
+      const onNote = ({ type, url, reason }: Note): void => terminal.note([type, url ?? reason].join('  '))
+      // As fast as it goes there is nothing to watch.
+      const summary = await besideServer(serve && speed !== undefined, { home, onNote }, () =>
+        runReplay(config, {
+          home,
+          ...pace,
+          signal: interruptSignal(),
+          onNote,
+          onProgress: (done, total) => progress.update(done, total, `${count(done)} events`),
+        }),
+      )
       progress.end()
 
       terminal.answer(summary, () => runText(summary))
     })
 }
 
-function readSpeed(text: string): number {
+/** Throws Failure USAGE_SPEED. */
+export function readSpeed(text: string): number {
   const speed = Number(text)
   if (Number.isFinite(speed) && speed > 0) return speed
   throw new Failure('USAGE_SPEED', {

@@ -2,9 +2,12 @@
 import type { Command } from 'commander'
 import { Failure } from '../failure.ts'
 import { stateHome } from '../home.ts'
+import { type Note, noteWords } from '../live/step-notes.ts'
 import { collect } from './collect.ts'
 import { interruptSignal } from './interrupt.ts'
+import { readSpeed } from './replay.ts'
 import { runText } from './run-view.ts'
+import { besideServer } from './serve-beside.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -14,6 +17,8 @@ interface Options {
   readonly replay?: string
   readonly for?: string
   readonly fresh?: boolean
+  readonly speed?: string
+  readonly serve: boolean
 }
 
 export function define(command: Command, terminal: Terminal): void {
@@ -23,14 +28,22 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--config <file>', 'the same as the argument')
     .option('--set <path=value>', 'override a value; may be repeated', collect, [])
     .option('--replay <recording>', 'play a recording instead of live feeds: the same run to the same state')
+    .option('--speed <n>', 'with --replay: recorded seconds per second, such as 1 or 60; else as fast as it goes')
     .option('--for <duration>', 'stop by itself after so long, such as 30s or 8h')
     .option('--fresh', 'begin with a new journal; the old one is kept beside it')
+    .option('--no-serve', 'do not start the dashboard beside it')
     .addHelpText(
       'after',
       '\nCtrl-C stops it gracefully; the same command goes on where it was stopped. `quadrant feed status` shows its sources.',
     )
     .action(async (argument: string | undefined, options: Options) => {
       if (options.mode !== 'paper') throw unknownMode(options.mode)
+      if (options.speed !== undefined && options.replay === undefined) {
+        throw new Failure('USAGE_SPEED', {
+          message: 'live prices come at the speed they come',
+          fix: 'give --speed together with --replay RECORDING',
+        })
+      }
       const file = options.config ?? argument
       if (file === undefined) {
         throw new Failure('USAGE_RUN', {
@@ -42,18 +55,21 @@ export function define(command: Command, terminal: Terminal): void {
       const { readCheckedConfig } = await import('../checked-config.ts')
       const config = await readCheckedConfig(file, options.set)
       const { durationOf, runPaper } = await import('../live/paper.ts')
-      const summary = await runPaper(config, {
-        home: stateHome(),
-        signal: interruptSignal(),
-        // With --json stdout is one line for each step of note and nothing else.
-        onNote: note => {
-          if (terminal.json) terminal.print(JSON.stringify(note))
-          else terminal.note(noteText(note))
-        },
+      // With --json stdout is one line for each step of note and nothing else.
+      const onNote = (note: Note): void => {
+        if (terminal.json) terminal.print(JSON.stringify(note))
+        else terminal.note(noteText(note))
+      }
+      const more = {
         ...(options.replay === undefined ? {} : { replay: options.replay }),
+        ...(options.speed === undefined ? {} : { speed: readSpeed(options.speed) }),
         ...(options.for === undefined ? {} : { forMillis: durationOf(options.for) }),
         ...(options.fresh === true ? { fresh: true } : {}),
-      })
+      }
+      const home = stateHome()
+      const summary = await besideServer(options.serve, { home, onNote }, () =>
+        runPaper(config, { home, signal: interruptSignal(), onNote, ...more }),
+      )
       if (!terminal.json) terminal.answer(summary, () => runText(summary))
     })
 }
@@ -66,9 +82,4 @@ function unknownMode(mode: string): Failure {
   })
 }
 
-function noteText({ type, time, ...fields }: Readonly<Record<string, unknown>>): string {
-  const words = Object.entries(fields)
-    .filter(([name, value]) => name !== 'sequence' && value !== '')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-  return `${String(time).slice(11, 23)}  ${String(type).padEnd(13)}  ${words.join(' · ')}`
-}
+const noteText = (note: Note): string => `${note.time.slice(11, 23)}  ${note.type.padEnd(13)}  ${noteWords(note)}`

@@ -35,15 +35,12 @@ export function define(command: Command, terminal: Terminal): void {
         import('../serve/server-settings.ts'),
         import('../serve/dashboard.ts'),
       ])
-      const settings = serverSettings(
-        {
-          home: options.home === undefined ? stateHome() : resolve(options.home),
-          host: options.host,
-          port: readPort(options.port),
-          metricsPort: readPort(options.metricsPort),
-        },
-        process.env,
-      )
+      const settings = serverSettings({
+        home: options.home === undefined ? stateHome() : resolve(options.home),
+        host: options.host,
+        port: readPort(options.port),
+        metricsPort: readPort(options.metricsPort),
+      })
       const stop = interruptSignal()
       const server = await Server.start({
         ...settings,
