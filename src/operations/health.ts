@@ -55,10 +55,16 @@ const WORST_WEIGHT = 0.7
 
 export function healthOf(signals: HealthSignals): Health {
   const parts = [pipeline(signals), symbols(signals), dashboard(signals), journal(signals), database(signals)]
-  const scores = parts.filter(({ state }) => state !== 'idle').map(part => part.score)
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  const score = Math.round(WORST_WEIGHT * Math.min(...scores) + (1 - WORST_WEIGHT) * mean)
+  const score = compositeOf(parts)
   return { score, state: stateOf(score), time: signals.time, parts }
+}
+
+/** 100 where nothing runs. */
+export function compositeOf(parts: readonly Pick<HealthPart, 'score' | 'state'>[]): number {
+  const scores = parts.filter(({ state }) => state !== 'idle').map(part => part.score)
+  if (scores.length === 0) return 100
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  return Math.round(WORST_WEIGHT * Math.min(...scores) + (1 - WORST_WEIGHT) * mean)
 }
 
 /** A finding takes points from 100; several add up, and every one is in the reason. */

@@ -428,7 +428,10 @@ describe('rows of runs', () => {
     metrics.take('health', [{ key: 'journal', name: 'journal', score: 40, state: 'degraded', reason: 'slow' }])
     metrics.take('stop', [{ key: 'stop', engaged: true, mode: 'halt', reason: 'x', operator: 'o', time: instant, obeyed: [] }])
 
-    expect(await samples(metrics, 'quadrant_health_score')).toEqual({ 'quadrant_health_score{part="journal"}': 40 })
+    expect(await samples(metrics, 'quadrant_health_score')).toEqual({
+      'quadrant_health_score{part="journal"}': 40,
+      'quadrant_health_score{part="composite"}': 40,
+    })
     expect(await samples(metrics, 'quadrant_emergency_stop_engaged')).toEqual({ quadrant_emergency_stop_engaged: 1 })
   })
 })

@@ -1,5 +1,6 @@
 // What the newest rows of every topic come to in figures. Rows replace each other by key, and go with their run.
 import type { RowOf, Topic } from '../wire/topics.ts'
+import { compositeOf } from './health.ts'
 import type { MetricName } from './metric-table.ts'
 
 type Series = readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[]
@@ -165,7 +166,9 @@ export class RowState {
       figures.percentiles('quadrant_decision_seconds', process, row.decisionMicros, 1e6)
       figures.percentiles('quadrant_journal_sync_seconds', process, row.journalSyncMicros, 1e6)
     }
-    for (const { row } of this.#of('health')) figures.set('quadrant_health_score', { part: row.name }, row.score)
+    const parts = this.#of('health').map(({ row }) => row)
+    for (const { name, score } of parts) figures.set('quadrant_health_score', { part: name }, score)
+    if (parts.length > 0) figures.set('quadrant_health_score', { part: 'composite' }, compositeOf(parts))
     for (const { row } of this.#of('stop')) figures.set('quadrant_emergency_stop_engaged', {}, row.engaged ? 1 : 0)
   }
 
