@@ -203,11 +203,11 @@ export class Sessions {
       if (session.refreshHash === hash) {
         const replaced = await this.#turns.run(id, () => this.#rotate(id, hash, sha256(refreshToken)))
         if (replaced !== undefined) return { kind: 'refreshed', session: replaced, refreshToken }
-      } else if (this.#isLate(session, hash)) {
+      } else if (tries > 0 && this.#isLate(session, hash)) {
         this.#graced.set(id, hash)
         return { kind: 'refreshed', session, refreshToken }
       }
-      // Another process may have been faster: the store knows.
+      // Another process may have been faster: the store knows, and what follows is decided by what it says.
       if (tries < 2) session = await this.#load(id)
     }
     if (session === undefined || (await this.end(id, 'reused')) === undefined) return { kind: 'refused' }
