@@ -43,9 +43,9 @@ export async function serveDashboard(app: FastifyInstance, folder: string | unde
   })
 }
 
-/** Not the API's, not a file's that is missing. */
+/** Not the API's, not a file's that is missing: those have small endings, and /instruments/BTCUSDT.BINANCE is a page. */
 const isPagePath = (path: string): boolean =>
-  path !== '/api' && !path.startsWith('/api/') && path !== '/ws' && !/\.[A-Za-z0-9]{1,8}$/.test(path.slice(path.lastIndexOf('/')))
+  path !== '/api' && !path.startsWith('/api/') && path !== '/ws' && !/\.[a-z0-9]{1,8}$/.test(path.slice(path.lastIndexOf('/')))
 
 const pathOf = (request: FastifyRequest): string => (request.raw.url ?? '').split('?')[0] ?? ''
 
