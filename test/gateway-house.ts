@@ -142,6 +142,7 @@ export class GatewayHouse {
           path,
           method,
           ca: this.authority.pem,
+          servername: 'localhost',
           agent: agent ?? false,
           ...(cert === undefined ? {} : { cert, key }),
           headers: {

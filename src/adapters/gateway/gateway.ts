@@ -8,6 +8,7 @@ import type { Identity } from '../../access/principal.ts'
 import { API_ROOT } from '../../wire/contract.ts'
 import { answerTo, refuseUnreadable, sendAnswer } from './answers.ts'
 import { addressOf } from './credentials.ts'
+import { takeCspReports } from './csp-reports.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { documentApi } from './documentation.ts'
 import { Guard, type GuardOptions } from './guard.ts'
@@ -73,6 +74,7 @@ export class Gateway {
     await documentApi(app, options.version)
     registerRoutes(app, { handlers: { ...options.handlers, ...people }, guard })
     registerProbes(app, { guard, unready: options.unready ?? (() => []) })
+    takeCspReports(app, { throttle, log: options.log ?? (() => {}) })
     await serveDashboard(app, options.dashboard)
 
     const server = app.server as HttpsServer

@@ -42,7 +42,6 @@ export const serverOptions = ({ certificate, clientCertificates, limits }: Secur
   connectionsCheckingInterval: 1_000,
   insecureHTTPParser: false,
   requireHostHeader: true,
-  rejectNonStandardBodyWrites: true,
 })
 
 export interface Connections {
