@@ -1,7 +1,7 @@
 // Opens what people, their rights and the audit trail of a state folder need: its database, its keys, and access over them.
 import { Access } from '../../access/access.ts'
 import { type Database, openDatabase } from '../../adapters/database/database.ts'
-import { SecretBox } from '../../connectivity/secret-box.ts'
+import { sealingWith } from '../serve/sealing.ts'
 import { openServerKeys } from '../serve/server-keys.ts'
 import { HouseAudit } from './house-audit.ts'
 import { OpenDesk } from './people-desk.ts'
@@ -21,14 +21,12 @@ export async function openHouse(home: string, url: string | undefined): Promise<
   try {
     const keys = openServerKeys(home)
     const audit = await HouseAudit.open({ home, store: database.audit, key: keys.auditKey, now })
-    const box = new SecretBox(keys.sealingKey.toString('base64'))
     const access = new Access({
       people: database.people,
       sessions: database.sessions,
       pepper: keys.pepper,
       signingKeys: keys.tokenKeys,
-      seal: (text, about) => box.seal(text, about),
-      open: (sealed, about) => box.open(sealed, about),
+      ...sealingWith(keys.sealingKey),
       now,
       on: audit.record,
     })

@@ -23,7 +23,7 @@ export async function momentOfRun(
   const all = { run, accounts: '*' as const, limit: ROWS_MAX, offset: 0 }
   // One microsecond on: until the moment is meant to contain it.
   const until = { run, to: instantAfter(at), offset: 0 }
-  await history.settled()
+  await context.settled()
   const instruments = instrumentsOf(line, yaml)
   const [orders, fills, trades, signals, opinions, quotes, equity] = await Promise.all([
     history.orders(all),

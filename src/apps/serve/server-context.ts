@@ -13,13 +13,11 @@ import type { LiveBars } from './live-bars.ts'
 
 type Settings = ReplyOf<'GET /settings'>
 
-/** What handlers read of runs. Rows of living runs are in it as soon as `settled` resolves. */
+/** What handlers read of runs. */
 export type History = Pick<
   Projection,
   'orders' | 'order' | 'fills' | 'trades' | 'accounts' | 'signals' | 'opinions' | 'runs' | 'run' | 'equity' | 'funnel' | 'bars'
-> & {
-  settled(): Promise<void>
-}
+>
 
 export interface ServerContext {
   readonly home: string
@@ -30,6 +28,8 @@ export interface ServerContext {
   readonly runs: Pick<RunWatcher, 'runs' | 'request' | 'requestAll'>
   readonly liveBars: LiveBars
   readonly history: History
+  /** Resolves when every row that living runs said by now is in the history. */
+  readonly settled: () => Promise<void>
   readonly jobs: Jobs
   readonly configurations: Configurations
   readonly explanations: Explanations

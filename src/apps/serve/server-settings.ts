@@ -17,14 +17,9 @@ export interface ServerSettings {
   readonly clientAuthorities: string | undefined
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** Throws Failure SERVER_SETTINGS for what contradicts itself or cannot be read. */
-export function serverSettings(
-  options: Pick<ServerSettings, 'home' | 'host' | 'port' | 'metricsPort'>,
-  environment: Environment,
-): ServerSettings {
-  const variable = (name: string): string => environment[name] ?? ''
+export function serverSettings(options: Pick<ServerSettings, 'home' | 'host' | 'port' | 'metricsPort'>): ServerSettings {
+  const variable = (name: string): string => process.env[name] ?? ''
   const [certificate, key] = [variable('QUADRANT_TLS_CERT'), variable('QUADRANT_TLS_KEY')]
   if ((certificate === '') !== (key === '')) {
     throw invalid('QUADRANT_TLS_CERT and QUADRANT_TLS_KEY belong together, and only one of them is set', 'set both, or neither')
@@ -32,7 +27,7 @@ export function serverSettings(
   const clientAuthorities = variable('QUADRANT_TLS_CLIENT_CA')
   return {
     ...options,
-    databaseUrl: variable('DATABASE_URL'),
+    databaseUrl: process.env['DATABASE_URL'] ?? '',
     redisUrl: variable('QUADRANT_REDIS_URL'),
     ownCertificate: certificate === '' ? undefined : { certificate, key },
     clientAuthorities: clientAuthorities === '' ? undefined : authoritiesIn(clientAuthorities),

@@ -1,10 +1,7 @@
 // The server of a state folder: opens its parts in order, plugs them together, and closes them in the opposite order.
-import { appendFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Access } from '../../access/access.ts'
-import { AuditSigner } from '../../access/audit-key.ts'
-import { AuditTrail } from '../../access/audit-trail.ts'
 import { type Database, openDatabase } from '../../adapters/database/database.ts'
 import { Projection } from '../../adapters/database/projection.ts'
 import { Gateway } from '../../adapters/gateway/gateway.ts'
@@ -17,7 +14,9 @@ import { Metrics } from '../../operations/metrics.ts'
 import { MetricsServer } from '../../operations/metrics-server.ts'
 import type { RowOf, Topic } from '../../wire/topics.ts'
 import { packageVersion } from '../package-version.ts'
-import { auditReaderOf } from './audit-reader.ts'
+import { serveControl } from '../people/control.ts'
+import { HouseAudit } from '../people/house-audit.ts'
+import { OpenDesk } from '../people/people-desk.ts'
 import { Configurations } from './configurations.ts'
 import { Explanations } from './explanations.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
@@ -44,7 +43,6 @@ export interface ServerOptions extends ServerSettings {
 }
 
 const SECOND_MILLIS = 1_000
-const HEAD_MILLIS = 60_000
 
 /** What opened closes, the last first; a part that fails to close does not keep the others open. */
 class Closing {
@@ -115,10 +113,9 @@ async function open(
 
   const database = await openDatabase({ home, url: options.databaseUrl })
   closing.add(() => database.close())
-  const signer = new AuditSigner(keys.auditKey)
-  const audit = await AuditTrail.open({
-    ...{ store: database.audit, signer, now },
-    keepHead: head => appendFileSync(join(home, 'audit-heads.jsonl'), `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true }),
+  const audit = await HouseAudit.open({
+    ...{ home, store: database.audit, key: keys.auditKey, now },
+    failed: error => logs.error('the audit trail could not be signed', { error }),
   })
   closing.add(() => audit.close())
 
@@ -129,7 +126,7 @@ async function open(
     signingKeys: keys.tokenKeys,
     ...sealingWith(keys.sealingKey),
     now,
-    on: entry => audit.record(entry).then(() => undefined),
+    on: audit.record,
   })
   closing.add(() => access.close())
 
@@ -143,8 +140,12 @@ async function open(
     ...(authorities === undefined ? {} : { clientCertificates: { authorities, required: false } }),
     version: packageVersion(),
     ...{ access, hub, now, meter: metrics, handlers: allHandlers(context) },
-    audit: entry => audit.record(entry).then(() => undefined),
-    auditReader: auditReaderOf(database.audit, signer, home),
+    audit: audit.record,
+    auditReader: {
+      find: audit.find,
+      verify: () => audit.verify(),
+      export: () => textOf(audit.lines()),
+    },
     ...(options.dashboard === undefined ? {} : { dashboard: options.dashboard }),
     unready: () => health.unready(),
     log: (level, message, fields) => logs.component('gateway')[level](message, fields),
@@ -160,9 +161,19 @@ async function open(
 
   const metricsServer = await MetricsServer.start({ metrics, host, port: options.metricsPort })
   closing.add(() => metricsServer.close())
-  claim.announce({ url: gateway.url, metricsUrl: metricsServer.url, control: '' })
+  // The certificate names both; people know this one by its name.
+  const url = gateway.url.replace('//127.0.0.1:', '//localhost:')
+  const control = await serveControl({ home, desk: new OpenDesk({ access, audit, database }) })
+  closing.add(() => control.close())
+  claim.announce({ url, metricsUrl: metricsServer.url, control: control.path })
   const setupToken = (await access.setupNeeded()) ? access.setupToken : undefined
-  return { url: gateway.url, metricsUrl: metricsServer.url, authorityPath: certificate.authorityPath, setupToken }
+  return { url, metricsUrl: metricsServer.url, authorityPath: certificate.authorityPath, setupToken }
+}
+
+async function textOf(lines: AsyncIterable<string>): Promise<string> {
+  const kept: string[] = []
+  for await (const line of lines) kept.push(line)
+  return kept.join('')
 }
 
 const certificateOptions = ({ home, host, ownCertificate }: ServerOptions, now: () => number) => ({
@@ -185,7 +196,7 @@ interface Parts {
   readonly logs: Logs
   readonly metrics: Metrics
   readonly database: Database
-  readonly audit: AuditTrail
+  readonly audit: HouseAudit
   readonly access: Access
   readonly certificate: Awaited<ReturnType<typeof ensureCertificate>>
 }
@@ -239,9 +250,10 @@ async function openHouse(
   const context: ServerContext = {
     ...{ home, now, lake, hub, jobs, explanations, liveBars },
     runs: watcher,
-    history: Object.assign(Object.create(projection) as Projection, { settled: () => intake.settled() }),
+    history: projection,
+    settled: () => intake.settled(),
     configurations: new Configurations(home, lake),
-    audit: entry => audit.record(entry).then(() => undefined),
+    audit: audit.record,
     preferences: {
       read: user => access.preferences({ user }),
       write: (user, preferences) => access.savePreferences({ user }, preferences),
@@ -264,7 +276,6 @@ async function openHouse(
       publish('stop', [{ key: 'stop', ...stopState(home, hub.rows('stop')[0]?.obeyed ?? []) }])
       await access.sweep()
     }),
-    every(HEAD_MILLIS, () => audit.sign()),
   ]
   closing.add(() => timers.forEach(clearInterval))
   closing.add(logs.listen(line => hub.publish('logs', [line])))

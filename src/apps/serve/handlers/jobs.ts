@@ -11,7 +11,7 @@ type Routes = 'POST /runs' | 'GET /configurations' | 'GET /jobs' | 'DELETE /jobs
 export function jobHandlers(context: ServerContext): Handlers<Routes> {
   const { jobs, configurations, home } = context
   return {
-    'GET /configurations': () => ({ items: configurations.list() }),
+    'GET /configurations': async () => ({ items: await configurations.list() }),
     'GET /jobs': () => ({ items: jobs.rows() }),
 
     'POST /runs': async ({ body: { kind, configuration, set = [], speed } }, call) => {

@@ -29,11 +29,11 @@ export function orderHandlers(context: ServerContext): Handlers<Routes> {
 
   return {
     'GET /orders': async ({ query }, call) => {
-      await history.settled()
+      await context.settled()
       return page(await history.orders(wanted(query, call)))
     },
     'GET /fills': async ({ query }, call) => {
-      await history.settled()
+      await context.settled()
       return page(await history.fills(wanted(query, call)))
     },
     'GET /trades': async ({ query }, call) => page(await history.trades(wanted(query, call))),
@@ -88,13 +88,13 @@ const page = <Row>({ items, total }: { readonly items: readonly Row[]; readonly 
 
 /** Throws Failure ORDER_NOT_FOUND, also for an order of somebody else's account. */
 async function oneOrder(
-  { history }: ServerContext,
+  context: ServerContext,
   call: Call,
   run: string,
   id: string,
 ): Promise<ReplyOf<'GET /orders/:run/:order'>> {
-  await history.settled()
-  const found = await history.order(run, id)
+  await context.settled()
+  const found = await context.history.order(run, id)
   if (found === undefined || !mayAccount(caller(call), found.order.account)) {
     throw new Failure('ORDER_NOT_FOUND', {
       message: `the run '${run}' has no order '${id}' that you may see`,

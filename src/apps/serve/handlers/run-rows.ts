@@ -11,12 +11,12 @@ interface Wanted {
 }
 
 /** Newest first. */
-export async function ordersOf({ history }: ServerContext, call: Call, wanted: Wanted): Promise<readonly RowOf<'orders'>[]> {
-  await history.settled()
-  return (await history.orders({ ...wanted, accounts: accountsOf(call), offset: 0 })).items
+export async function ordersOf(context: ServerContext, call: Call, wanted: Wanted): Promise<readonly RowOf<'orders'>[]> {
+  await context.settled()
+  return (await context.history.orders({ ...wanted, accounts: accountsOf(call), offset: 0 })).items
 }
 
-export async function fillsOf({ history }: ServerContext, call: Call, wanted: Wanted): Promise<readonly RowOf<'fills'>[]> {
-  await history.settled()
-  return (await history.fills({ ...wanted, accounts: accountsOf(call), offset: 0 })).items
+export async function fillsOf(context: ServerContext, call: Call, wanted: Wanted): Promise<readonly RowOf<'fills'>[]> {
+  await context.settled()
+  return (await context.history.fills({ ...wanted, accounts: accountsOf(call), offset: 0 })).items
 }

@@ -13,16 +13,16 @@ export function signalHandlers(context: ServerContext): Handlers<Routes> {
   const { history } = context
   return {
     'GET /signals': async ({ query }) => {
-      await history.settled()
+      await context.settled()
       const { items, total } = await history.signals({ ...query, ...span(query), ...page(query, 100) })
       return { items: [...items], total }
     },
     'GET /signals/funnel': async ({ query: { run } }) => {
-      await history.settled()
+      await context.settled()
       return (await history.funnel(run)) ?? (await countedFunnel(context, run))
     },
     'GET /opinions': async ({ query }) => {
-      await history.settled()
+      await context.settled()
       const { items, total } = await history.opinions({ ...query, ...span(query), ...page(query, 50) })
       return { items: [...items], total }
     },
