@@ -246,12 +246,14 @@ class Trail {
     const links: Link[] = bookings.map(booking => bookingLink(booking, of))
     links.push(this.#executionLink(order, of))
     links.push(riskLink(placed.step, change.intent.why, order))
-    links.push(...this.#causes(placed.step, order, of, placed.fact))
-    for (const booking of bookings) {
+    const causes = this.#causes(placed.step, order, of, placed.fact)
+    const prices = bookings.flatMap(booking => {
       const fact = this.#facts.get(booking)
-      if (fact !== undefined && fact !== placed.fact) links.push(sourceLink(fact, of, `the price it filled at`))
-    }
-    return links
+      return fact === undefined || fact === placed.fact ? [] : sourceLink(fact, of, 'the price it filled at')
+    })
+    // A chain ends where it began: at a person, or at the raw datum.
+    const isPerson = causes.at(-1)?.stage === 'signals'
+    return isPerson ? [...links, ...prices, ...causes] : [...links, ...causes, ...prices]
   }
 
   /** Why nothing was done at that time, per strategy: its word, and what stood in the way of one that wanted to act. */
