@@ -239,8 +239,11 @@ export class Sessions {
     return now() - session.lastSeen >= idle ? 'idle' : undefined
   }
 
-  /** The oldest give way to the new one. */
+  /** The oldest give way to the new one; what is over by the clock is cleared away. */
   async #makeRoom({ id, user }: SessionRecord): Promise<void> {
+    const { store, now } = this.#options
+    const stored = await store.sessions(user)
+    for (const past of stored.filter(({ expires }) => expires <= now())) await store.remove(past.id)
     const others = (await this.of(user)).filter(other => other.id !== id).sort((a, b) => a.created - b.created)
     const surplus = Math.max(0, others.length + 1 - this.#options.limits.perUser)
     for (const oldest of others.slice(0, surplus)) await this.end(oldest.id, 'too-many')
