@@ -228,7 +228,9 @@ async function openHouse(
   const living = new LivingRuns((topic, rows, gone, from) => {
     publish(topic, rows, gone, from)
     intake.take(topic, rows)
-    if (topic === 'bars') liveBars.take(from, rows as readonly RowOf<'bars'>[])
+    // A replay's bars are in the lake; kept are those that are nowhere else.
+    const isReplay = watcher.runs.some(({ run, mode }) => run === from && mode === 'REPLAY')
+    if (topic === 'bars' && !isReplay) liveBars.take(from, rows as readonly RowOf<'bars'>[])
   })
   const watcher = new RunWatcher({
     home,

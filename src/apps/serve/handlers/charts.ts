@@ -23,11 +23,15 @@ export function chartHandlers(context: ServerContext): Handlers<Routes> {
       const { resolution, limit = 1_000, run } = query
       const span = { from: when(query.from), to: when(query.to) }
       const wanted: BarsWanted = { instrument: id, resolution, limit, ...span }
-      const isLiving = context.runs.runs.some(living => living.run === run)
-      const recorded = run === undefined || isLiving ? await readBars(lake, wanted) : await barsOfRun(context, run, wanted)
+      const living = livingOf(context, run)
+      // A replay has lived through the lake up to its own time; what comes after is not yet to be seen.
+      if (living?.mode === 'REPLAY') return readBars(lake, { ...wanted, to: span.to ?? when(living.time) })
+      if (run !== undefined && living === undefined) return barsOfRun(context, run, wanted)
+
+      const recorded = await readBars(lake, wanted)
       // A chart of the past is not continued with what is heard now.
-      if ((run !== undefined && !isLiving) || span.to !== undefined) return recorded
-      return withLive(recorded, liveBars.of(id, { run, resolution: recorded.resolution }), limit)
+      if (span.to !== undefined) return recorded
+      return withLive(recorded, liveBars.of(id, { run: living?.key, resolution: recorded.resolution }), limit)
     },
 
     'GET /instruments/:id/marks': async ({ params: { id }, query }, call) => {
@@ -52,6 +56,9 @@ export function chartHandlers(context: ServerContext): Handlers<Routes> {
     },
   }
 }
+
+const livingOf = ({ hub }: ServerContext, run: string | undefined) =>
+  run === undefined ? undefined : hub.rows('runs').find(({ key, running }) => key === run && running)
 
 /** The data its configuration selects, within its time; what a run heard live is in its own series. */
 async function barsOfRun(context: ServerContext, run: string, wanted: BarsWanted): Promise<Bars> {

@@ -21,8 +21,8 @@ const OPINIONS_MILLIS = 2_000
 export function instrumentHandlers(context: ServerContext): Handlers<Routes> {
   const registry = remembered(REGISTRY_MILLIS, async () => new InstrumentRegistry(knownMetas(context.home)))
   const opinions = new Map<string, () => Promise<RowOf<'opinions'> | null>>()
-  const opinionOf = (id: string): Promise<RowOf<'opinions'> | null> => {
-    const living = context.hub.rows('opinions').find(({ key }) => key === id)
+  const opinionOf = (id: string, { opinions: said }: Living): Promise<RowOf<'opinions'> | null> => {
+    const living = said.get(id)
     if (living !== undefined) return Promise.resolve(living)
     let stored = opinions.get(id)
     if (stored === undefined) {
@@ -35,11 +35,10 @@ export function instrumentHandlers(context: ServerContext): Handlers<Routes> {
     return stored()
   }
 
-  const lineOf = async (id: string): Promise<Line> => {
+  const lineOf = async (id: string, living = livingRows(context)): Promise<Line> => {
     const found = await specOf(context, registry, id)
     const now = micros(Math.round(context.now()) * 1000)
-    const [recorded, opinion] = await Promise.all([latestPrice(context.lake, id), opinionOf(id)])
-    const living = context.hub.rows('quotes').find(({ key }) => key === id)
+    const [recorded, opinion] = await Promise.all([latestPrice(context.lake, id), opinionOf(id, living)])
     return {
       id,
       name: found.name,
@@ -48,7 +47,7 @@ export function instrumentHandlers(context: ServerContext): Handlers<Routes> {
       priceDecimals: found.spec.priceDecimals,
       quantityDecimals: found.spec.quantityDecimals,
       hours: marketHours(found.spec.calendar, now as Micros),
-      quote: living ?? recorded?.quote ?? null,
+      quote: living.quotes.get(id) ?? recorded?.quote ?? null,
       opinion,
       spark: [...(recorded?.spark ?? [])],
       kinds: kindsOf(context, id),
@@ -56,10 +55,23 @@ export function instrumentHandlers(context: ServerContext): Handlers<Routes> {
   }
 
   return {
-    'GET /instruments': async () => ({ items: await Promise.all(listed(context).map(lineOf)) }),
+    'GET /instruments': async () => {
+      const living = livingRows(context)
+      return { items: await Promise.all(listed(context).map(id => lineOf(id, living))) }
+    },
     'GET /instruments/:id': ({ params }) => lineOf(params.id),
   }
 }
+
+interface Living {
+  readonly quotes: ReadonlyMap<string, RowOf<'quotes'>>
+  readonly opinions: ReadonlyMap<string, RowOf<'opinions'>>
+}
+
+const livingRows = ({ hub }: ServerContext): Living => ({
+  quotes: new Map(hub.rows('quotes').map(row => [row.key, row])),
+  opinions: new Map(hub.rows('opinions').map(row => [row.key, row])),
+})
 
 /** Of everything that has a price: in the lake, or in a living run. */
 function listed({ lake, hub }: ServerContext): string[] {

@@ -51,7 +51,16 @@ function livingLine({ hub }: Pick<ServerContext, 'hub'>, id: string): RunLine | 
     ...{ sharpe: null, sortino: null, maxDrawdown: account?.drawdown ?? 0, profitFactor: null, winRate: null },
     ...{ costs: '0', currency: account?.currency ?? '', startEquity: start, finalEquity: equity },
     ...{ stateHash: '', dataHash: '', configHash: '', from: row.started, to: row.time },
-    instruments: [...new Set(hub.rows('feeds').map(({ key }) => key))],
+    instruments: instrumentsOf(hub, id),
     finished: null,
   }
+}
+
+/** Those it had a word about until now. */
+function instrumentsOf(hub: ServerContext['hub'], id: string): string[] {
+  const said = hub.rows('opinions').flatMap(({ key, run }) => (run === id ? [key] : []))
+  const traded = [...hub.rows('positions'), ...hub.rows('orders')].flatMap(({ instrument, run }) =>
+    run === id ? [instrument] : [],
+  )
+  return [...new Set([...said, ...traded])].sort()
 }
