@@ -139,6 +139,11 @@ export const TREE: readonly (Leaf | Group)[] = [
       { name: 'role', summary: 'what somebody may do, and in which accounts', load: () => import('./user-role.ts') },
       { name: 'disable', summary: 'let somebody in no more', load: () => import('./user-disable.ts') },
       { name: 'enable', summary: 'let somebody in again', load: () => import('./user-enable.ts') },
+      {
+        name: 'certificate',
+        summary: 'a client certificate for somebody, or take one back',
+        load: () => import('./user-certificate.ts'),
+      },
     ],
   },
   {

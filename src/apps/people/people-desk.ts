@@ -13,6 +13,13 @@ import type { AuditPage, HouseAudit } from './house-audit.ts'
 
 type TokenWish = BodyOf<'POST /tokens'>
 
+export interface CertificateEvent {
+  readonly action: 'certificate.add' | 'certificate.revoke'
+  readonly user: string
+  /** Hex. */
+  readonly serial: string
+}
+
 /** Each takes and gives what JSON can say, and is recorded as done by `operator`, the machine's user who asked. */
 export interface PeopleDesk {
   users(): Promise<readonly Person[]>
@@ -21,6 +28,8 @@ export interface PeopleDesk {
   tokens(): Promise<readonly TokenLine[]>
   newToken(operator: string, user: string, wish: TokenWish): Promise<{ readonly token: string; readonly line: TokenLine }>
   revokeToken(operator: string, id: string): Promise<TokenLine>
+  /** Puts on record that a client certificate is issued or taken back, before it is. */
+  recordCertificate(operator: string, certificate: CertificateEvent): Promise<null>
   verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }>
   /** Begins an export: everything so far is signed. */
   beginExport(operator: string): Promise<null>
@@ -35,6 +44,7 @@ export const DESK_WORDS = [
   'tokens',
   'newToken',
   'revokeToken',
+  'recordCertificate',
   'verifyAudit',
   'beginExport',
   'auditPage',
@@ -75,13 +85,7 @@ export class OpenDesk implements PeopleDesk {
 
   async newToken(operator: string, user: string, wish: TokenWish): Promise<{ readonly token: string; readonly line: TokenLine }> {
     check(API['POST /tokens'].body, wish, 'the token')
-    const owner = (await this.users()).find(({ name }) => name === user)
-    if (owner === undefined) {
-      throw new Failure('USER_NOT_FOUND', {
-        message: `there is no user ${JSON.stringify(user)}`,
-        fix: '`quadrant user list` has the names; add one with `quadrant user add`',
-      })
-    }
+    const owner = await this.#user(user)
     // A token of somebody is made in his name and with no more than his own rights, whoever asks.
     return this.#parts.access.newToken(shell(user, owner.roles, operator), wish, HERE)
   }
@@ -89,6 +93,12 @@ export class OpenDesk implements PeopleDesk {
   async revokeToken(operator: string, id: string): Promise<TokenLine> {
     await this.#parts.access.revokeToken(shell('', ['admin'], operator), id, HERE)
     return (await this.tokens()).find(token => token.id === id)!
+  }
+
+  async recordCertificate(operator: string, { action, user, serial }: CertificateEvent): Promise<null> {
+    await this.#user(user)
+    await this.#record(operator, { action, object: `user:${user}`, after: { serial }, result: 'done' })
+    return null
   }
 
   async verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }> {
@@ -114,12 +124,26 @@ export class OpenDesk implements PeopleDesk {
     return { database: database.name, migrations: await database.migrations() }
   }
 
+  async #user(name: string): Promise<Person> {
+    const user = (await this.users()).find(person => person.name === name)
+    if (user !== undefined) return user
+    throw new Failure('USER_NOT_FOUND', {
+      message: `there is no user ${JSON.stringify(name)}`,
+      fix: '`quadrant user list` has the names; add one with `quadrant user add`',
+    })
+  }
+
   #record(
     operator: string,
-    { action, after, result }: { readonly action: string; readonly after: unknown; readonly result: 'done' | 'failed' },
+    {
+      action,
+      object = 'audit',
+      after,
+      result,
+    }: { readonly action: string; readonly object?: string; readonly after: unknown; readonly result: 'done' | 'failed' },
   ): Promise<void> {
     const { actor: name, session } = actor(operator)
-    const entry = { actor: name, session, address: '', action, object: 'audit', before: null, after, reason: '', result }
+    const entry = { actor: name, session, address: '', action, object, before: null, after, reason: '', result }
     return this.#parts.audit.record({ ...entry, correlationId: '' })
   }
 }
