@@ -2,6 +2,7 @@
 import { AccessError } from './access-error.ts'
 import { apiTokenHash, isTokenSecret, newApiToken, readApiToken, writeApiToken } from './api-token.ts'
 import type { House } from './house.ts'
+import { InTurn } from './in-turn.ts'
 import { Kept } from './kept.ts'
 import { type TokenLine, tokenLineOf } from './people-on-the-wire.ts'
 import type { Circumstances, Identity, Principal } from './principal.ts'
@@ -16,6 +17,8 @@ const USED_MILLIS = 5 * 60_000
 export class ApiTokens {
   readonly #house: House
   readonly #kept: Kept<TokenRecord>
+  /** Changes of one token are made one after the other: a use does not undo a revocation. */
+  readonly #turns = new InTurn()
 
   constructor(house: House) {
     this.#house = house
@@ -24,7 +27,7 @@ export class ApiTokens {
 
   async list(who: Principal): Promise<readonly TokenLine[]> {
     const tokens = await this.#house.store.tokens(who.roles.includes('admin') ? undefined : who.user)
-    return tokens.map(tokenLineOf)
+    return tokens.toSorted((a, b) => b.created - a.created).map(tokenLineOf)
   }
 
   async make(
@@ -60,7 +63,7 @@ export class ApiTokens {
 
   async revoke(who: Principal, id: string, from: Circumstances): Promise<void> {
     const { store, now, record, tell } = this.#house
-    const token = await store.token(id)
+    const token = await this.#kept.readAgain(id)
     if (token === undefined || (token.user !== who.user && !who.roles.includes('admin'))) {
       throw new AccessError('TOKEN_NOT_FOUND', {
         status: 404,
@@ -68,12 +71,15 @@ export class ApiTokens {
         fix: 'look at the list of tokens',
       })
     }
-    if (token.revoked !== null) return
-    const revoked = { ...token, revoked: now() }
-    this.#kept.put(id, revoked)
-    tell({ user: token.user, token: id, why: 'revoked' })
-    await store.saveToken(revoked)
-    await record(who, from, { action: 'token.revoke', object: `token:${id}`, before: { name: token.name, user: token.user } })
+    await this.#turns.run(id, async () => {
+      const stored = await store.token(id)
+      if (stored === undefined || stored.revoked !== null) return
+      const revoked = { ...stored, revoked: now() }
+      this.#kept.put(id, revoked)
+      tell({ user: token.user, token: id, why: 'revoked' })
+      await store.saveToken(revoked)
+      await record(who, from, { action: 'token.revoke', object: `token:${id}`, before: { name: token.name, user: token.user } })
+    })
   }
 
   /** Whose a token is and what it may do; undefined when it is no good, for whatever reason. */
@@ -81,9 +87,9 @@ export class ApiTokens {
     const given = readApiToken(text)
     const token = given === undefined ? undefined : await this.#kept.get(given.id)
     if (given === undefined || token === undefined || !isTokenSecret(token, given.secret)) return undefined
-    const identity = await this.#identity(token)
-    if (identity !== undefined) await this.#used(token, this.#house.now())
-    return identity
+    if ((await this.#identity(token)) === undefined) return undefined
+    const used = await this.#used(token)
+    return used === undefined ? undefined : this.#identity(used)
   }
 
   /** Whom `identify` found, as he is now. */
@@ -114,11 +120,19 @@ export class ApiTokens {
     await this.#kept.refresh()
   }
 
-  async #used(token: TokenRecord, now: number): Promise<void> {
-    if (token.lastUsed !== null && now - token.lastUsed < USED_MILLIS) return
-    this.#kept.put(token.id, { ...token, lastUsed: now })
-    // It may have been revoked a moment ago: what is stored decides.
-    const stored = await this.#kept.readAgain(token.id)
-    if (stored?.revoked === null) await this.#house.store.saveToken({ ...stored, lastUsed: now })
+  /** The token as it is after this use; undefined when there is none any more. */
+  async #used(token: TokenRecord): Promise<TokenRecord | undefined> {
+    const now = this.#house.now()
+    const isKnown = ({ lastUsed }: TokenRecord) => lastUsed !== null && now - lastUsed < USED_MILLIS
+    if (isKnown(token)) return token
+    return this.#turns.run(token.id, async () => {
+      // It may have been revoked a moment ago: what is stored decides.
+      const stored = await this.#kept.readAgain(token.id)
+      if (stored === undefined || stored.revoked !== null || isKnown(stored)) return stored
+      const used = { ...stored, lastUsed: now }
+      this.#kept.put(token.id, used)
+      await this.#house.store.saveToken(used)
+      return used
+    })
   }
 }
