@@ -74,7 +74,7 @@ export const LIMITS: GatewayLimits = {
   messageBytes: 64 * 1024,
   pingMillis: 15_000,
   deadMillis: 30_000,
-  unreadMillis: 3_500,
+  unreadMillis: 3_000,
   recheckMillis: 60_000,
 }
 

@@ -1,0 +1,191 @@
+// Many dashboards on one server, with TLS on loopback and the clients in other processes: how late prices come, what a stuck
+// client costs the others, how long a read takes. SECONDS=10 measures each figure for longer.
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { GatewayHouse } from '../test/gateway-house.ts'
+import { type ClientOrder, type Lateness, type Server, stampNow } from './dashboard-clients.ts'
+import { writeFigure } from './figure.ts'
+
+const SECONDS = Number(process.env['SECONDS'] ?? 3)
+const PER_SECOND = 50
+
+class Clients {
+  readonly process: ChildProcess = fork(join(import.meta.dirname, 'dashboard-clients.ts'), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+
+  async tell<Answer>(order: ClientOrder): Promise<Answer> {
+    const answered = once(this.process, 'message')
+    this.process.send(order)
+    const [{ answer, error }] = (await answered) as [{ answer: Answer; error?: string }]
+    if (error !== undefined) throw new Error(error)
+    return answer
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.process, 'exit')
+    this.process.kill('SIGKILL')
+    await ended
+  }
+}
+
+const wait = (seconds: number) => new Promise<void>(resolve => setTimeout(resolve, seconds * 1_000))
+const rssMb = () => process.memoryUsage.rss() / 2 ** 20
+
+const instruments = Array.from({ length: 50 }, (_, i) => ({
+  id: `I${i}.BENCH`,
+  name: `Instrument ${i}`,
+  assetClass: 'fx',
+  unit: 'USD',
+  priceDecimals: 5,
+  quantityDecimals: 2,
+  hours: null,
+  quote: null,
+  opinion: null,
+  spark: Array.from({ length: 40 }, (_, j) => 1 + j / 100),
+  kinds: ['quote'],
+}))
+const plenty = { perSecond: 1e9, burst: 1e9 }
+const house = await GatewayHouse.open({
+  handlers: { 'GET /instruments': () => ({ items: instruments }) },
+  gateway: { limits: { socketsPerSession: 2_000, requestsPerConnection: 1e9 }, rates: { read: plenty, address: plenty } },
+})
+await house.addUser('bench', ['read'])
+const server: Server = { port: house.gateway.port, token: await house.apiToken('bench', ['read']), ca: house.authority.pem }
+
+/** One row of one of twenty instruments each time, fifty times a second. */
+let published = 0
+const publishing = setInterval(() => {
+  const row = {
+    key: `I${published++ % 20}.BENCH`,
+    bid: '1.10231',
+    ask: '1.10233',
+    last: String(stampNow()),
+    change: 0.0012,
+    time: '2026-11-21T09:00:00.000000Z',
+    source: 'bench',
+    live: true,
+    quality: 97,
+  }
+  house.hub.publish('quotes', [row])
+}, 1_000 / PER_SECOND)
+
+async function lateness(clients: Clients): Promise<Lateness> {
+  await wait(1)
+  await clients.tell({ do: 'measure' })
+  await wait(SECONDS)
+  return clients.tell<Lateness>({ do: 'report' })
+}
+
+const figure = (metric: string, { p50, p99, p999, max, frames, open }: Lateness, atMost: number) =>
+  writeFigure({
+    bench: 'dashboards',
+    metric,
+    value: p999,
+    unit: 'ms p99.9',
+    target: { atMost },
+    p50,
+    p99,
+    correctnessHash: `${open} open`,
+    note: `${frames} frames in ${SECONDS} s, max ${max.toFixed(1)} ms`,
+  })
+
+async function crowds(): Promise<void> {
+  for (const { count, atMost } of [
+    { count: 200, atMost: 50 },
+    { count: 500, atMost: 250 },
+  ]) {
+    const clients = new Clients()
+    await clients.tell({ do: 'open', server, count, subscribe: true })
+    figure(`${count} dashboards × ${PER_SECOND} messages/s`, await lateness(clients), atMost)
+    await clients.end()
+  }
+}
+
+async function idle(): Promise<void> {
+  const before = rssMb()
+  const clients = new Clients()
+  await clients.tell({ do: 'open', server, count: 1_000, subscribe: false })
+  await wait(SECONDS)
+  writeFigure({
+    bench: 'dashboards',
+    metric: 'idle connections held',
+    value: house.gateway.sockets,
+    unit: 'sockets',
+    target: { atLeast: 1_000 },
+    correctnessHash: String(house.gateway.sockets),
+    note: `${(rssMb() - before).toFixed(0)} MiB more`,
+  })
+  await clients.end()
+}
+
+/** Twenty that stop reading in the middle of it, beside a hundred that go on. */
+async function stuck(): Promise<void> {
+  const [good, bad] = [new Clients(), new Clients()]
+  await good.tell({ do: 'open', server, count: 100, subscribe: true })
+  const before = await lateness(good)
+
+  await bad.tell({ do: 'open', server, count: 20, subscribe: true })
+  const memory = rssMb()
+  await good.tell({ do: 'measure' })
+  const from = performance.now()
+  bad.process.kill('SIGSTOP')
+  let most = memory
+  let closed = Number.NaN
+  while (performance.now() - from < 8_000 && Number.isNaN(closed)) {
+    await wait(0.05)
+    most = Math.max(most, rssMb())
+    if (house.gateway.sockets <= 100) closed = (performance.now() - from) / 1_000
+  }
+  const during = await good.tell<Lateness>({ do: 'report' })
+  await Promise.all([good.end(), bad.end()])
+
+  const of = { bench: 'dashboards', correctnessHash: `${during.open} good ones open` }
+  writeFigure({ ...of, metric: '20 clients that never read: closed after', value: closed, unit: 's', target: { atMost: 5 } })
+  writeFigure({ ...of, metric: 'memory they cost', value: Math.max(0, most - memory), unit: 'MiB', target: { atMost: 64 } })
+  writeFigure({
+    ...of,
+    metric: "the others' p99.9 beside them, in parts of before",
+    value: during.p999 / before.p999,
+    unit: '×',
+    target: { atMost: 1.2 },
+    note: `${before.p999.toFixed(2)} ms before, ${during.p999.toFixed(2)} ms during`,
+  })
+}
+
+async function reads(): Promise<void> {
+  const clients = new Clients()
+  const { p50, p99, max, answered, failed } = await clients.tell<{
+    p50: number
+    p99: number
+    max: number
+    answered: number
+    failed: number
+  }>({
+    do: 'read',
+    server,
+    path: '/api/v1/instruments',
+    rate: 1_000,
+    seconds: Math.max(4, SECONDS),
+  })
+  await clients.end()
+  writeFigure({
+    bench: 'dashboards',
+    metric: 'reads at 1,000 requests/s',
+    value: p99,
+    unit: 'ms p99',
+    target: { atMost: 25 },
+    p50,
+    p99,
+    correctnessHash: `${failed} failed`,
+    note: `${answered} answered, max ${max} ms`,
+  })
+}
+
+await crowds()
+await idle()
+await stuck()
+await reads()
+clearInterval(publishing)
+await house.close()
