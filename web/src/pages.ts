@@ -64,5 +64,17 @@ export const PAGES: readonly PageRow[] = [
     right: 'account.read',
     load: () => import('./pages/compare.tsx'),
   },
+  { path: '/replay', title: 'Time machine', icon: 'replay', group: 'research', right: 'account.read', load: () => import('./pages/replay.tsx') },
+  { path: '/data', title: 'Data and feeds', icon: 'data', group: 'research', load: () => import('./pages/data.tsx') },
+  { path: '/system', title: 'System', icon: 'system', group: 'house', right: 'system.read', load: () => import('./pages/system.tsx') },
+  { path: '/audit', title: 'Audit', icon: 'audit', group: 'house', right: 'audit.read', load: () => import('./pages/audit.tsx') },
+  {
+    path: '/users',
+    title: 'Users and tokens',
+    icon: 'users',
+    group: 'house',
+    right: 'users.read',
+    load: () => import('./pages/users.tsx'),
+  },
   { path: '/settings', title: 'Settings', icon: 'settings', group: 'house', load: () => import('./pages/settings.tsx') },
 ]

@@ -190,7 +190,14 @@ function Trades({ run }: { readonly run: Run }) {
       flush
       title="Closed trades"
       stamp={{ time: run.to, source: run.id }}
-      actions={<Counted shown={trades.value.value?.items.length ?? 0} total={trades.value.value?.total ?? 0} most={MOST} hint="the others are in the report" />}
+      actions={
+        <Counted
+          shown={trades.value.value?.items.length ?? 0}
+          total={trades.value.value?.total ?? 0}
+          most={MOST}
+          hint="the others are in the report"
+        />
+      }
     >
       <Show from={trades} skeleton={<Skeleton lines={14} />}>
         {({ items }) => (
@@ -201,7 +208,9 @@ function Trades({ run }: { readonly run: Run }) {
             keyOf={trade => `${trade.entryOrder}/${trade.exitOrder}/${trade.exit}/${trade.quantity}`}
             sort={{ id: 'exit', descending: true }}
             most={22}
-            onOpen={trade => go(`/orders?run=${encodeURIComponent(run.id)}&order=${encodeURIComponent(`${run.id}/${trade.exitOrder}`)}`)}
+            onOpen={trade =>
+              go(`/orders?run=${encodeURIComponent(run.id)}&order=${encodeURIComponent(`${run.id}/${trade.exitOrder}`)}`)
+            }
             empty={
               <EmptyState
                 icon="positions"
@@ -235,7 +244,15 @@ function RunFunnel({ run }: { readonly run: Run }) {
   )
 }
 
-const Configuration = ({ run, yaml, overrides }: { readonly run: Run; readonly yaml: string; readonly overrides: readonly string[] }) => (
+const Configuration = ({
+  run,
+  yaml,
+  overrides,
+}: {
+  readonly run: Run
+  readonly yaml: string
+  readonly overrides: readonly string[]
+}) => (
   <Panel title={`${run.name}.yaml as it was run`} stamp={{ time: run.finished ?? run.to, source: run.configHash.slice(0, 12) }}>
     {overrides.length > 0 && (
       <p class="overrides">

@@ -68,9 +68,18 @@ export default function Backtests({ query }: PageProps) {
           label="Mode"
           value={mode}
           onValue={value => setQuery({ mode: value })}
-          options={[{ value: '', label: 'All modes' }, ...['BACKTEST', 'REPLAY', 'PAPER', 'LIVE'].map(value => ({ value, label: value }))]}
+          options={[
+            { value: '', label: 'All modes' },
+            ...['BACKTEST', 'REPLAY', 'PAPER', 'LIVE'].map(value => ({ value, label: value })),
+          ]}
         />
-        <TextField label="Search" type="search" value={text} onValue={value => setQuery({ q: value })} placeholder="configuration, instrument" />
+        <TextField
+          label="Search"
+          type="search"
+          value={text}
+          onValue={value => setQuery({ q: value })}
+          placeholder="configuration, instrument"
+        />
         <div class="compare-actions">
           <a
             class="button"

@@ -1,7 +1,7 @@
 // Two to four runs side by side: figures with what differs marked, equity on one chart, and the differences of their configurations.
 import { useMemo } from 'preact/hooks'
 import { api } from '../api.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { lazyChart } from '../charts/lazy.tsx'
 import { Segments } from '../components/field.tsx'
 import { Page, Panel } from '../components/page.tsx'
 import { EmptyState, Show, Skeleton } from '../components/states.tsx'
@@ -15,6 +15,8 @@ import { overlaid } from './backtests/overlaid.ts'
 import { compareRuns } from './backtests/run-comparison.ts'
 import './desk.css'
 import type { Run } from './run-choice.tsx'
+
+const LineChart = lazyChart(() => import('../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
 
 const TONES = ['accent', 'amber', 'violet', 'cyan'] as const
 
@@ -111,7 +113,10 @@ function Compared({ runs, yamls, query }: ComparedProps) {
                     {figure.label}
                   </th>
                   {values.map((value, i) => (
-                    <td key={runs[i]!.id} class={`number ${best.includes(i) ? 'best' : ''} ${figure.kind === 'hash' ? 'mono' : ''}`}>
+                    <td
+                      key={runs[i]!.id}
+                      class={`number ${best.includes(i) ? 'best' : ''} ${figure.kind === 'hash' ? 'mono' : ''}`}
+                    >
                       {figureWords(figure.kind, value)}
                       {best.includes(i) && <span class="visually-hidden"> (best)</span>}
                     </td>
@@ -163,14 +168,23 @@ function Overlay({ runs }: { readonly runs: readonly Run[] }) {
   return (
     <Panel
       title="Equity, each as a share of its start"
-      stamp={last === undefined ? undefined : { time: last * 1_000, source: equity.value.value?.map(({ source }) => source)[0] ?? '' }}
+      stamp={
+        last === undefined ? undefined : { time: last * 1_000, source: equity.value.value?.map(({ source }) => source)[0] ?? '' }
+      }
     >
       <Show from={equity} skeleton={<Skeleton lines={6} height={280} />}>
         {() =>
           drawn.time.length < 2 ? (
             <EmptyState icon="positions" title="No equity is stored for these runs" />
           ) : (
-            <LineChart label="Equity of the compared runs, start is 100" time={drawn.time} lines={drawn.lines} height={280} digits={1} unit="%" />
+            <LineChart
+              label="Equity of the compared runs, start is 100"
+              time={drawn.time}
+              lines={drawn.lines}
+              height={280}
+              digits={1}
+              unit="%"
+            />
           )
         }
       </Show>

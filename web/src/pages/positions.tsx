@@ -28,7 +28,13 @@ export default function Positions({ query }: PageProps) {
   const runs = useRuns()
   return (
     <Show from={runs} skeleton={<Skeleton lines={16} />}>
-      {list => <Chosen runs={list} run={query.get('run') || (list.find(({ running, trades }) => running || trades > 0)?.id ?? '')} query={query} />}
+      {list => (
+        <Chosen
+          runs={list}
+          run={query.get('run') || (list.find(({ running, trades }) => running || trades > 0)?.id ?? '')}
+          query={query}
+        />
+      )}
     </Show>
   )
 }
@@ -46,7 +52,8 @@ function Chosen({ runs, run, query }: ChosenProps) {
   const chosen = runs.find(({ id }) => id === run)
 
   const trades = useLoad(
-    signal => allPages(range => api('GET /trades', { query: { ...range, ...(run && { run }) }, signal }), { size: 1_000, most: MOST }),
+    signal =>
+      allPages(range => api('GET /trades', { query: { ...range, ...(run && { run }) }, signal }), { size: 1_000, most: MOST }),
     [run],
     chosen?.running ? { everySeconds: 10 } : {},
   )
@@ -61,7 +68,13 @@ function Chosen({ runs, run, query }: ChosenProps) {
     >
       <div class="filters">
         <RunChoice runs={runs} value={run} />
-        <TextField label="Search trades" type="search" value={text} onValue={value => setQuery({ q: value })} placeholder="instrument, reason" />
+        <TextField
+          label="Search trades"
+          type="search"
+          value={text}
+          onValue={value => setQuery({ q: value })}
+          placeholder="instrument, reason"
+        />
       </div>
       {run !== '' && <AccountTiles run={run} chosen={chosen} />}
       <OpenPositions run={run} />
@@ -69,7 +82,11 @@ function Chosen({ runs, run, query }: ChosenProps) {
         <div class="columns">
           <Panel
             title="Equity and drawdown"
-            stamp={equity.value.value ? { time: (equity.value.value.time.at(-1) ?? 0) * 1_000, source: equity.value.value.source } : undefined}
+            stamp={
+              equity.value.value
+                ? { time: (equity.value.value.time.at(-1) ?? 0) * 1_000, source: equity.value.value.source }
+                : undefined
+            }
           >
             <EquityChart from={equity} />
           </Panel>
@@ -84,7 +101,11 @@ function Chosen({ runs, run, query }: ChosenProps) {
                   onValue={value => setQuery({ by: value })}
                   options={GROUPINGS.map(value => ({ value, label: value }))}
                 />
-                <button type="button" class="button quiet small" onClick={() => saveCsv(savedTable(`profit-by-${by}`, GROUP_COLUMNS, groups))}>
+                <button
+                  type="button"
+                  class="button quiet small"
+                  onClick={() => saveCsv(savedTable(`profit-by-${by}`, GROUP_COLUMNS, groups))}
+                >
                   CSV
                 </button>
               </>
@@ -105,7 +126,11 @@ function Chosen({ runs, run, query }: ChosenProps) {
           </Panel>
         </div>
       )}
-      <Panel flush title="Closed trades" actions={<Counted shown={trades.value.value?.items.length ?? 0} total={trades.value.value?.total ?? 0} most={MOST} />}>
+      <Panel
+        flush
+        title="Closed trades"
+        actions={<Counted shown={trades.value.value?.items.length ?? 0} total={trades.value.value?.total ?? 0} most={MOST} />}
+      >
         <Show from={trades} skeleton={<Skeleton lines={10} />}>
           {({ items }) => (
             <Table
@@ -115,7 +140,9 @@ function Chosen({ runs, run, query }: ChosenProps) {
               keyOf={trade => `${trade.run}/${trade.entryOrder}/${trade.exitOrder}/${trade.exit}/${trade.quantity}`}
               filter={text}
               sort={{ id: 'exit', descending: true }}
-              onOpen={trade => go(`/orders?run=${encodeURIComponent(trade.run)}&order=${encodeURIComponent(`${trade.run}/${trade.exitOrder}`)}`)}
+              onOpen={trade =>
+                go(`/orders?run=${encodeURIComponent(trade.run)}&order=${encodeURIComponent(`${trade.run}/${trade.exitOrder}`)}`)
+              }
               most={14}
               empty={
                 <EmptyState
@@ -148,7 +175,14 @@ function AccountTiles({ run, chosen }: { readonly run: string; readonly chosen: 
   const change = difference(account.equity, account.startEquity)
   const today = account.dayStartEquity === null ? null : difference(account.equity, account.dayStartEquity)
   const tiles: readonly { readonly label: string; readonly value: ComponentChildren }[] = [
-    { label: 'Account', value: <>{account.account} <ModeBadge mode={account.mode} /></> },
+    {
+      label: 'Account',
+      value: (
+        <>
+          {account.account} <ModeBadge mode={account.mode} />
+        </>
+      ),
+    },
     { label: `Equity in ${account.currency}`, value: decimal(account.equity, { digits: 2 }) },
     { label: 'Since the start', value: <Profit amount={change} /> },
     ...(today === null ? [] : [{ label: 'Today', value: <Profit amount={today} /> }]),
@@ -192,7 +226,11 @@ function OpenPositions({ run }: { readonly run: string }) {
       stamp={newest === '' ? undefined : { time: newest, source: [...new Set(rows.map(({ source }) => source))].join(', ') }}
       actions={
         rows.length > 0 && (
-          <button type="button" class="button quiet small" onClick={() => saveCsv(savedTable('positions', POSITION_COLUMNS, rows))}>
+          <button
+            type="button"
+            class="button quiet small"
+            onClick={() => saveCsv(savedTable('positions', POSITION_COLUMNS, rows))}
+          >
             CSV
           </button>
         )

@@ -26,7 +26,9 @@ export default function Risk({ query }: PageProps) {
   const runs = useRuns()
   const run = query.get('run') ?? ''
   const changes = useSignal(0)
-  const stored = useLoad(signal => api('GET /risk/limits', { query: run === '' ? {} : { run }, signal }), [run], { everySeconds: 15 })
+  const stored = useLoad(signal => api('GET /risk/limits', { query: run === '' ? {} : { run }, signal }), [run], {
+    everySeconds: 15,
+  })
   const live = useTopic('limits', { rate: 2 })
   const version = live.version.value
   const limits = useMemo(() => {
@@ -39,7 +41,11 @@ export default function Risk({ query }: PageProps) {
   return (
     <Page
       title="Risk"
-      stamp={newest === '' ? undefined : { time: newest, source: [...new Set(limits.map(({ source }) => source))].slice(0, 3).join(', ') }}
+      stamp={
+        newest === ''
+          ? undefined
+          : { time: newest, source: [...new Set(limits.map(({ source }) => source))].slice(0, 3).join(', ') }
+      }
       csv={() => savedTable('limits', LIMIT_COLUMNS, limits)}
     >
       <div class="columns risk-top">
@@ -61,7 +67,15 @@ export default function Risk({ query }: PageProps) {
                 keyOf={limit => limit.key}
                 most={14}
                 empty={
-                  <EmptyState icon="risk" title="No run has limits to show" action={<a class="button primary" href="/backtests?new=1">Run something</a>}>
+                  <EmptyState
+                    icon="risk"
+                    title="No run has limits to show"
+                    action={
+                      <a class="button primary" href="/backtests?new=1">
+                        Run something
+                      </a>
+                    }
+                  >
                     Every run brings the limits of its configuration; they appear here with what is used of them.
                   </EmptyState>
                 }
@@ -85,7 +99,9 @@ const Breakers = ({ limits }: { readonly limits: readonly Limit[] }) =>
         {limits.map(limit => (
           <li key={limit.key} class={urgencyOf(limit.share)}>
             <span class="breaker-name">{limit.name === 'dailyLoss' ? 'Loss of the day' : 'Fall from the high'}</span>
-            <Badge tone={limit.share !== null && limit.share >= 1 ? 'bad' : 'good'}>{limit.share !== null && limit.share >= 1 ? 'TRIPPED' : 'CLOSED'}</Badge>
+            <Badge tone={limit.share !== null && limit.share >= 1 ? 'bad' : 'good'}>
+              {limit.share !== null && limit.share >= 1 ? 'TRIPPED' : 'CLOSED'}
+            </Badge>
             <HeadRoom share={limit.share} />
             <span class="soft-words">
               {limit.used ?? 'nothing'} of {limit.limit} · {limit.run}
@@ -100,7 +116,9 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
   const open = useSignal<CeilingName | undefined>(undefined)
   const house = limits.filter(limit => limit.run === null)
   const ceilingOf = (name: CeilingName): string | null =>
-    house.find(limit => limit.name === name)?.limit ?? limits.find(limit => limit.name === name && limit.ceiling !== null)?.ceiling ?? null
+    house.find(limit => limit.name === name)?.limit ??
+    limits.find(limit => limit.name === name && limit.ceiling !== null)?.ceiling ??
+    null
 
   return (
     <Panel flush title="Ceilings of the house">
@@ -128,7 +146,12 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
                   <td class="soft-words">{row ? `${at(row.time)} · ${row.source}` : '–'}</td>
                   <td class="number">
                     {may('limits.write') && (
-                      <button type="button" class="button small" onClick={() => (open.value = name)} aria-label={`Change the ceiling: ${CEILING_WORDS[name]}`}>
+                      <button
+                        type="button"
+                        class="button small"
+                        onClick={() => (open.value = name)}
+                        aria-label={`Change the ceiling: ${CEILING_WORDS[name]}`}
+                      >
                         Change
                       </button>
                     )}
@@ -139,7 +162,9 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
           </tbody>
         </table>
       </div>
-      <p class="ceilings-words soft-words">No paper run starts with a wider limit than these. A trader may lower one, an admin raise it.</p>
+      <p class="ceilings-words soft-words">
+        No paper run starts with a wider limit than these. A trader may lower one, an admin raise it.
+      </p>
       {open.value && (
         <CeilingDialog name={open.value} now={ceilingOf(open.value)} onClose={() => (open.value = undefined)} onDone={onDone} />
       )}
@@ -161,7 +186,9 @@ function Refusals({ runs, run }: { readonly runs: readonly Run[]; readonly run: 
     return [...counts].map(([code, { count, runs: many }]) => ({ code, count, runs: many })).sort((a, b) => b.count - a.count)
   }, [runs, run])
   const most = Math.max(1, ...codes.map(({ count }) => count))
-  const newest = runs.filter(({ id }) => run === '' || id === run).reduce((latest, { finished }) => ((finished ?? '') > latest ? (finished ?? '') : latest), '')
+  const newest = runs
+    .filter(({ id }) => run === '' || id === run)
+    .reduce((latest, { finished }) => ((finished ?? '') > latest ? (finished ?? '') : latest), '')
 
   return (
     <Panel

@@ -2,9 +2,11 @@
 import { useMemo } from 'preact/hooks'
 import type { ReplyOf } from '../../../src/wire/contract.ts'
 import { api } from '../api.ts'
-import { LineChart } from '../charts/line-chart.tsx'
+import { lazyChart } from '../charts/lazy.tsx'
 import { EmptyState, Show, Skeleton } from '../components/states.tsx'
 import { type Loaded, useLoad } from '../load.ts'
+
+const LineChart = lazyChart(() => import('../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
 
 export type Equity = ReplyOf<'GET /runs/:id/equity'>
 

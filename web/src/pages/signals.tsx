@@ -54,15 +54,26 @@ function Chosen({ runs, run, query }: ChosenProps) {
   const chosen = runs.find(({ id }) => id === run)
 
   const live = useTopic('signals', { rate: 4 })
-  const funnel = useLoad(async signal => (run === '' ? null : await api('GET /signals/funnel', { query: { run }, signal })), [run], {
-    ...(chosen?.running ? { everySeconds: 5 } : {}),
-  })
+  const funnel = useLoad(
+    async signal => (run === '' ? null : await api('GET /signals/funnel', { query: { run }, signal })),
+    [run],
+    {
+      ...(chosen?.running ? { everySeconds: 5 } : {}),
+    },
+  )
   const stored = useLoad(
     signal =>
       allPages(
         range =>
           api('GET /signals', {
-            query: { ...range, ...(run && { run }), ...(instrument && { instrument }), ...(outcome && { outcome }), ...(from && { from }), ...(to && { to: `${to}T23:59:59.999999Z` }) },
+            query: {
+              ...range,
+              ...(run && { run }),
+              ...(instrument && { instrument }),
+              ...(outcome && { outcome }),
+              ...(from && { from }),
+              ...(to && { to: `${to}T23:59:59.999999Z` }),
+            },
             signal,
           }),
         { size: 500, most: MOST },
@@ -82,7 +93,10 @@ function Chosen({ runs, run, query }: ChosenProps) {
     return withLive(history?.items ?? [], live.rows.values(), wanted)
   }, [history, version, run, instrument, outcome, from, to])
   const instruments = useMemo(
-    () => [...new Set([instrument, ...(chosen?.instruments ?? []), ...(history?.items ?? []).map(line => line.instrument)])].filter(Boolean).sort(),
+    () =>
+      [...new Set([instrument, ...(chosen?.instruments ?? []), ...(history?.items ?? []).map(line => line.instrument)])]
+        .filter(Boolean)
+        .sort(),
     [history, chosen, instrument],
   )
   const opened = rows.find(({ key }) => key === open)
@@ -113,11 +127,20 @@ function Chosen({ runs, run, query }: ChosenProps) {
           label="Outcome"
           value={outcome}
           onValue={value => setQuery({ outcome: value })}
-          options={[{ value: '', label: 'All outcomes' }, ...OUTCOMES.map(name => ({ value: name, label: `${name}: ${OUTCOME_MEANINGS[name]}` }))]}
+          options={[
+            { value: '', label: 'All outcomes' },
+            ...OUTCOMES.map(name => ({ value: name, label: `${name}: ${OUTCOME_MEANINGS[name]}` })),
+          ]}
         />
         <TextField label="From" type="date" value={from} onValue={value => setQuery({ from: value })} />
         <TextField label="To" type="date" value={to} onValue={value => setQuery({ to: value })} />
-        <TextField label="Search" type="search" value={text} onValue={value => setQuery({ q: value })} placeholder="code, reason" />
+        <TextField
+          label="Search"
+          type="search"
+          value={text}
+          onValue={value => setQuery({ q: value })}
+          placeholder="code, reason"
+        />
       </div>
       {run === '' ? (
         <Panel>
@@ -143,7 +166,18 @@ function Chosen({ runs, run, query }: ChosenProps) {
               {value => value && <FunnelView funnel={value} />}
             </Show>
           </Panel>
-          <Panel flush title="Stream" actions={<Counted shown={rows.length} total={history?.total ?? rows.length} most={MOST} hint="narrow the dates to see the others" />}>
+          <Panel
+            flush
+            title="Stream"
+            actions={
+              <Counted
+                shown={rows.length}
+                total={history?.total ?? rows.length}
+                most={MOST}
+                hint="narrow the dates to see the others"
+              />
+            }
+          >
             <Show from={stored} skeleton={<Skeleton lines={12} />}>
               {() => (
                 <Table

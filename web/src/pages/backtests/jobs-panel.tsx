@@ -23,7 +23,10 @@ export function useJobs(): readonly Job[] {
   const live = useTopic('jobs', { rate: 4 })
   const version = live.version.value
   return useMemo(
-    () => [...withLive(stored.value.value?.items ?? [], live.rows.values(), () => true)].sort((a, b) => (a.started < b.started ? 1 : -1)),
+    () =>
+      [...withLive(stored.value.value?.items ?? [], live.rows.values(), () => true)].sort((a, b) =>
+        a.started < b.started ? 1 : -1,
+      ),
     [stored.value.value, version],
   )
 }
@@ -50,7 +53,11 @@ function JobLine({ job }: { readonly job: Job }) {
       </span>
       <span class="job-progress">
         {state === 'running' && (
-          <progress class="job-bar" {...(progress === null ? {} : { value: progress, max: 1 })} aria-label={`Progress of ${configuration}`} />
+          <progress
+            class="job-bar"
+            {...(progress === null ? {} : { value: progress, max: 1 })}
+            aria-label={`Progress of ${configuration}`}
+          />
         )}
         <span class="job-words">
           {state === 'running' && progress !== null ? `${percent(progress, { digits: 0 })} · ` : ''}

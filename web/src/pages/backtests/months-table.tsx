@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { percent } from '../../text/number.ts'
 import { at } from '../../text/time.ts'
-import { type EquityPoints, deepestFalls, monthlyReturns } from './monthly-returns.ts'
+import { deepestFalls, type EquityPoints, monthlyReturns } from './monthly-returns.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 

@@ -17,5 +17,7 @@ test('a line that is no override is named by its number', () => {
   expect(overridesOf('a=1\nfast 12').fault).toBe('Line 2 is not path=value.')
   expect(overridesOf('=12').fault).toBe('Line 1 is not path=value.')
   expect(overridesOf(`a=${'x'.repeat(200)}`).fault).toBe('Line 1 is longer than 200 characters.')
-  expect(overridesOf(Array.from({ length: 31 }, (_, i) => `a.${i}=1`).join('\n')).fault).toBe('At most 30 values can be changed at once.')
+  expect(overridesOf(Array.from({ length: 31 }, (_, i) => `a.${i}=1`).join('\n')).fault).toBe(
+    'At most 30 values can be changed at once.',
+  )
 })

@@ -46,7 +46,10 @@ interface StartFormProps extends Omit<StartDialogProps, 'kind' | 'onStarted'> {
 }
 
 function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartFormProps) {
-  const name = useSignal(items.find(item => item.name === wanted)?.name ?? (items.find(({ missing, live }) => missing === '' && !live) ?? items[0]!).name)
+  const name = useSignal(
+    items.find(item => item.name === wanted)?.name ??
+      (items.find(({ missing, live }) => missing === '' && !live) ?? items[0]!).name,
+  )
   const kind = useSignal<Kind>(first)
   const lines = useSignal('')
   const speed = useSignal('60')
@@ -90,7 +93,10 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
           label="Configuration"
           value={name.value}
           onValue={value => (name.value = value)}
-          options={items.map(item => ({ value: item.name, label: item.missing === '' ? item.name : `${item.name} (data missing)` }))}
+          options={items.map(item => ({
+            value: item.name,
+            label: item.missing === '' ? item.name : `${item.name} (data missing)`,
+          }))}
           hint={`${chosen.strategies.join(', ')} on ${chosen.instruments.join(', ')}`}
         />
         <div class="field">
@@ -152,7 +158,11 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
         <button type="button" class="button quiet" onClick={onClose}>
           Close
         </button>
-        <button type="submit" class="button primary" disabled={busy.value || chosen.missing !== '' || overrides.fault !== undefined}>
+        <button
+          type="submit"
+          class="button primary"
+          disabled={busy.value || chosen.missing !== '' || overrides.fault !== undefined}
+        >
           Start
         </button>
       </div>

@@ -1,6 +1,7 @@
 // The columns of open positions and of closed trades.
-import type { RowOf } from '../../../../src/wire/topics.ts'
+
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
+import type { RowOf } from '../../../../src/wire/topics.ts'
 import { SideBadge } from '../../components/badge.tsx'
 import type { Column } from '../../components/table.tsx'
 import { decimal, signOf } from '../../text/decimal.ts'
@@ -28,10 +29,33 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     align: 'right',
     width: '104px',
   },
-  { id: 'average', head: 'Average', value: row => row.averagePrice, draw: row => price(row.averagePrice), align: 'right', width: '104px', wide: true },
+  {
+    id: 'average',
+    head: 'Average',
+    value: row => row.averagePrice,
+    draw: row => price(row.averagePrice),
+    align: 'right',
+    width: '104px',
+    wide: true,
+  },
   { id: 'mark', head: 'Mark', value: row => row.mark, draw: row => orDash(row.mark), align: 'right', width: '104px' },
-  { id: 'unrealised', head: 'Unrealised', value: row => row.unrealised, draw: row => <Profit amount={row.unrealised} />, align: 'right', width: '108px' },
-  { id: 'realised', head: 'Realised', value: row => row.realised, draw: row => <Profit amount={row.realised} />, align: 'right', width: '108px', wide: true },
+  {
+    id: 'unrealised',
+    head: 'Unrealised',
+    value: row => row.unrealised,
+    draw: row => <Profit amount={row.unrealised} />,
+    align: 'right',
+    width: '108px',
+  },
+  {
+    id: 'realised',
+    head: 'Realised',
+    value: row => row.realised,
+    draw: row => <Profit amount={row.realised} />,
+    align: 'right',
+    width: '108px',
+    wide: true,
+  },
   { id: 'currency', head: 'In', value: row => row.currency, width: '52px', wide: true },
   {
     id: 'value',
@@ -52,12 +76,27 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     width: '80px',
     wide: true,
   },
-  { id: 'target', head: 'Target', value: row => row.target, draw: row => orDash(row.target), align: 'right', width: '100px', wide: true },
+  {
+    id: 'target',
+    head: 'Target',
+    value: row => row.target,
+    draw: row => orDash(row.target),
+    align: 'right',
+    width: '100px',
+    wide: true,
+  },
   { id: 'since', head: 'Held since', value: row => row.since, draw: row => at(row.since), width: '128px', wide: true },
   { id: 'strategy', head: 'Strategy', value: row => row.strategy, width: 'minmax(100px, 1fr)', wide: true },
   { id: 'account', head: 'Account', value: row => row.account, width: 'minmax(100px, 1fr)', wide: true },
   { id: 'source', head: 'Priced by', value: row => row.source, width: 'minmax(80px, 1fr)', wide: true },
-  { id: 'time', head: 'As of', value: row => row.time, draw: row => <span title={fromNow(row.time)}>{at(row.time, 'date-time-seconds')}</span>, width: '148px', wide: true },
+  {
+    id: 'time',
+    head: 'As of',
+    value: row => row.time,
+    draw: row => <span title={fromNow(row.time)}>{at(row.time, 'date-time-seconds')}</span>,
+    width: '148px',
+    wide: true,
+  },
 ]
 
 /** How far the mark is from the stop, as a fraction of the mark. */
@@ -73,10 +112,41 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
   { id: 'exit', head: 'Closed', value: row => row.exit, draw: row => at(row.exit), width: '128px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
   { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
-  { id: 'quantity', head: 'Quantity', value: row => row.quantity, draw: row => decimal(row.quantity), align: 'right', width: '92px', wide: true },
-  { id: 'entryPrice', head: 'In at', value: row => row.entryPrice, draw: row => price(row.entryPrice), align: 'right', width: '100px', wide: true },
-  { id: 'exitPrice', head: 'Out at', value: row => row.exitPrice, draw: row => price(row.exitPrice), align: 'right', width: '100px', wide: true },
-  { id: 'profit', head: 'Profit', value: row => row.profit, draw: row => <Profit amount={row.profit} />, align: 'right', width: '104px' },
+  {
+    id: 'quantity',
+    head: 'Quantity',
+    value: row => row.quantity,
+    draw: row => decimal(row.quantity),
+    align: 'right',
+    width: '92px',
+    wide: true,
+  },
+  {
+    id: 'entryPrice',
+    head: 'In at',
+    value: row => row.entryPrice,
+    draw: row => price(row.entryPrice),
+    align: 'right',
+    width: '100px',
+    wide: true,
+  },
+  {
+    id: 'exitPrice',
+    head: 'Out at',
+    value: row => row.exitPrice,
+    draw: row => price(row.exitPrice),
+    align: 'right',
+    width: '100px',
+    wide: true,
+  },
+  {
+    id: 'profit',
+    head: 'Profit',
+    value: row => row.profit,
+    draw: row => <Profit amount={row.profit} />,
+    align: 'right',
+    width: '104px',
+  },
   {
     id: 'commission',
     head: 'Costs',
@@ -105,7 +175,14 @@ export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
     align: 'right',
     width: '60px',
   },
-  { id: 'profit', head: 'Profit', value: row => row.profit, draw: row => <Profit amount={row.profit} />, align: 'right', width: '116px' },
+  {
+    id: 'profit',
+    head: 'Profit',
+    value: row => row.profit,
+    draw: row => <Profit amount={row.profit} />,
+    align: 'right',
+    width: '116px',
+  },
   { id: 'currency', head: 'In', value: row => row.currency, width: '52px' },
   {
     id: 'commission',
@@ -116,6 +193,22 @@ export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
     width: '100px',
     wide: true,
   },
-  { id: 'best', head: 'Best', value: row => row.best, draw: row => <Profit amount={row.best} />, align: 'right', width: '104px', wide: true },
-  { id: 'worst', head: 'Worst', value: row => row.worst, draw: row => <Profit amount={row.worst} />, align: 'right', width: '104px', wide: true },
+  {
+    id: 'best',
+    head: 'Best',
+    value: row => row.best,
+    draw: row => <Profit amount={row.best} />,
+    align: 'right',
+    width: '104px',
+    wide: true,
+  },
+  {
+    id: 'worst',
+    head: 'Worst',
+    value: row => row.worst,
+    draw: row => <Profit amount={row.worst} />,
+    align: 'right',
+    width: '104px',
+    wide: true,
+  },
 ]

@@ -57,7 +57,9 @@ export function KillConsole({ onChange }: { readonly onChange: () => void }) {
     <Panel
       title="Emergency stop"
       class={`kill-console ${state.engaged ? 'engaged' : ''}`}
-      actions={state.engaged ? <Badge tone="bad">ENGAGED: {state.mode?.toUpperCase()}</Badge> : <Badge tone="good">NOT ENGAGED</Badge>}
+      actions={
+        state.engaged ? <Badge tone="bad">ENGAGED: {state.mode?.toUpperCase()}</Badge> : <Badge tone="good">NOT ENGAGED</Badge>
+      }
     >
       {state.engaged ? (
         <>
@@ -98,7 +100,11 @@ export function KillConsole({ onChange }: { readonly onChange: () => void }) {
         <ul class="kill-modes">
           {MODES.map(({ mode, title, words }) => (
             <li key={mode}>
-              <HoldButton label={`${title}: ${words}`} onHeld={() => void trip(mode)} disabled={state.engaged && weaker(mode, state.mode)}>
+              <HoldButton
+                label={`${title}: ${words}`}
+                onHeld={() => void trip(mode)}
+                disabled={state.engaged && weaker(mode, state.mode)}
+              >
                 <Icon name="stop" /> Hold to {mode}
               </HoldButton>
               <span class="soft-words">{words}</span>

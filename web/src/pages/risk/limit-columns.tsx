@@ -2,11 +2,15 @@
 import type { Column } from '../../components/table.tsx'
 import { number, percent } from '../../text/number.ts'
 import { at } from '../../text/time.ts'
-import { leftWords, type Limit, urgencyOf } from './head-room.ts'
+import { type Limit, leftWords, urgencyOf } from './head-room.ts'
 
 export const HeadRoom = ({ share }: { readonly share: number | null }) => (
   <span class="head-room">
-    <span class={`meter ${urgencyOf(share)}`} role="img" aria-label={share === null ? 'not measured' : `${percent(share, { digits: 0 })} used`}>
+    <span
+      class={`meter ${urgencyOf(share)}`}
+      role="img"
+      aria-label={share === null ? 'not measured' : `${percent(share, { digits: 0 })} used`}
+    >
       <span style={{ width: `${Math.min(share ?? 0, 1) * 100}%` }} />
     </span>
     <span class="head-room-words">{share === null ? 'not measured' : leftWords(share)}</span>
@@ -17,9 +21,31 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
   { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)' },
   { id: 'check', head: 'Check', value: row => row.check, align: 'right', width: '60px', wide: true },
   { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: 'minmax(88px, 0.8fr)' },
-  { id: 'used', head: 'Used', value: row => row.used, draw: row => row.used ?? '–', align: 'right', width: 'minmax(120px, 1fr)', wide: true },
-  { id: 'share', head: 'Head-room', value: row => row.share, draw: row => <HeadRoom share={row.share} />, width: 'minmax(150px, 1.4fr)' },
-  { id: 'ceiling', head: 'House ceiling', value: row => row.ceiling, draw: row => row.ceiling ?? 'none', align: 'right', width: '104px', wide: true },
+  {
+    id: 'used',
+    head: 'Used',
+    value: row => row.used,
+    draw: row => row.used ?? '–',
+    align: 'right',
+    width: 'minmax(120px, 1fr)',
+    wide: true,
+  },
+  {
+    id: 'share',
+    head: 'Head-room',
+    value: row => row.share,
+    draw: row => <HeadRoom share={row.share} />,
+    width: 'minmax(150px, 1.4fr)',
+  },
+  {
+    id: 'ceiling',
+    head: 'House ceiling',
+    value: row => row.ceiling,
+    draw: row => row.ceiling ?? 'none',
+    align: 'right',
+    width: '104px',
+    wide: true,
+  },
   {
     id: 'refusals',
     head: 'Refusals',
@@ -29,7 +55,21 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     width: '76px',
     wide: true,
   },
-  { id: 'code', head: 'Refuses with', value: row => row.code, draw: row => <code>{row.code}</code>, width: 'minmax(150px, 1.2fr)', wide: true },
+  {
+    id: 'code',
+    head: 'Refuses with',
+    value: row => row.code,
+    draw: row => <code>{row.code}</code>,
+    width: 'minmax(150px, 1.2fr)',
+    wide: true,
+  },
   { id: 'run', head: 'Run', value: row => row.run ?? 'house', width: 'minmax(110px, 1fr)', wide: true },
-  { id: 'time', head: 'As of', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '148px', wide: true },
+  {
+    id: 'time',
+    head: 'As of',
+    value: row => row.time,
+    draw: row => at(row.time, 'date-time-seconds'),
+    width: '148px',
+    wide: true,
+  },
 ]

@@ -11,7 +11,8 @@ type Reading = Opinion['readings'][number]
 export const SensesThen = ({ opinion }: { readonly opinion: Opinion }) => (
   <div class="senses-then">
     <p class="senses-fused">
-      <strong>{percent(opinion.probabilityUp, { digits: 0 })}</strong> for a rise · confidence {percent(opinion.confidence, { digits: 0 })}
+      <strong>{percent(opinion.probabilityUp, { digits: 0 })}</strong> for a rise · confidence{' '}
+      {percent(opinion.confidence, { digits: 0 })}
       {' · '}disagreement {percent(opinion.disagreement, { digits: 0 })} {opinion.conflict && <Badge tone="warn">conflict</Badge>}{' '}
       {opinion.standAside !== '' && <Badge tone="warn">stand aside: {opinion.standAside}</Badge>}
       <Stamp time={opinion.time} source={opinion.run} />
@@ -62,7 +63,11 @@ function SenseLine({ reading }: { readonly reading: Reading }) {
                   <tr key={line.id}>
                     <td>
                       {line.direction !== 0 && (
-                        <span class={line.direction > 0 ? 'up' : 'down'} role="img" aria-label={line.direction > 0 ? 'speaks for up' : 'speaks for down'}>
+                        <span
+                          class={line.direction > 0 ? 'up' : 'down'}
+                          role="img"
+                          aria-label={line.direction > 0 ? 'speaks for up' : 'speaks for down'}
+                        >
                           {line.direction > 0 ? '▲' : '▼'}{' '}
                         </span>
                       )}

@@ -11,7 +11,13 @@ export type SignalLine = RowOf<'signals'>
 export const OUTCOMES = ['unsized', 'refused', 'ordered', 'filled', 'met'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-const TONES: Readonly<Record<Outcome, Tone>> = { unsized: 'plain', refused: 'warn', ordered: 'info', filled: 'good', met: 'plain' }
+const TONES: Readonly<Record<Outcome, Tone>> = {
+  unsized: 'plain',
+  refused: 'warn',
+  ordered: 'info',
+  filled: 'good',
+  met: 'plain',
+}
 
 /** What an outcome means, for somebody who sees the word for the first time. */
 export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
@@ -27,8 +33,20 @@ export const OutcomeBadge = ({ outcome }: { readonly outcome: Outcome }) => <Bad
 export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
   { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '148px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
-  { id: 'direction', head: 'Wanted', value: row => row.direction, draw: row => <SideBadge side={row.direction} />, width: '64px' },
-  { id: 'outcome', head: 'Outcome', value: row => row.outcome, draw: row => <OutcomeBadge outcome={row.outcome} />, width: '84px' },
+  {
+    id: 'direction',
+    head: 'Wanted',
+    value: row => row.direction,
+    draw: row => <SideBadge side={row.direction} />,
+    width: '64px',
+  },
+  {
+    id: 'outcome',
+    head: 'Outcome',
+    value: row => row.outcome,
+    draw: row => <OutcomeBadge outcome={row.outcome} />,
+    width: '84px',
+  },
   {
     id: 'refusals',
     head: 'Refused by',

@@ -19,8 +19,7 @@ export interface SignalDrawerProps {
 
 export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
   const opinions = useLoad(
-    signal =>
-      api('GET /opinions', { query: { run: line.run, instrument: line.instrument, to: line.time, limit: 1 }, signal }),
+    signal => api('GET /opinions', { query: { run: line.run, instrument: line.instrument, to: line.time, limit: 1 }, signal }),
     [line.key],
   )
   return (
@@ -37,7 +36,10 @@ export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
           { label: `Time (${zoneName()})`, value: at(line.time, 'date-time-seconds') },
           { label: 'Strategy', value: line.strategy },
           { label: 'Price then', value: line.price === null ? '–' : decimal(line.price) },
-          { label: 'Probability of a rise', value: line.probabilityUp === null ? '–' : percent(line.probabilityUp, { digits: 0 }) },
+          {
+            label: 'Probability of a rise',
+            value: line.probabilityUp === null ? '–' : percent(line.probabilityUp, { digits: 0 }),
+          },
           { label: 'Confidence', value: line.confidence === null ? '–' : percent(line.confidence, { digits: 0 }) },
           { label: 'Outcome', value: OUTCOME_MEANINGS[line.outcome] },
           { label: 'Why it was wanted', value: line.why, wide: true },
@@ -51,7 +53,9 @@ export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
           <ul class="order-links">
             {line.orders.map(order => (
               <li key={order}>
-                <a href={`/orders?run=${encodeURIComponent(line.run)}&order=${encodeURIComponent(`${line.run}/${order}`)}`}>{order}</a>
+                <a href={`/orders?run=${encodeURIComponent(line.run)}&order=${encodeURIComponent(`${line.run}/${order}`)}`}>
+                  {order}
+                </a>
                 <span class="soft-words"> with its history, fills and explanation</span>
               </li>
             ))}
@@ -71,7 +75,10 @@ export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
         </Show>
       </section>
       <p class="drawer-actions">
-        <a class="button" href={`/replay?run=${encodeURIComponent(line.run)}&at=${encodeURIComponent(line.time)}&instrument=${line.instrument}`}>
+        <a
+          class="button"
+          href={`/replay?run=${encodeURIComponent(line.run)}&at=${encodeURIComponent(line.time)}&instrument=${line.instrument}`}
+        >
           Replay this moment
         </a>
       </p>

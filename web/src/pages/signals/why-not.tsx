@@ -4,7 +4,7 @@ import { api } from '../../api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { setQuery } from '../../router.ts'
 import { zoneName } from '../../text/time.ts'
-import { RunChoice, type Run } from '../run-choice.tsx'
+import { type Run, RunChoice } from '../run-choice.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
 
 export interface WhyNotProps {
@@ -58,7 +58,8 @@ export function WhyNot({ runs, run, moment, onClose }: WhyNotProps) {
         />
       ) : (
         <p class="soft-words">
-          Choose a run and a moment: the run is made again up to then, and every stage says what it saw and why nothing came of it.
+          Choose a run and a moment: the run is made again up to then, and every stage says what it saw and why nothing came of
+          it.
         </p>
       )}
     </Dialog>
