@@ -8,6 +8,8 @@ export interface ServerSettings {
   /** 0 takes a free one. */
   readonly port: number
   readonly metricsPort: number
+  /** Empty is loopback, whatever `host` is. */
+  readonly metricsHost?: string
   /** Empty is PGlite in the state folder. */
   readonly databaseUrl: string
   /** Empty keeps sessions in the database. */
@@ -29,6 +31,7 @@ export function serverSettings(options: Pick<ServerSettings, 'home' | 'host' | '
     ...options,
     databaseUrl: process.env['DATABASE_URL'] ?? '',
     redisUrl: variable('QUADRANT_REDIS_URL'),
+    metricsHost: variable('QUADRANT_METRICS_HOST'),
     ownCertificate: certificate === '' ? undefined : { certificate, key },
     clientAuthorities: clientAuthorities === '' ? undefined : authoritiesIn(clientAuthorities),
   }

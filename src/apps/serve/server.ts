@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Access } from '../../access/access.ts'
+import type { AuditEntry } from '../../access/audit-entry.ts'
 import { type Database, openDatabase } from '../../adapters/database/database.ts'
 import { Projection } from '../../adapters/database/projection.ts'
 import { Gateway } from '../../adapters/gateway/gateway.ts'
@@ -17,6 +18,7 @@ import { packageVersion } from '../package-version.ts'
 import { serveControl } from '../people/control.ts'
 import { HouseAudit } from '../people/house-audit.ts'
 import { OpenDesk } from '../people/people-desk.ts'
+import { clientAuthorities } from './client-authorities.ts'
 import { Configurations } from './configurations.ts'
 import { Explanations } from './explanations.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
@@ -110,6 +112,7 @@ async function open(
   closing.add(() => logs.close())
   const certificate = await certificateOf(options, now)
   const metrics = new Metrics({ version: packageVersion(), scrub: text => logs.redactor.text(text) })
+  closing.add(metrics.heed(logs))
 
   const database = await openDatabase({ home, url: options.databaseUrl })
   closing.add(() => database.close())
@@ -126,21 +129,21 @@ async function open(
     signingKeys: keys.tokenKeys,
     ...sealingWith(keys.sealingKey),
     now,
-    on: audit.record,
+    on: counted(audit, metrics),
   })
   closing.add(() => access.close())
 
   const hub = new Hub()
   closing.add(() => hub.close())
   const { context, health } = await openHouse(options, closing, { hub, logs, metrics, database, audit, access, certificate })
-  const authorities = options.clientAuthorities
+  const clientCertificates = await clientAuthorities(home, { authorities: options.clientAuthorities, now })
   const gateway = await Gateway.start({
     ...{ host, port: options.port, names: host === '0.0.0.0' || host === '::' ? [hostname()] : [] },
     certificate: { key: certificate.key, cert: certificate.certificate },
-    ...(authorities === undefined ? {} : { clientCertificates: { authorities, required: false } }),
+    ...(clientCertificates === undefined ? {} : { clientCertificates }),
     version: packageVersion(),
     ...{ access, hub, now, meter: metrics, handlers: allHandlers(context) },
-    audit: audit.record,
+    audit: counted(audit, metrics),
     auditReader: {
       find: audit.find,
       verify: () => audit.verify(),
@@ -159,16 +162,30 @@ async function open(
   })
   closing.add(() => watch.close())
 
-  const metricsServer = await MetricsServer.start({ metrics, host, port: options.metricsPort })
+  metrics.beforeReading(() => metrics.set('quadrant_certificate_expiry_timestamp_seconds', {}, watch.current.expires / 1_000))
+  // Its page asks nobody for a sign-in: it leaves this machine only where that is said of it alone.
+  const metricsServer = await MetricsServer.start({
+    metrics,
+    host: options.metricsHost || '127.0.0.1',
+    port: options.metricsPort,
+  })
   closing.add(() => metricsServer.close())
   // The certificate names both; people know this one by its name.
   const url = gateway.url.replace('//127.0.0.1:', '//localhost:')
   const control = await serveControl({ home, desk: new OpenDesk({ access, audit, database }) })
   closing.add(() => control.close())
+  logs.info('listening', { url, metricsUrl: metricsServer.url })
   claim.announce({ url, metricsUrl: metricsServer.url, control: control.path })
   const setupToken = (await access.setupNeeded()) ? access.setupToken : undefined
   return { url, metricsUrl: metricsServer.url, authorityPath: certificate.authorityPath, setupToken }
 }
+
+const counted =
+  (audit: HouseAudit, metrics: Metrics) =>
+  async (entry: AuditEntry): Promise<void> => {
+    await audit.record(entry)
+    metrics.audited(entry)
+  }
 
 async function textOf(lines: AsyncIterable<string>): Promise<string> {
   const kept: string[] = []
@@ -255,7 +272,7 @@ async function openHouse(
     history: projection,
     settled: () => intake.settled(),
     configurations: new Configurations(home, lake),
-    audit: audit.record,
+    audit: counted(audit, metrics),
     preferences: {
       read: user => access.preferences({ user }),
       write: (user, preferences) => access.savePreferences({ user }, preferences),
