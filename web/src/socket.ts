@@ -17,7 +17,7 @@ const LOGS: Readonly<Record<LogTopic, true>> = {
 }
 
 /** Of the address offered to the server: the protocol, then the ticket, which no proxy logs. */
-const PROTOCOL = 'quadrant'
+const PROTOCOL = 'quadrant.v1'
 const PING_MILLIS = 20_000
 const SILENCE_MILLIS = 50_000
 /** A connection that held so long was a good one: the next loss begins with a short wait again. */

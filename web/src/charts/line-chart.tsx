@@ -66,7 +66,7 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
   const top: Pane = {
     data: [time as number[], ...lines.map(({ values }) => values as (number | null)[])],
     options: width => ({
-      ...common({ sync, width, height, showTime: !drawdown, format: value => `${number(value, digits)}${unit}` }),
+      ...common({ sync, width, height, showTime: !drawdown, format: value => `${number(value, digits)}${unit}`, range: roomy }),
       series: [
         {},
         ...lines.map(({ label: name, tone = 'accent', fill = false, steps = false }) => ({
@@ -91,6 +91,7 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
         height: Math.round(height * 0.35),
         showTime: true,
         format: value => percent(value, { digits: 1 }),
+        range: underWater,
       }),
       series: [{}, { label: 'Drawdown', stroke: colour('down'), fill: colour('down-ground'), width: 1, points: { show: false } }],
     }),
@@ -104,9 +105,18 @@ interface CommonOptions {
   readonly height: number
   readonly showTime: boolean
   readonly format: (value: number) => string
+  readonly range: (least: number, most: number) => uPlot.Range.MinMax
 }
 
-function common({ sync, width, height, showTime, format }: CommonOptions): Omit<uPlot.Options, 'series'> {
+/** What moves fills the pane; what does not stands in its middle. */
+function roomy(least: number, most: number): uPlot.Range.MinMax {
+  const room = most > least ? (most - least) * 0.06 : Math.abs(most) * 0.01 || 1
+  return [least - room, most + room]
+}
+/** From the deepest up to the surface. */
+const underWater = (least: number): uPlot.Range.MinMax => [Math.min(least * 1.1, -0.001), 0]
+
+function common({ sync, width, height, showTime, format, range }: CommonOptions): Omit<uPlot.Options, 'series'> {
   const font = chartFont(11)
   const grid = { stroke: colour('line'), width: 1 }
   const axis = { stroke: colour('text-faint'), font, grid, ticks: { show: false } }
@@ -115,14 +125,14 @@ function common({ sync, width, height, showTime, format }: CommonOptions): Omit<
     height,
     legend: { show: false },
     cursor: { sync: { key: sync }, y: false, points: { size: 6 }, drag: { x: true, y: false } },
-    scales: { x: { time: true } },
+    scales: { x: { time: true }, y: { range: (_, least, most) => range(least ?? 0, most ?? 0) } },
     ...(preferences.value.timeZone === 'UTC'
       ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1e3), 'UTC') }
       : {}),
     padding: [8, 8, showTime ? 0 : 4, 0],
     axes: [
-      { ...axis, show: showTime, size: 28, values: (_, splits) => splits.map(seconds => axisTime(seconds, splits)) },
-      { ...axis, side: 1, size: 76, values: (_, splits) => splits.map(format) },
+      { ...axis, show: showTime, size: 28, space: 90, values: (_, splits) => splits.map(seconds => axisTime(seconds, splits)) },
+      { ...axis, side: 1, size: 76, space: 28, values: (_, splits) => splits.map(format) },
     ],
   }
 }

@@ -19,7 +19,8 @@ export function Depth({ instrument, book, priceDecimals, quantityDecimals, level
   const box = useRef<HTMLDivElement>(null)
   const write = useCallback(
     (row: Book | null | undefined) => {
-      if (box.current && row) writeBook(box.current, row, { priceDecimals, quantityDecimals, levels })
+      if (box.current && row)
+        writeBook(box.current, row, { priceDecimals, quantityDecimals: Math.min(quantityDecimals, QUANTITY_DIGITS), levels })
     },
     [priceDecimals, quantityDecimals, levels],
   )
@@ -46,6 +47,9 @@ export function Depth({ instrument, book, priceDecimals, quantityDecimals, level
     </div>
   )
 }
+
+/** More would not be read: a ladder is narrow. */
+const QUANTITY_DIGITS = 5
 
 /** Rows are drawn once; three text nodes and a bar each. */
 const Side = ({ name, levels }: { readonly name: 'asks' | 'bids'; readonly levels: number }) => (
@@ -76,7 +80,8 @@ function writeBook(box: HTMLElement, { asks, bids }: Book, form: Form): void {
 
   const spread = box.querySelector('.depth-spread')!
   const [ask, best] = [asks[0]?.[0], bids[0]?.[0]]
-  spread.textContent = ask !== undefined && best !== undefined ? decimal(difference(ask, best), { digits: form.priceDecimals }) : '–'
+  spread.textContent =
+    ask !== undefined && best !== undefined ? decimal(difference(ask, best), { digits: form.priceDecimals }) : '–'
 }
 
 interface Level {

@@ -13,7 +13,7 @@ export interface Origin {
 
 /** '2026-11-20 14:30:05 UTC · kraken': no number without it. */
 export const Stamp = ({ time, source }: Origin) => (
-  <span class="stamp">
+  <span class="stamp" title={`${at(time, 'date-time-seconds')} ${zoneName()} · ${source}`}>
     <time>{at(time, 'date-time-seconds')}</time> {zoneName()} · {source}
   </span>
 )

@@ -1,6 +1,7 @@
 // The four senses WHY, HOW, WHAT and WHEN: as small bars in a row of the watchlist, and as cards with reasons and evidence.
-import type { RowOf } from '../../../src/wire/topics.ts'
+
 import type { ComponentChildren } from 'preact'
+import type { RowOf } from '../../../src/wire/topics.ts'
 import { duration, number, signed } from '../text/number.ts'
 import { at, zoneName } from '../text/time.ts'
 import { EmptyState } from './states.tsx'
@@ -81,12 +82,25 @@ function Fusion({ opinion }: { readonly opinion: Opinion }) {
         <Figure label="Disagreement">{number(opinion.disagreement, 2)}</Figure>
       </div>
       {opinion.standAside !== '' && <p class="stand-aside">Stands aside: {opinion.standAside}</p>}
-      <p class="narrative">{opinion.narrative}</p>
+      <details class="narrative">
+        <summary>In words</summary>
+        {opinion.narrative.split('\n').map(line => (
+          <p key={line}>{line}</p>
+        ))}
+      </details>
     </div>
   )
 }
 
-const Figure = ({ label, tone = '', children }: { readonly label: string; readonly tone?: string; readonly children: ComponentChildren }) => (
+const Figure = ({
+  label,
+  tone = '',
+  children,
+}: {
+  readonly label: string
+  readonly tone?: string
+  readonly children: ComponentChildren
+}) => (
   <div class="figure">
     <span class="figure-label">{label}</span>
     <span class={`figure-value ${tone}`}>{children}</span>
@@ -110,11 +124,11 @@ function SenseCard({ sense, reading, opinionTime }: SenseCardProps) {
         <strong class={`sense-lean ${toneOf(lean)}`}>{silent ? 'abstains' : signed(reading.direction)}</strong>
       </header>
       <Bar reading={reading} />
-      <p class="sense-reason">{reading?.reason || 'Nothing to say.'}</p>
+      <p class="sense-reason">{reading ? mainReason(reading) : 'Not asked in this run.'}</p>
       {!silent && (
         <p class="sense-figures">
-          confidence {number(reading.confidence, 2)} · strength {number(reading.strength, 2)} · for {duration(reading.horizonSeconds)} ·{' '}
-          {freshness(reading.time, opinionTime)}
+          confidence {number(reading.confidence, 2)} · strength {number(reading.strength, 2)} · for{' '}
+          {duration(reading.horizonSeconds)} · {freshness(reading.time, opinionTime)}
         </p>
       )}
       {reading && reading.evidence.length > 0 && (
@@ -137,13 +151,22 @@ const EvidenceLine = ({ piece: { metric, value, unit, direction, time, source } 
   <li>
     <span>{metric}</span>
     <strong class={toneOf(direction)}>
-      {number(value, Math.abs(value) >= 100 ? 1 : 4)} {unit}
+      {figure(value)} {unit}
     </strong>
     <span class="stamp">
       {at(time, 'date-time-seconds')} {zoneName()} · {source}
     </span>
   </li>
 )
+
+/** Why it abstains; or the first piece of evidence on its side, which the senses put in order of weight. */
+function mainReason({ abstains, reason, evidence, direction }: Reading): string {
+  if (abstains || reason !== '') return reason
+  const main = evidence.find(piece => direction !== 0 && Math.sign(piece.direction) === Math.sign(direction)) ?? evidence[0]
+  return main ? `${main.metric}: ${figure(main.value)} ${main.unit}` : 'Without evidence.'
+}
+
+const figure = (value: number): string => number(value, Number.isInteger(value) ? 0 : Math.abs(value) >= 100 ? 1 : 4)
 
 /** How old the reading was when the opinion was made: what a decision knew. */
 const freshness = (reading: string, opinion: string): string => {

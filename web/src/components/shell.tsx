@@ -30,7 +30,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <a class="skip" href="#main">
         Skip to the page
       </a>
-      <nav class="side" aria-label="Pages">
+      <nav class="side-nav" aria-label="Pages">
         <Brand />
         {GROUPS.map(group => (
           <NavigationList key={group.id} title={group.title} pages={pages.filter(page => page.group === group.id)} />

@@ -88,21 +88,15 @@ export function Table<Row>({
   const order = sorted.value
   const shown = useMemo(() => arranged(rows, columns, filter, order), [rows, columns, filter, order])
   const { items, height, rowHeight, scrollTo } = useVirtualRows(scroller, shown.length)
-  const template = useMemo(() => columns.map(({ width }) => width ?? 'minmax(80px, 1fr)').join(' '), [columns])
-  const narrow = useMemo(
-    () =>
-      columns
-        .filter(({ wide }) => !wide)
-        .map(({ width }) => width ?? 'minmax(64px, 1fr)')
-        .join(' '),
-    [columns],
-  )
+  const [all, narrow] = useMemo(() => [tracks(columns), tracks(columns.filter(({ wide }) => !wide))], [columns])
 
   useEffect(() => {
-    const element = scroller.current
-    element?.style.setProperty('--columns', template)
-    element?.style.setProperty('--columns-narrow', narrow)
-  }, [template, narrow, rows.length === 0])
+    const style = scroller.current?.style
+    style?.setProperty('--columns', all.template)
+    style?.setProperty('--columns-width', `${all.least}px`)
+    style?.setProperty('--columns-narrow', narrow.template)
+    style?.setProperty('--columns-narrow-width', `${narrow.least}px`)
+  }, [all, narrow, rows.length === 0])
 
   const activeId = useComputed(() => `${name}-${active.value}`)
   if (rows.length === 0) return <>{empty}</>
@@ -201,6 +195,17 @@ export function Table<Row>({
 
 const cellClass = ({ align, wide }: Pick<Column<never>, 'align' | 'wide'>): string =>
   `cell ${align === 'right' ? 'number' : ''} ${wide ? 'wide-only' : ''}`
+
+const USUAL_WIDTH = 'minmax(80px, 1fr)'
+
+/** The tracks of a row, and the least width they need together: every row is a grid of its own, so all must be given the same. */
+function tracks(columns: readonly { readonly width?: string }[]): { readonly template: string; readonly least: number } {
+  const widths = columns.map(({ width }) => width ?? USUAL_WIDTH)
+  return {
+    template: widths.join(' '),
+    least: widths.reduce((sum, width) => sum + Number(/(\d+)px/.exec(width)?.[1] ?? 80), 0),
+  }
+}
 
 /** Rows as they are shown: what has the searched words, in the chosen order. */
 function arranged<Row>(

@@ -7,6 +7,9 @@ import { useTicks } from '../topics.ts'
 
 type Print = RowOf<'prints'>
 
+/** More would not be read: the tape is narrow. */
+const QUANTITY_DIGITS = 5
+
 export interface TapeProps {
   readonly instrument: string
   /** Newest first. */
@@ -20,7 +23,8 @@ export function Tape({ instrument, prints, priceDecimals, quantityDecimals, rows
   const box = useRef<HTMLDivElement>(null)
   const shown = useRef<Print[]>([])
   const write = useCallback(() => {
-    if (box.current) writeTape(box.current, shown.current, { priceDecimals, quantityDecimals })
+    if (box.current)
+      writeTape(box.current, shown.current, { priceDecimals, quantityDecimals: Math.min(quantityDecimals, QUANTITY_DIGITS) })
   }, [priceDecimals, quantityDecimals])
 
   useEffect(() => {
@@ -33,9 +37,7 @@ export function Tape({ instrument, prints, priceDecimals, quantityDecimals, rows
     useCallback(
       changes => {
         const known = new Set(shown.current.map(({ key }) => key))
-        const fresh = [...changes.values()].filter(
-          (row): row is Print => row?.instrument === instrument && !known.has(row.key),
-        )
+        const fresh = [...changes.values()].filter((row): row is Print => row?.instrument === instrument && !known.has(row.key))
         if (fresh.length === 0) return
         shown.current = [...fresh.reverse(), ...shown.current].slice(0, rows)
         write()

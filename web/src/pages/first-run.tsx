@@ -1,5 +1,6 @@
 // The very first page: the token the server printed makes the owner account; then a second factor, if wanted.
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { ApiError, api, useCsrf } from '../api.ts'
 import { TextField } from '../components/field.tsx'
 import { NewPassword } from '../components/new-password.tsx'
@@ -9,18 +10,28 @@ import { enter, type Session } from '../session.ts'
 
 /** The token comes after the # of the printed address, which browsers send to nobody. */
 function tokenOfAddress(): string {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? location.hash.slice(1)
+  const token = new URLSearchParams(location.hash.slice(1)).get('setup') ?? location.hash.slice(1)
   if (token !== '') history.replaceState({}, '', location.pathname)
   return token
 }
 
 export default function FirstRun() {
-  const token = useSignal(tokenOfAddress())
+  const token = useSignal('')
   const name = useSignal('')
   const password = useSignal('')
   const error = useSignal<ApiError | undefined>(undefined)
   const busy = useSignal(false)
   const made = useSignal<Session | undefined>(undefined)
+
+  // The printed address may be opened while this page is there already.
+  useEffect(() => {
+    const listen = (): void => {
+      token.value = tokenOfAddress() || token.value
+    }
+    listen()
+    addEventListener('hashchange', listen)
+    return () => removeEventListener('hashchange', listen)
+  }, [])
 
   const submit = async (): Promise<void> => {
     busy.value = true

@@ -29,7 +29,7 @@ export default function Home({ query }: PageProps) {
   useEffect(() => {
     if (all) performance.mark('home-painted')
   }, [all])
-  const run = all?.find(({ id }) => id === query.get('run')) ?? all?.[0]
+  const run = all?.find(({ id }) => id === query.get('run')) ?? telling(all ?? [])
 
   return (
     <Page title="Home" stamp={health.value.value && { time: health.value.value.time, source: 'this server' }}>
@@ -40,6 +40,10 @@ export default function Home({ query }: PageProps) {
     </Page>
   )
 }
+
+/** The run that says most: one that lives, else the newest that traded, else the newest. */
+const telling = (runs: readonly Run[]): Run | undefined =>
+  runs.find(({ running }) => running) ?? runs.find(({ fills }) => fills > 0) ?? runs[0]
 
 interface HomeGridProps {
   readonly runs: readonly Run[]

@@ -41,7 +41,12 @@ function Desk({ instrument, query }: { readonly instrument: Instrument; readonly
   const runs = useRuns()
   const living = useTopic('runs', { rate: 1 }).rows
   const all = runs.value.value
-  const mine = useMemo(() => (all ?? []).filter(({ instruments }) => instruments.includes(id)), [all, id])
+  // A living run may not say yet what it trades; its opinion does.
+  const speaker = useFollowed('opinions', { keys: [id], rate: 4 }).row(id).value?.run
+  const mine = useMemo(
+    () => (all ?? []).filter(run => run.instruments.includes(id) || (run.running && run.id === speaker)),
+    [all, id, speaker],
+  )
   const run = mine.find(each => each.id === query.get('run')) ?? mine[0]
   const paper = mine.find(each => living.get(each.id)?.running && living.get(each.id)?.mode === 'PAPER')
   const order = query.get('order')

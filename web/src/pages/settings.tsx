@@ -98,7 +98,7 @@ function HousePanel() {
           <dl class="house">
             <Line label="Version" value={house.version} />
             <Line label="Database" value={house.database} />
-            <Line label="Sessions are kept in" value={house.sessions} />
+            <Line label="Sessions" value={house.sessions} />
             <Line label="Access token lives" value={`${house.accessMinutes} minutes`} />
             <Line label="Signed out when idle for" value={`${house.idleMinutes} minutes`} />
             <Line label="Signed out after" value={`${house.sessionHours} hours`} />

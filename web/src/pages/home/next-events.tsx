@@ -46,9 +46,12 @@ export function NextEvents() {
 
 const dayOf = (millis: number): string => new Date(millis).toISOString().slice(0, 10)
 
-export const ImpactBadge = ({ impact }: { readonly impact: string }) => (
-  <Badge tone={/high/i.test(impact) ? 'bad' : /medium/i.test(impact) ? 'warn' : 'plain'}>{impact || 'unknown'}</Badge>
-)
+export const ImpactBadge = ({ impact }: { readonly impact: string }) =>
+  impact === '' || impact === 'none' ? (
+    <span class="soft">–</span>
+  ) : (
+    <Badge tone={/high/i.test(impact) ? 'bad' : /medium/i.test(impact) ? 'warn' : 'plain'}>{impact}</Badge>
+  )
 
 const EventLine = ({ entry: { time, currency, title, impact, source } }: { readonly entry: CalendarEntry }) => (
   <li title={source}>

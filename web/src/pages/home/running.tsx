@@ -11,10 +11,14 @@ export function RunningPanel() {
   const runs = [...useTopic('runs', { rate: 2 }).rows.values()].filter(({ running }) => running)
   const accounts = useTopic('accounts', { rate: 4 }).rows
   const jobs = [...useTopic('jobs').rows.values()].filter(({ state }) => state === 'running')
+  // A job whose run lives already is told in the run's own line.
+  const jobOf = ({ account, mode }: { readonly account: string; readonly mode: string }) =>
+    jobs.find(({ configuration, kind }) => configuration === account && kind === mode.toLowerCase())
+  const others = jobs.filter(job => !runs.some(run => jobOf(run) === job))
 
   return (
     <Panel title="Running" actions={<a href="/backtests">Start a run</a>}>
-      {runs.length + jobs.length === 0 ? (
+      {runs.length + others.length === 0 ? (
         <p class="soft">
           Nothing runs. Start a backtest or a replay here, or a paper run with <code>quadrant run</code>.
         </p>
@@ -30,14 +34,15 @@ export function RunningPanel() {
               <span class="stamp">
                 {at(run.time, 'date-time-seconds')} {zoneName()} · {number(run.events)} events · {run.environment}
               </span>
+              <Progress value={jobOf(run)?.progress} of={run.account} />
             </li>
           ))}
-          {jobs.map(job => (
+          {others.map(job => (
             <li key={job.key}>
               <span class="badge">{job.kind.toUpperCase()}</span>
               <a href="/backtests">{job.configuration}</a>
               <strong>{job.progress === null ? job.state : percent(job.progress, { digits: 0 })}</strong>
-              <progress aria-label={`Progress of ${job.configuration}`} max={1} value={job.progress ?? undefined} />
+              <Progress value={job.progress} of={job.configuration} />
             </li>
           ))}
         </ul>
@@ -45,6 +50,9 @@ export function RunningPanel() {
     </Panel>
   )
 }
+
+const Progress = ({ value, of }: { readonly value: number | null | undefined; readonly of: string }) =>
+  value === null || value === undefined ? null : <progress aria-label={`Progress of ${of}`} max={1} value={value} />
 
 function Profit({ account }: { readonly account: ReturnType<ReturnType<typeof useTopic<'accounts'>>['rows']['get']> }) {
   if (!account) return <strong class="soft">–</strong>

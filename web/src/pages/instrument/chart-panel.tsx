@@ -18,6 +18,7 @@ import { type Run, runWords } from '../run-choice.tsx'
 
 const PriceChart = lazyChart(() => import('../../charts/price-chart.tsx').then(({ PriceChart: chart }) => chart))
 const HEIGHT = 470
+const MOST_BARS = 1_500
 
 const SECONDS = { '1s': 1, '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '4h': 14_400, '1d': 86_400 } as const
 type Resolution = keyof typeof SECONDS
@@ -51,12 +52,13 @@ export function ChartPanel({ instrument, runs, run, query }: ChartPanelProps) {
 
   const selected = run === undefined ? {} : { run: run.id }
   const bars = useLoad(
-    signal =>
-      api('GET /instruments/:id/bars', {
-        params: { id },
-        query: { ...selected, ...(asked === undefined ? {} : { resolution: asked }), limit: 1_500 },
-        signal,
-      }),
+    async signal => {
+      const wanted = { ...(asked === undefined ? {} : { resolution: asked }), limit: MOST_BARS }
+      const seen = await api('GET /instruments/:id/bars', { params: { id }, query: { ...wanted, ...selected }, signal })
+      if (seen.time.length > 0 || run === undefined || run.running) return seen
+      // Where the run's own candles are not kept, those of the lake over its time; the stamp says whose they are.
+      return await api('GET /instruments/:id/bars', { params: { id }, query: { ...wanted, from: run.from, to: run.to }, signal })
+    },
     [id, run?.id, asked, isLive && link],
   )
   const drawn = bars.value.value

@@ -15,7 +15,7 @@ const BEHIND_DAYS = 3
 const AHEAD_DAYS = 14
 
 const columns: readonly Column<CalendarEntry>[] = [
-  { id: 'time', head: 'Time', width: '136px', value: ({ time }) => time, draw: ({ time }) => at(time) },
+  { id: 'time', head: 'Time', width: '142px', value: ({ time }) => time, draw: ({ time }) => at(time) },
   {
     id: 'currency',
     head: 'Cur.',

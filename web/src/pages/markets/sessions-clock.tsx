@@ -1,11 +1,15 @@
 // Which markets are open, since when it is known, and how long it stays so; the clock of this page runs by the second.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { ReplyOf } from '../../../../src/wire/contract.ts'
 import { api } from '../../api.ts'
 import { Panel } from '../../components/page.tsx'
 import { Show, Skeleton } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { at, fromNow, zoneName } from '../../text/time.ts'
+
+type Hours = ReplyOf<'GET /market-hours'>['items'][number]
+const openFirst = (a: Hours, b: Hours): number => Number(b.open) - Number(a.open)
 
 export function SessionsClock() {
   const hours = useLoad(signal => api('GET /market-hours', { signal }), [], { everySeconds: 60 })
@@ -32,14 +36,11 @@ export function SessionsClock() {
       <Show from={hours} skeleton={<Skeleton lines={2} height={70} />}>
         {({ items }) => (
           <ul class="sessions-list">
-            {items.map(({ calendar, open, phase, changes }) => (
-              <li key={calendar} class={open ? 'open' : ''}>
-                <span class={`dot ${open ? 'good' : 'none'}`} aria-hidden="true" />
+            {items.toSorted(openFirst).map(({ calendar, open, phase, changes }) => (
+              <li key={calendar} title={`${phase}${changes === null ? '' : ` until ${at(changes)} ${zoneName()}`}`}>
+                <span class={`dot ${open ? 'good' : 'none'}`} role="img" aria-label={open ? 'open' : 'closed'} />
                 <strong>{calendar}</strong>
-                <span class="sessions-phase">{phase}</span>
-                <span class="soft" title={changes === null ? '' : `${at(changes)} ${zoneName()}`}>
-                  {changes === null ? (open ? 'always open' : '') : `${open ? 'closes' : 'opens'} ${fromNow(changes, now.value)}`}
-                </span>
+                <span>{changes === null ? phase : `${open ? 'closes' : 'opens'} ${fromNow(changes, now.value)}`}</span>
               </li>
             ))}
           </ul>

@@ -12,7 +12,7 @@ import { preferences } from '../../preferences.ts'
 import { socket } from '../../socket.ts'
 import { decimal, difference } from '../../text/decimal.ts'
 import { number, percent } from '../../text/number.ts'
-import { at, fromNow } from '../../text/time.ts'
+import { at, fromNow, zoneName } from '../../text/time.ts'
 import type { Instrument } from '../markets.tsx'
 
 type Quote = RowOf<'quotes'>
@@ -32,16 +32,22 @@ const priceText = (row: Instrument, of: (quote: Quote) => string | null): string
   const price = quote && of(quote)
   return price === null ? '–' : decimal(price, { digits: row.priceDecimals })
 }
-const spreadText = (row: Instrument): string => {
+/** Of the middle, so that markets can be compared. */
+const spreadPoints = (row: Instrument): number | null => {
   const quote = quoteOf(row)
-  return quote?.bid && quote.ask ? decimal(difference(quote.ask, quote.bid), { digits: row.priceDecimals }) : '–'
+  if (!quote?.bid || !quote.ask) return null
+  return (2 * 10_000 * Number(difference(quote.ask, quote.bid))) / (Number(quote.ask) + Number(quote.bid))
+}
+const spreadText = (row: Instrument): string => {
+  const points = spreadPoints(row)
+  return points === null ? '–' : number(points, points < 10 ? 2 : 1)
 }
 
 export const watchlistColumns: readonly Column<Instrument>[] = [
   {
     id: 'star',
     head: '',
-    width: '36px',
+    width: '34px',
     wide: true,
     value: ({ id }) => (preferences.value.watchlist.includes(id) ? 'starred' : ''),
     draw: ({ id }) => <Star id={id} />,
@@ -49,7 +55,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
   {
     id: 'instrument',
     head: 'Instrument',
-    width: 'minmax(128px, 1.6fr)',
+    width: 'minmax(188px, 1.6fr)',
     value: ({ id, name }) => `${id} ${name}`,
     draw: row => <Name row={row} />,
   },
@@ -57,7 +63,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'last',
     head: 'Last',
     align: 'right',
-    width: 'minmax(88px, 0.8fr)',
+    width: 'minmax(104px, 0.8fr)',
     value: row => quoteOf(row)?.last,
     draw: row => (
       <strong>
@@ -78,7 +84,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     head: 'Bid',
     align: 'right',
     wide: true,
-    width: 'minmax(84px, 0.8fr)',
+    width: 'minmax(100px, 0.8fr)',
     value: row => quoteOf(row)?.bid,
     draw: row => <Live row={row} text={each => priceText(each, ({ bid }) => bid)} />,
   },
@@ -87,34 +93,31 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     head: 'Ask',
     align: 'right',
     wide: true,
-    width: 'minmax(84px, 0.8fr)',
+    width: 'minmax(100px, 0.8fr)',
     value: row => quoteOf(row)?.ask,
     draw: row => <Live row={row} text={each => priceText(each, ({ ask }) => ask)} />,
   },
   {
     id: 'spread',
-    head: 'Spread',
+    head: 'Spread bp',
     align: 'right',
     wide: true,
-    width: '80px',
-    value: row => {
-      const quote = quoteOf(row)
-      return quote?.bid && quote.ask ? difference(quote.ask, quote.bid) : null
-    },
+    width: '84px',
+    value: spreadPoints,
     draw: row => <Live row={row} text={spreadText} />,
   },
   {
     id: 'spark',
     head: 'Latest closes',
     wide: true,
-    width: '120px',
+    width: '96px',
     value: ({ spark }) => spark.at(-1),
-    draw: ({ spark }) => <Spark values={spark} />,
+    draw: ({ spark }) => <Spark values={spark} width={80} />,
   },
   {
     id: 'senses',
     head: 'Why How What When',
-    width: '128px',
+    width: '146px',
     value: row => opinionOf(row)?.probabilityUp,
     draw: row => <Senses row={row} />,
   },
@@ -123,7 +126,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     head: 'P(up)',
     align: 'right',
     wide: true,
-    width: '72px',
+    width: '54px',
     value: row => opinionOf(row)?.probabilityUp,
     draw: row => <Probability row={row} />,
   },
@@ -131,7 +134,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'session',
     head: 'Market',
     wide: true,
-    width: '84px',
+    width: '74px',
     value: ({ hours }) => (hours === null ? '' : hours.open ? 'open' : 'closed'),
     draw: ({ hours }) => (hours ? <Badge tone={hours.open ? 'good' : 'plain'}>{hours.open ? 'open' : 'closed'}</Badge> : '–'),
   },
@@ -139,7 +142,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'time',
     head: 'As of',
     wide: true,
-    width: 'minmax(176px, 1fr)',
+    width: 'minmax(112px, 1fr)',
     value: row => quoteOf(row)?.time,
     draw: row => <AsOf row={row} />,
   },
@@ -151,7 +154,7 @@ function Name({ row }: { readonly row: Instrument }) {
     <span class="instrument-name">
       {quote && <QualityDot score={quote.quality} source={quote.source} />}
       <a href={`/instruments/${encodeURIComponent(row.id)}`}>{row.id}</a>
-      <span class="soft">{row.name}</span>
+      {!row.id.startsWith(row.name) && <span class="soft">{row.name}</span>}
     </span>
   )
 }
@@ -173,10 +176,10 @@ function Probability({ row }: { readonly row: Instrument }) {
 function AsOf({ row }: { readonly row: Instrument }) {
   const quote = quoteOf(row)
   if (!quote) return <>–</>
-  const words = quote.live ? fromNow(quote.time) : at(quote.time)
   return (
-    <span class="stamp" title={`${at(quote.time, 'date-time-seconds')} · ${quote.source}`}>
-      {words} · {quote.source}
+    <span class="as-of" title={`${at(quote.time, 'date-time-seconds')} ${zoneName()} · ${quote.source}`}>
+      <span>{quote.live ? fromNow(quote.time) : at(quote.time)}</span>
+      <span>{quote.source}</span>
     </span>
   )
 }
