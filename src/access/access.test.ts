@@ -300,6 +300,14 @@ test('where the house asks for certificates, session and certificate are of the 
   expect(await outcome(world.access.identify({ bearer: token, address: '' }))).toBe('CERTIFICATE_REQUIRED')
 })
 
+test('where the house asks for certificates, its owner is not made without one', async () => {
+  const world = new AccessWorld({ requireCertificate: true })
+  const owner = { token: world.access.setupToken, name: 'olga', password: PASSWORD }
+  expect(await outcome(world.access.createOwner(owner, FROM))).toBe('CERTIFICATE_REQUIRED')
+  expect(await world.access.setupNeeded()).toBe(true)
+  expect(await outcome(world.access.createOwner({ ...owner, certificate: 'olga' }, FROM))).toBe('done')
+})
+
 test('a certificate of somebody else is refused even where none is asked for', async () => {
   const world = await house()
   const { accessToken } = await world.signIn('anna')

@@ -153,6 +153,7 @@ export class Access {
         })
       }
       takeBack()
+      this.#signIn.checkCertificate(owner.name, owner.certificate)
       const by: Actor = { actor: owner.name, session: '' }
       await this.#desk.add({ name: owner.name, password: owner.password, roles: ['admin', 'trade'], accounts: ['*'] }, by, from)
       return this.#signIn.signIn(owner, from)
@@ -291,8 +292,10 @@ export class Access {
   /** To be called every second: ends what is over by the clock or was ended by another process, forgets what no longer counts. */
   async sweep(): Promise<void> {
     this.#house.throttle.sweep()
-    await Promise.all([this.#house.people.refresh(), this.#tokens.refresh()])
+    // A store that cannot be read keeps nobody in longer.
+    const read = await Promise.allSettled([this.#house.people.refresh(), this.#tokens.refresh()])
     await this.#house.sessions.sweep()
+    for (const each of read) if (each.status === 'rejected') throw each.reason
   }
 
   async close(): Promise<void> {

@@ -69,7 +69,7 @@ export class SignIn {
   async signIn(given: Credentials, from: Circumstances): Promise<SignedIn> {
     const { devices, sessions, random } = this.#house
     const name = given.name.toLowerCase()
-    this.#checkCertificate(name, given.certificate)
+    this.checkCertificate(name, given.certificate)
     const known = devices.read(name, given.deviceToken)
     const { user, methods } = await this.#parts.proofs.prove({ ...given, name, device: known }, from)
 
@@ -176,7 +176,7 @@ export class SignIn {
         ? await this.#parts.apiTokens.identify(bearer)
         : await this.#identifySession(token, { via: bearer === undefined ? 'cookie' : 'bearer', passive })
     if (identity === undefined) throw required()
-    this.#checkCertificate(identity.user, certificate)
+    this.checkCertificate(identity.user, certificate)
     return identity
   }
 
@@ -194,6 +194,19 @@ export class SignIn {
     const user = await people.find(who.user)
     if (session === undefined || user === undefined) throw ended()
     return sessionReplyOf(user, { ...who, signedIn: session.signedIn, sessionExpires: session.expires }, sessions.csrf(session))
+  }
+
+  /** Throws AccessError CERTIFICATE_REQUIRED. */
+  checkCertificate(user: string, certificate: string | undefined): void {
+    if (certificate === undefined ? !this.#parts.requireCertificate : certificate === user) return
+    throw new AccessError('CERTIFICATE_REQUIRED', {
+      status: 401,
+      message:
+        certificate === undefined
+          ? 'this house asks for a client certificate'
+          : 'the client certificate is not in this user’s name',
+      fix: 'give the browser the certificate that was made for this user',
+    })
   }
 
   async #identifySession(
@@ -239,18 +252,6 @@ export class SignIn {
     const { address, device } = from
     const opened = await sessions.open(user, { methods, signedIn, address, device, expires: before.expires })
     return this.#grant(user, opened.session, { refreshToken: opened.refreshToken })
-  }
-
-  #checkCertificate(user: string, certificate: string | undefined): void {
-    if (certificate === undefined ? !this.#parts.requireCertificate : certificate === user) return
-    throw new AccessError('CERTIFICATE_REQUIRED', {
-      status: 401,
-      message:
-        certificate === undefined
-          ? 'this house asks for a client certificate'
-          : 'the client certificate is not in this user’s name',
-      fix: 'give the browser the certificate that was made for this user',
-    })
   }
 
   async #grant(
