@@ -49,6 +49,7 @@ export function define(command: Command, terminal: Terminal): void {
         'Open it in a browser; every run has one beside its lists.',
         '',
         'Try next:',
+        `  ${quadrant} serve --open`,
         `  ${quadrant} backtest show ${shown.id}`,
         `  ${quadrant} why ${shown.id} --not --at ${shown.to}`,
         `  ${quadrant} strategy new my-idea`,

@@ -44,7 +44,7 @@ export function define(command: Command, terminal: Terminal): void {
       const stop = interruptSignal()
       const server = await Server.start({
         ...settings,
-        dashboard: await dashboardFolder(text => terminal.note(text)),
+        dashboard: () => dashboardFolder(text => terminal.note(text)),
         terminal: process.stderr,
       })
 

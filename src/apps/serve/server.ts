@@ -36,8 +36,8 @@ import { openServerKeys } from './server-keys.ts'
 import type { ServerSettings } from './server-settings.ts'
 
 export interface ServerOptions extends ServerSettings {
-  /** Folder of the built dashboard; without one a page says how to build it. */
-  readonly dashboard?: string | undefined
+  /** Finds, or makes, the folder of the built dashboard while other parts open; without one a page says how to build it. */
+  readonly dashboard?: () => Promise<string | undefined>
   /** Where a person reads along. */
   readonly terminal?: { readonly isTTY?: boolean; write(text: string): unknown }
   /** Milliseconds since 1970. */
@@ -107,6 +107,7 @@ async function open(
   const claim = await ServerClaim.take(home, now())
   closing.add(() => claim.release())
 
+  const dashboard = options.dashboard?.()
   const keys = openServerKeys(home)
   const logs = await Logs.open({ folder: join(home, 'logs'), now, ...(options.terminal && { terminal: options.terminal }) })
   closing.add(() => logs.close())
@@ -137,6 +138,7 @@ async function open(
   closing.add(() => hub.close())
   const { context, health } = await openHouse(options, closing, { hub, logs, metrics, database, audit, access, certificate })
   const clientCertificates = await clientAuthorities(home, { authorities: options.clientAuthorities, now })
+  const folder = await dashboard
   const gateway = await Gateway.start({
     ...{ host, port: options.port, names: host === '0.0.0.0' || host === '::' ? [hostname()] : [] },
     certificate: { key: certificate.key, cert: certificate.certificate },
@@ -149,7 +151,7 @@ async function open(
       verify: () => audit.verify(),
       export: () => textOf(audit.lines()),
     },
-    ...(options.dashboard === undefined ? {} : { dashboard: options.dashboard }),
+    ...(folder === undefined ? {} : { dashboard: folder }),
     unready: () => health.unready(),
     log: (level, message, fields) => logs.component('gateway')[level](message, fields),
   })
