@@ -60,7 +60,8 @@ export async function openDatabase(place: DatabasePlace): Promise<Database> {
       close,
     }
   } catch (error) {
-    await close()
+    // What could not be opened may not be closed either; the reason for the first is told.
+    await close().catch(() => {})
     if (error instanceof DatabaseError) throw error
     throw new DatabaseError('DATABASE_UNAVAILABLE', {
       message: `${opened.name('')} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,

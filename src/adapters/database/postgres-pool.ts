@@ -32,9 +32,18 @@ export function postgresPool(url: string): PostgresPool {
   return {
     connect: async () => {
       const client = await pool.connect()
+      // Of a connection that is held, a loss is told to its holder only; the query says it as well.
+      let lost: Error | undefined
+      const lose = (error: Error) => {
+        lost = error
+      }
+      client.on('error', lose)
       return {
         query: ((sql: string, parameters: unknown[]) => client.query(sql, parameters.map(storable))) as never,
-        release: () => client.release(),
+        release: () => {
+          client.off('error', lose)
+          client.release(lost)
+        },
       } as Awaited<ReturnType<PostgresPool['connect']>>
     },
     end: () => pool.end(),

@@ -127,7 +127,12 @@ export class ProjectionReader {
   async runs({ mode }: { readonly mode?: string | undefined } = {}): Promise<readonly RunLine[]> {
     let query = this.db.selectFrom('runs').select('line')
     if (mode !== undefined) query = query.where('mode', '=', mode)
-    return (await query.orderBy('finished', sql`desc nulls first`).orderBy('id').execute()).map(({ line }) => line as RunLine)
+    return (
+      await query
+        .orderBy('finished', order => order.desc().nullsFirst())
+        .orderBy('id')
+        .execute()
+    ).map(({ line }) => line as RunLine)
   }
 
   async run(id: string): Promise<{ readonly run: RunLine; readonly yaml: string } | undefined> {

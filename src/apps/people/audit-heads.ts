@@ -2,7 +2,6 @@
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuditHead } from '../../access/audit-entry.ts'
-import { readAuditLine } from '../../access/audit-export.ts'
 
 export const headsFile = (home: string): string => join(home, 'audit-heads.jsonl')
 
@@ -18,16 +17,16 @@ export function readHeads(home: string): KeptHeads {
   const lines = read(home).split('\n')
   lines.forEach((text, i) => {
     if (text === '') return
-    const line = readAuditLine(text)
-    if (line !== undefined && 'head' in line) heads.push(line.head)
-    else strange.push(i + 1)
+    const head = parsed(text)
+    if (head === undefined) strange.push(i + 1)
+    else heads.push(head)
   })
   return { heads, strange }
 }
 
 /** When it returns, the head survives a loss of power. */
 export function appendHead(home: string, head: AuditHead): void {
-  appendFileSync(headsFile(home), `${JSON.stringify({ head })}\n`, { mode: 0o600, flush: true })
+  appendFileSync(headsFile(home), `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true })
 }
 
 /** Takes away a last line that a crash cut short; it was never answered for. To be called before the first is appended. */
@@ -35,6 +34,15 @@ export function mendHeads(home: string): void {
   const text = read(home)
   if (text === '' || text.endsWith('\n')) return
   truncateSync(headsFile(home), Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
+}
+
+function parsed(text: string): AuditHead | undefined {
+  try {
+    const head = JSON.parse(text) as Partial<AuditHead> | null
+    return typeof head?.size === 'number' && typeof head.signature === 'string' ? (head as AuditHead) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function read(home: string): string {
