@@ -10,8 +10,8 @@ export const PAGE = 'docs/metrics.md'
 const OPENING = `# Metrics
 
 \`quadrant serve\` shows its figures to [Prometheus](https://prometheus.io) at \`http://127.0.0.1:9090/metrics\`, in the text format
-0.0.4. \`--metrics-port\` takes another port. It is bound to loopback and needs no sign-in: whoever scrapes from another machine
-does so through a tunnel or a proxy that knows who asks.
+0.0.4. \`--metrics-port\` takes another port. It needs no sign-in and is bound to loopback, unless \`QUADRANT_METRICS_HOST\` names another
+address: better is a tunnel or a proxy that knows who asks.
 
 \`\`\`yaml
 scrape_configs:

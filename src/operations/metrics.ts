@@ -41,7 +41,7 @@ export class Metrics {
       else if (type === 'gauge') this.#gauges.set(name, new Gauge(common))
       else this.#histograms.set(name, new Histogram({ ...common, buckets: 'buckets' in rest ? [...rest.buckets] : [] }))
     }
-    if (own) collectDefaultMetrics({ register: this.#registry })
+    if (own) this.#watchProcess()
     // Until it is known there is none: a zero would read as a certificate that ended in 1970.
     this.#gauges.get('quadrant_certificate_expiry_timestamp_seconds')!.remove()
     this.set('quadrant_build_info', { version, node: process.versions.node }, 1)
@@ -139,6 +139,12 @@ export class Metrics {
     await Promise.allSettled(this.#looks.map(async look => look()))
     this.#showRows(this.#rows.figures())
     return this.#registry.metrics()
+  }
+
+  /** The names that Prometheus' own libraries use, but for three that are called a total and are none. */
+  #watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry })
+    for (const what of ['handles', 'requests', 'resources']) this.#registry.removeSingleMetric(`nodejs_active_${what}_total`)
   }
 
   /** Gauges, and counters whose count the run keeps, are made anew, so that what ended is gone from the page too. */
