@@ -14,10 +14,20 @@ export interface DrawerProps {
 export function Drawer({ title, onClose, children }: DrawerProps) {
   const drawer = useRef<HTMLDialogElement>(null)
   const heading = useId()
+  const latest = useRef(onClose)
+  latest.current = onClose
   useEffect(() => {
     const element = drawer.current
+    // What is outside of the sheet belongs to the dialog's own box: its backdrop.
+    const outside = (event: MouseEvent): void => {
+      if (event.target === element) latest.current()
+    }
     element?.showModal()
-    return () => element?.close()
+    element?.addEventListener('click', outside)
+    return () => {
+      element?.removeEventListener('click', outside)
+      element?.close()
+    }
   }, [])
 
   return (
@@ -28,10 +38,6 @@ export function Drawer({ title, onClose, children }: DrawerProps) {
       onCancel={event => {
         event.preventDefault()
         onClose()
-      }}
-      onClick={event => {
-        // What is outside of the sheet belongs to the dialog's own box: its backdrop.
-        if (event.target === event.currentTarget) onClose()
       }}
     >
       <div class="drawer-sheet">

@@ -34,7 +34,7 @@ const TONES: Readonly<Record<Entry['result'], Tone>> = { done: 'good', refused: 
 
 const COLUMNS: readonly Column<Entry>[] = [
   { id: 'sequence', head: '#', value: row => row.sequence, align: 'right', width: '60px', wide: true },
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '172px' },
+  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '188px' },
   { id: 'actor', head: 'Who', value: row => row.actor, width: 'minmax(84px, 0.8fr)' },
   { id: 'action', head: 'Did', value: row => row.action, width: 'minmax(112px, 1fr)' },
   { id: 'object', head: 'To', value: row => row.object, width: 'minmax(100px, 1.2fr)', wide: true },

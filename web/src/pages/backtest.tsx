@@ -262,9 +262,7 @@ const Configuration = ({
         ))}
       </p>
     )}
-    <pre class="yaml tall" tabIndex={0} aria-label="Configuration">
-      {yaml}
-    </pre>
+    <pre class="yaml">{yaml}</pre>
   </Panel>
 )
 

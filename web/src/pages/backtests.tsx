@@ -18,7 +18,9 @@ import { type Run, useRuns } from './run-choice.tsx'
 
 /** More than four cannot be told apart on one chart. */
 const MOST_COMPARED = 4
-const SHOWN = RUN_COLUMNS.filter(({ id }) => !['id', 'elapsed', 'refused', 'costs'].includes(id))
+const SHOWN = RUN_COLUMNS.filter(
+  ({ id }) => !['id', 'elapsed', 'refused', 'costs', 'from', 'to', 'sortino', 'factor'].includes(id),
+)
 
 export default function Backtests({ query }: PageProps) {
   const runs = useRuns()

@@ -142,7 +142,7 @@ function Differences({ left, right }: { readonly left: string; readonly right: s
   const lines = lineDiff(left, right)
   if (lines.every(({ kind }) => kind === 'same')) return <p class="nothing-open">The same, line by line.</p>
   return (
-    <pre class="diff" tabIndex={0} aria-label="Differences of the configurations">
+    <pre class="diff">
       {lines.map(({ kind, text }, i) => (
         <span key={i} class={kind}>
           {kind === 'left' ? '− ' : kind === 'right' ? '+ ' : '  '}

@@ -23,6 +23,8 @@ import { type Run, RunChoice, useRuns } from './run-choice.tsx'
 import { EquityChart, useEquity } from './run-equity.tsx'
 
 const MOST = 5_000
+/** The others are in the CSV. */
+const SHOWN_GROUP_COLUMNS = GROUP_COLUMNS.filter(({ id }) => id !== 'best' && id !== 'worst')
 
 export default function Positions({ query }: PageProps) {
   const runs = useRuns()
@@ -116,7 +118,7 @@ function Chosen({ runs, run, query }: ChosenProps) {
                 <Table
                   name={`profit by ${by}`}
                   rows={groups}
-                  columns={GROUP_COLUMNS}
+                  columns={SHOWN_GROUP_COLUMNS}
                   keyOf={group => group.key}
                   most={10}
                   empty={<EmptyState icon="positions" title="No closed trade to attribute yet" />}

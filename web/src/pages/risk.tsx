@@ -24,17 +24,19 @@ import { type Run, RunChoice, useRuns } from './run-choice.tsx'
 
 export default function Risk({ query }: PageProps) {
   const runs = useRuns()
-  const run = query.get('run') ?? ''
+  // Without a living run the newest finished one shows what its limits were.
+  const all = runs.value.value ?? []
+  const run = query.get('run') ?? (all.some(({ running }) => running) ? '' : (all[0]?.id ?? ''))
   const changes = useSignal(0)
-  const stored = useLoad(signal => api('GET /risk/limits', { query: run === '' ? {} : { run }, signal }), [run], {
-    everySeconds: 15,
-  })
+  const house = useLoad(signal => api('GET /risk/limits', { signal }), [], { everySeconds: 15 })
+  const ofRun = useLoad(async signal => (run === '' ? null : await api('GET /risk/limits', { query: { run }, signal })), [run])
   const live = useTopic('limits', { rate: 2 })
   const version = live.version.value
   const limits = useMemo(() => {
     const wanted = (limit: Limit) => run === '' || limit.run === run || limit.run === null
-    return byUrgency(withLive(stored.value.value?.items ?? [], live.rows.values(), wanted))
-  }, [stored.value.value, version, run])
+    const stored = [...(house.value.value?.items ?? []), ...(ofRun.value.value?.items ?? [])].filter(wanted)
+    return byUrgency(withLive(stored, live.rows.values(), wanted))
+  }, [house.value.value, ofRun.value.value, version, run])
   const ofRuns = limits.filter(limit => limit.run !== null)
   const newest = limits.reduce((latest, { time }) => (time > latest ? time : latest), '')
 
@@ -50,12 +52,12 @@ export default function Risk({ query }: PageProps) {
     >
       <div class="columns risk-top">
         <KillConsole onChange={() => changes.value++} />
-        <Ceilings limits={limits} onDone={stored.reload} />
+        <Ceilings limits={limits} onDone={house.reload} />
       </div>
       <div class="filters">
-        <RunChoice runs={runs.value.value ?? []} value={run} all="Living runs, or the latest" />
+        <RunChoice runs={all} value={run} {...(all.some(({ running }) => running) ? { all: 'All living runs' } : {})} />
       </div>
-      <Show from={stored} skeleton={<Skeleton lines={10} />}>
+      <Show from={house} skeleton={<Skeleton lines={10} />}>
         {() => (
           <>
             <Breakers limits={ofRuns.filter(isBreaker)} />
@@ -85,7 +87,7 @@ export default function Risk({ query }: PageProps) {
         )}
       </Show>
       <div class="columns">
-        <Refusals runs={runs.value.value ?? []} run={run} />
+        <Refusals runs={all} run={query.get('run') ?? ''} />
         {may('audit.read') && <StopHistory changes={changes.value} />}
       </div>
     </Page>
@@ -115,10 +117,7 @@ const Breakers = ({ limits }: { readonly limits: readonly Limit[] }) =>
 function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; readonly onDone: () => void }) {
   const open = useSignal<CeilingName | undefined>(undefined)
   const house = limits.filter(limit => limit.run === null)
-  const ceilingOf = (name: CeilingName): string | null =>
-    house.find(limit => limit.name === name)?.limit ??
-    limits.find(limit => limit.name === name && limit.ceiling !== null)?.ceiling ??
-    null
+  const ceilingOf = (name: CeilingName): string | null => house.find(limit => limit.name === name)?.ceiling ?? null
 
   return (
     <Panel flush title="Ceilings of the house">
@@ -143,7 +142,7 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
                 <tr key={name}>
                   <td>{CEILING_WORDS[name]}</td>
                   <td class="number">{ceilingOf(name) ?? 'none'}</td>
-                  <td class="soft-words">{row ? `${at(row.time)} · ${row.source}` : '–'}</td>
+                  <td class="soft-words">{row && ceilingOf(name) ? `${at(row.time)} · ${row.source}` : '–'}</td>
                   <td class="number">
                     {may('limits.write') && (
                       <button

@@ -15,11 +15,11 @@ export const newestFirst = (a: Run, b: Run): number =>
   Number(b.running) - Number(a.running) ||
   ((b.finished ?? '') < (a.finished ?? '') ? -1 : (b.finished ?? '') > (a.finished ?? '') ? 1 : 0)
 
-/** 'gold-ema · BACKTEST · 2014-01-01 to 2014-12-31 · 121d6c3d': runs of one configuration differ by what stands last. */
+/** 'gold-ema · 2014-01-01 to 2014-12-31 · 121d6c3d': runs of one configuration differ by what stands last. */
 export function runWords({ id, name, mode, running, from, to }: Run): string {
   const span = running ? 'running' : `${from.slice(0, 10)} to ${to.slice(0, 10)}`
   const rest = id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id
-  return `${name} · ${mode} · ${span} · ${rest}`
+  return [name, ...(mode === 'BACKTEST' ? [] : [mode]), span, rest].join(' · ')
 }
 
 export interface RunChoiceProps {

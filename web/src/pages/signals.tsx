@@ -17,7 +17,7 @@ import './desk.css'
 import { RunChoice, useRuns } from './run-choice.tsx'
 import './signals/explanation.css'
 import { FunnelView } from './signals/funnel-view.tsx'
-import { OUTCOME_MEANINGS, OUTCOMES, type Outcome, SIGNAL_COLUMNS, type SignalLine } from './signals/signal-columns.tsx'
+import { OUTCOMES, type Outcome, SIGNAL_COLUMNS, type SignalLine } from './signals/signal-columns.tsx'
 import { SignalDrawer } from './signals/signal-drawer.tsx'
 import './signals/signals.css'
 import { WhyNot } from './signals/why-not.tsx'
@@ -127,10 +127,7 @@ function Chosen({ runs, run, query }: ChosenProps) {
           label="Outcome"
           value={outcome}
           onValue={value => setQuery({ outcome: value })}
-          options={[
-            { value: '', label: 'All outcomes' },
-            ...OUTCOMES.map(name => ({ value: name, label: `${name}: ${OUTCOME_MEANINGS[name]}` })),
-          ]}
+          options={[{ value: '', label: 'All outcomes' }, ...OUTCOMES.map(name => ({ value: name, label: name }))]}
         />
         <TextField label="From" type="date" value={from} onValue={value => setQuery({ from: value })} />
         <TextField label="To" type="date" value={to} onValue={value => setQuery({ to: value })} />

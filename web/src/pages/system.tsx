@@ -113,7 +113,7 @@ const HealthPanel = ({ health }: { readonly health: ReplyOf<'GET /health'> }) =>
               class={`meter ${state === 'good' ? 'good' : state === 'bad' ? 'reached' : state === 'degraded' ? 'near' : ''}`}
               aria-hidden="true"
             >
-              <span style={{ width: `${score}%` }} />
+              <span style={{ width: `${state === 'idle' ? 0 : score}%` }} />
             </span>
             <span class="health-figure">{state === 'idle' ? '–' : number(score)}</span>
             <Badge tone={TONES[state] ?? 'plain'}>{state}</Badge>

@@ -63,7 +63,7 @@ const PEOPLE_COLUMNS: readonly Column<Person>[] = [
     draw: row => (row.disabled ? <Badge tone="bad">disabled</Badge> : <Badge tone="good">in use</Badge>),
     width: '88px',
   },
-  { id: 'last', head: 'Last sign-in', value: row => row.lastSignIn, draw: row => at(row.lastSignIn), width: '136px', wide: true },
+  { id: 'last', head: 'Last sign-in', value: row => row.lastSignIn, draw: row => at(row.lastSignIn), width: '140px', wide: true },
   { id: 'created', head: 'Made', value: row => row.created, draw: row => at(row.created, 'date'), width: '96px', wide: true },
 ]
 
@@ -106,10 +106,10 @@ const TOKEN_COLUMNS: readonly Column<Token>[] = [
     head: 'Ends',
     value: row => row.expires,
     draw: row => <span title={fromNow(row.expires)}>{at(row.expires)}</span>,
-    width: '136px',
+    width: '140px',
     wide: true,
   },
-  { id: 'used', head: 'Last used', value: row => row.lastUsed, draw: row => at(row.lastUsed), width: '136px', wide: true },
+  { id: 'used', head: 'Last used', value: row => row.lastUsed, draw: row => at(row.lastUsed), width: '140px', wide: true },
   { id: 'created', head: 'Made', value: row => row.created, draw: row => at(row.created, 'date'), width: '96px', wide: true },
   { id: 'id', head: 'Id', value: row => row.id, draw: row => <code>{row.id}</code>, width: 'minmax(100px, 1fr)', wide: true },
 ]

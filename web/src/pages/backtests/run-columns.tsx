@@ -12,13 +12,20 @@ const ratio = (value: number | null): string => (value === null ? '–' : signed
 
 export const RUN_COLUMNS: readonly Column<Run>[] = [
   { id: 'name', head: 'Configuration', value: row => row.name, width: 'minmax(128px, 1.4fr)' },
-  { id: 'mode', head: 'Mode', value: row => row.mode, draw: row => <ModeBadge mode={row.mode} />, width: '92px', wide: true },
+  { id: 'mode', head: 'Mode', value: row => row.mode, draw: row => <ModeBadge mode={row.mode} />, width: '104px', wide: true },
   {
     id: 'finished',
     head: 'Finished',
     value: row => (row.running ? '9999' : row.finished),
     draw: row => (row.running ? <Badge tone="info">running</Badge> : at(row.finished)),
-    width: '128px',
+    width: '140px',
+    wide: true,
+  },
+  {
+    id: 'period',
+    head: 'Period',
+    value: row => `${row.from.slice(0, 7)} to ${row.to.slice(0, 7)}`,
+    width: '148px',
     wide: true,
   },
   { id: 'from', head: 'From', value: row => row.from, draw: row => at(row.from, 'date'), width: '92px', wide: true },
@@ -29,9 +36,9 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
     value: row => row.netProfit,
     draw: row => <Profit amount={row.netProfit} />,
     align: 'right',
-    width: '108px',
+    width: '116px',
   },
-  { id: 'currency', head: 'In', value: row => row.currency, width: '48px', wide: true },
+  { id: 'currency', head: 'In', value: row => row.currency, width: '64px', wide: true },
   {
     id: 'return',
     head: 'Return',
@@ -40,7 +47,7 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
       <span class={row.return > 0 ? 'up' : row.return < 0 ? 'down' : ''}>{percent(row.return, { signed: true })}</span>
     ),
     align: 'right',
-    width: '84px',
+    width: '100px',
   },
   {
     id: 'sharpe',

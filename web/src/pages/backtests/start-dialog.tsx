@@ -147,10 +147,8 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
           </p>
         </div>
         <div class="field">
-          <span class="field-label">{chosen.name}.yaml</span>
-          <pre class="yaml" tabIndex={0} aria-label={`Configuration ${chosen.name}`}>
-            {chosen.yaml}
-          </pre>
+          <label for="start-yaml">{chosen.name}.yaml as it stands</label>
+          <textarea id="start-yaml" class="yaml" rows={10} readOnly spellcheck={false} value={chosen.yaml} />
         </div>
       </div>
       {fault.value && <ErrorPanel error={fault.value} />}

@@ -21,7 +21,7 @@ const quarantine = (row: Coverage): number => Object.values(row.quarantined).red
 
 /** Everything but the bar, which depends on what else is there. */
 export const COVERAGE_COLUMNS: readonly Column<Coverage>[] = [
-  { id: 'name', head: 'Series', value: row => row.name, width: 'minmax(128px, 1.2fr)' },
+  { id: 'name', head: 'Series', value: row => row.name, width: 'minmax(176px, 1.4fr)' },
   {
     id: 'kind',
     head: 'Kind',
@@ -85,7 +85,7 @@ export function CoveragePanel({ items, filter, open }: CoveragePanelProps) {
       head: axis ? `${at(axis.from, 'date').slice(0, 4)} to ${at(axis.to, 'date').slice(0, 4)}` : 'Span',
       value: row => row.from,
       draw: row => <SpanBar row={row} axis={axis} />,
-      width: 'minmax(160px, 2.4fr)',
+      width: 'minmax(150px, 2fr)',
       wide: true,
     }
     return [name!, kind!, span, ...rest]
@@ -123,7 +123,7 @@ function SpanBar({ row, axis }: { readonly row: Coverage; readonly axis: Axis | 
   if (!bar) return <span class="span-track" />
   return (
     <span class="span-track" role="img" aria-label={`from ${at(row.from, 'date')} to ${at(row.to, 'date')}`}>
-      <span class={`span-bar ${row.kind}`} style={{ left: `${bar.start * 100}%`, width: `${bar.width * 100}%` }} />
+      <span class={`span-bar of-${row.kind}`} style={{ left: `${bar.start * 100}%`, width: `${bar.width * 100}%` }} />
     </span>
   )
 }

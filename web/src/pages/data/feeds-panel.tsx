@@ -99,7 +99,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
 ]
 
 const FAILOVER_COLUMNS: readonly Column<Failover>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '148px' },
+  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '160px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
   { id: 'from', head: 'From', value: row => row.from, width: 'minmax(80px, 0.7fr)' },
   { id: 'to', head: 'To', value: row => row.to, width: 'minmax(80px, 0.7fr)' },

@@ -34,7 +34,7 @@ export const ORDER_STATES = [
 ] as const
 
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
-  { id: 'created', head: 'Created', value: row => row.created, draw: row => exactTime(row.created), width: '172px' },
+  { id: 'created', head: 'Created', value: row => row.created, draw: row => exactTime(row.created), width: '188px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
   { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
   { id: 'role', head: 'Role', value: row => row.role, width: '60px', wide: true },

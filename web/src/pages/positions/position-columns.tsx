@@ -85,7 +85,7 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     width: '100px',
     wide: true,
   },
-  { id: 'since', head: 'Held since', value: row => row.since, draw: row => at(row.since), width: '128px', wide: true },
+  { id: 'since', head: 'Held since', value: row => row.since, draw: row => at(row.since), width: '140px', wide: true },
   { id: 'strategy', head: 'Strategy', value: row => row.strategy, width: 'minmax(100px, 1fr)', wide: true },
   { id: 'account', head: 'Account', value: row => row.account, width: 'minmax(100px, 1fr)', wide: true },
   { id: 'source', head: 'Priced by', value: row => row.source, width: 'minmax(80px, 1fr)', wide: true },
@@ -94,7 +94,7 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     head: 'As of',
     value: row => row.time,
     draw: row => <span title={fromNow(row.time)}>{at(row.time, 'date-time-seconds')}</span>,
-    width: '148px',
+    width: '160px',
     wide: true,
   },
 ]
@@ -109,7 +109,7 @@ const price = (value: number): string => number(value, value >= 1_000 ? 2 : valu
 const held = (trade: Trade): number => (Date.parse(trade.exit) - Date.parse(trade.entry)) / 1_000
 
 export const TRADE_COLUMNS: readonly Column<Trade>[] = [
-  { id: 'exit', head: 'Closed', value: row => row.exit, draw: row => at(row.exit), width: '128px' },
+  { id: 'exit', head: 'Closed', value: row => row.exit, draw: row => at(row.exit), width: '140px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
   { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
   {

@@ -69,7 +69,7 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     head: 'As of',
     value: row => row.time,
     draw: row => at(row.time, 'date-time-seconds'),
-    width: '148px',
+    width: '160px',
     wide: true,
   },
 ]

@@ -5,10 +5,12 @@ import { funnelSteps, reasonGroups } from './funnel-steps.ts'
 
 export const FunnelView = ({ funnel }: { readonly funnel: ReplyOf<'GET /signals/funnel'> }) => {
   const groups = reasonGroups(funnel.reasons)
+  const steps = funnelSteps(funnel)
+  const unexplained = steps.some(({ lost }) => lost !== null && lost > 0)
   return (
     <div class="funnel">
       <ol class="funnel-steps">
-        {funnelSteps(funnel).map(({ label, meaning, count, share, lost, kept }) => (
+        {steps.map(({ label, meaning, count, share, lost, kept }) => (
           <li key={label} class="funnel-step" title={meaning}>
             <span class="funnel-label">{label}</span>
             <span class="funnel-track" aria-hidden="true">
@@ -20,7 +22,11 @@ export const FunnelView = ({ funnel }: { readonly funnel: ReplyOf<'GET /signals/
         ))}
       </ol>
       <div class="funnel-reasons">
-        {groups.length === 0 && <p class="soft-words">Nothing stopped on the way.</p>}
+        {groups.length === 0 && (
+          <p class="soft-words">
+            {unexplained ? 'Why the others stopped was not written down for this run.' : 'Nothing stopped on the way.'}
+          </p>
+        )}
         {groups.map(({ stage, count, reasons }) => (
           <section key={stage}>
             <h3 class="funnel-stage">

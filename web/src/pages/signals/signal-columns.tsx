@@ -31,7 +31,7 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
 export const OutcomeBadge = ({ outcome }: { readonly outcome: Outcome }) => <Badge tone={TONES[outcome]}>{outcome}</Badge>
 
 export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '148px' },
+  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '160px' },
   { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
   {
     id: 'direction',

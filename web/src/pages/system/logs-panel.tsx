@@ -24,7 +24,7 @@ type LogLine = RowOf<'logs'>
 const TONES: Readonly<Record<Level, Tone>> = { debug: 'plain', info: 'info', warn: 'warn', error: 'bad' }
 
 const COLUMNS: readonly Column<LogLine>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '172px' },
+  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '188px' },
   {
     id: 'level',
     head: 'Level',

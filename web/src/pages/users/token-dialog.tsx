@@ -118,7 +118,7 @@ function MadeToken({ made, onClose }: { readonly made: Made; readonly onClose: (
         <code>Authorization: Bearer …</code>
       </p>
       <div class="token-once">
-        <code tabIndex={0}>{made.token}</code>
+        <input readOnly aria-label="The token" value={made.token} onFocus={event => event.currentTarget.select()} />
         <button type="button" class="button" onClick={() => void copy()}>
           <Icon name="copy" /> Copy
         </button>
