@@ -253,6 +253,7 @@ test('a new password ends every session and every token of before; the one who c
   }
   expect(await outcome(world.identify(after))).toBe('done')
   expect(after.identity.session).not.toBe(mine.identity.session)
+  expect(isFresh(after.identity, world.time)).toBe(true)
   expect(after.sessionExpires, 'a session is not made longer so').toBe(mine.sessionExpires)
   expect(await outcome(world.signIn('anna'))).toBe('SIGN_IN_REFUSED')
   expect(await outcome(world.signIn('anna', { password: next }))).toBe('done')

@@ -8,20 +8,22 @@ const LEFT_AT_LEAST = 8
 const DISTINCT_AT_LEAST = 6
 
 /** What the commonest passwords of published leaks are put together from, longest first where one holds another. */
+// biome-ignore format: a list of words reads as a block
 const COMMON = [
-  'correcthorsebatterystaple', 'administrator', 'motherfucker', 'thequickbrownfox', 'liverpool', 'basketball', 'butterfly', 'chocolate',
+  'correcthorsebatterystaple', 'administrator', 'thequickbrownfox', 'liverpool', 'basketball', 'butterfly', 'chocolate',
   'superman', 'trustno', 'whatever', 'starwars', 'sunshine', 'princess', 'football', 'baseball', 'computer', 'internet', 'iloveyou',
   'passphrase', 'passwort', 'password', 'passw', 'michelle', 'jennifer', 'charlie', 'letmein', 'welcome', 'default', 'changeme', 'freedom',
   'michael', 'jordan', 'ashley', 'shadow', 'master', 'dragon', 'monkey', 'killer', 'batman', 'summer', 'winter', 'spring', 'autumn',
   'secret', 'trading', 'trader', 'market', 'bitcoin', 'access', 'qazwsx', 'qwerty', 'azerty', 'server', 'hunter', 'ninja', 'hello',
   'login', 'admin', 'guest', 'test', 'root', 'user', 'love', 'pass', 'word', 'god', 'the', 'and', 'you', 'my',
-] // biome-ignore format: a list of words reads as a block
+]
 
 /** Rows of keyboards and of the alphabet: three neighbours in a row are one guess. */
+// biome-ignore format: a list of words reads as a block
 const ROWS = [
   'abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'yxcvbnm', 'azertyuiop', 'qsdfghjklm',
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p', '!@#$%^&*()', '!"§$%&/()=',
-] // biome-ignore format: a list of words reads as a block
+]
 
 const DISGUISES: Readonly<Record<string, string>> = {
   '0': 'o',

@@ -2,6 +2,7 @@
 import { generateSync } from 'otplib'
 import { expect, test } from 'vitest'
 import { AccessWorld, FROM, outcome, PASSWORD } from '../../test/access-world.ts'
+import { isFresh } from './principal.ts'
 import type { SignedIn } from './sign-in.ts'
 
 const STEP = 30_000
@@ -123,6 +124,15 @@ test('a fresh sign-in needs the code as well', async () => {
   expect(await outcome(world.access.confirm(after.identity, { password: PASSWORD, code: codeOf(secret, world) }, FROM))).toBe(
     'done',
   )
+})
+
+test('changing the password is no way around the code', async () => {
+  const { world, after } = await house()
+  world.pass(6 * 60_000)
+  const next = 'eleven quiet rivers flow'
+  const changed = await world.access.changePassword(after.identity, { current: PASSWORD, next }, FROM)
+  expect(changed.identity.signedIn).toBe(after.identity.signedIn)
+  expect(isFresh(changed.identity, world.time)).toBe(false)
 })
 
 test('giving it up takes a code, not merely an open session', async () => {

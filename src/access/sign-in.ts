@@ -148,7 +148,8 @@ export class SignIn {
       await record(who, from, { action: 'user.password', object: `user:${who.user}`, reason: 'changed by the user' })
       return { ...user, passwordHash, passwordTime: now(), version: user.version + 1 }
     })
-    return this.#replace(session, user, { signedIn: now() }, from)
+    // Where there is a second factor the password alone makes no fresh sign-in.
+    return this.#replace(session, user, user.totpSecret === null ? { signedIn: now() } : {}, from)
   }
 
   async confirmSecondFactor(
