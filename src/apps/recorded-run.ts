@@ -7,9 +7,11 @@ import { formatMicros, formatMoney, type Micros, money } from '../domain/numbers
 import type { Provenance } from '../domain/provenance.ts'
 import type { Journal, Observer } from '../engine/ports.ts'
 import type { Session } from '../engine/session.ts'
+import { DecisionRecorder } from '../research/decision-recorder.ts'
 import { type RunRecord, RunRecorder } from '../research/recorder.ts'
 import { renderReport } from '../research/report/render-report.ts'
 import { type Coverage as ReportCoverage, reportInput } from '../research/report/report-input.ts'
+import { runSeries } from '../research/run-series.ts'
 import type { RunSummary } from '../research/summary.ts'
 import type { Gate } from '../stages/quality/gate.ts'
 import { assumptionsOf } from './assumptions.ts'
@@ -67,8 +69,9 @@ export async function recorded(
 ): Promise<RunSummary> {
   const folder = new RunFolder(home, id, opened.instruments)
   try {
+    const thoughts = new DecisionRecorder(id, opened.instruments, folder)
     const { session, recorder } = recordedSession(
-      { config, strategies, opened, ...(gate && { gate }), ...(observers && { observers }) },
+      { config, strategies, opened, ...(gate && { gate }), observers: [thoughts, ...(observers ?? [])] },
       folder,
       journal,
     )
@@ -95,6 +98,10 @@ export async function recorded(
       reproduction: reproductionOf(config, command),
     })
     const report = renderReport(input, readReportAssets())
+    thoughts.finish()
+    const { currency } = config.account
+    const { wishFills } = thoughts
+    const series = runSeries(record, { run: id, currency, time: endOf(summary), instruments: opened.instruments, wishFills })
     folder.finish({
       summary,
       origin: {
@@ -113,6 +120,7 @@ export async function recorded(
       },
       yaml: config.yaml,
       report,
+      series,
     })
     return summary
   } catch (error) {
@@ -120,6 +128,9 @@ export async function recorded(
     throw error
   }
 }
+
+/** The run's own clock at its end; of one without a fact, the beginning of time. */
+const endOf = ({ to }: RunSummary): string => (to === '' ? formatMicros(0 as Micros) : to)
 
 /** How many facts there are to read: the total of a progress bar. */
 export const factsOf = (opened: OpenedFeed): number => opened.coverage.reduce((sum, { events }) => sum + events, 0)

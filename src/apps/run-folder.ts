@@ -5,8 +5,10 @@ import { BufferedWriter } from '../adapters/files/buffered-writer.ts'
 import { makeFolder } from '../adapters/lake/durable.ts'
 import type { OperatorCommand } from '../domain/event.ts'
 import type { Instrument, InstrumentSpec } from '../domain/instrument.ts'
+import type { DecisionSink } from '../research/decision-recorder.ts'
 import type { RecordSink } from '../research/recorder.ts'
 import { type FillLine, fillLine, type OrderLine, orderLine, type TradeLine, tradeLine } from '../research/records.ts'
+import type { RunSeries } from '../research/run-series.ts'
 import type { RunSummary } from '../research/summary.ts'
 import { Failure } from './failure.ts'
 import { runsFolder } from './home.ts'
@@ -43,13 +45,15 @@ export type ShownRun = RunSummary & {
 export const reportPath = (home: string, id: string): string => join(runsFolder(home), id, 'report.html')
 
 /** Collects a run's lists and puts the finished folder in place. Nothing is seen of it until `finish`. */
-export class RunFolder implements RecordSink {
+export class RunFolder implements RecordSink, DecisionSink {
   readonly #target: string
   readonly #draft: string
   readonly #instruments: ReadonlyMap<string, Instrument>
   readonly #orders: BufferedWriter
   readonly #fills: BufferedWriter
   readonly #trades: BufferedWriter
+  readonly #signals: BufferedWriter
+  readonly #opinions: BufferedWriter
 
   constructor(home: string, id: string, instruments: ReadonlyMap<string, Instrument>) {
     this.#target = join(runsFolder(home), id)
@@ -60,6 +64,8 @@ export class RunFolder implements RecordSink {
     this.#orders = new BufferedWriter(join(this.#draft, 'orders.jsonl'))
     this.#fills = new BufferedWriter(join(this.#draft, 'fills.jsonl'))
     this.#trades = new BufferedWriter(join(this.#draft, 'trades.jsonl'))
+    this.#signals = new BufferedWriter(join(this.#draft, 'signals.jsonl'))
+    this.#opinions = new BufferedWriter(join(this.#draft, 'opinions.jsonl'))
   }
 
   order(order: Parameters<RecordSink['order']>[0]): void {
@@ -72,8 +78,17 @@ export class RunFolder implements RecordSink {
     this.#trades.line(tradeLine(trip, this.#instruments.get(trip.instrumentId)!))
   }
 
-  finish({ summary, origin, yaml, report }: StoredRun & { readonly report: string }): void {
-    for (const file of [this.#orders, this.#fills, this.#trades]) file.close()
+  signal(row: Parameters<DecisionSink['signal']>[0]): void {
+    this.#signals.line(row)
+  }
+  opinion(row: Parameters<DecisionSink['opinion']>[0]): void {
+    this.#opinions.line(row)
+  }
+
+  finish({ summary, origin, yaml, report, series }: StoredRun & { readonly report: string; readonly series: RunSeries }): void {
+    for (const file of this.#lists) file.close()
+    writeFileSync(join(this.#draft, 'series.json'), `${JSON.stringify(series)}\n`)
+    writeFileSync(join(this.#draft, 'funnel.json'), `${JSON.stringify(series.funnel)}\n`)
     writeFileSync(join(this.#draft, 'config.yaml'), yaml)
     writeFileSync(join(this.#draft, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`)
     writeFileSync(join(this.#draft, 'report.html'), report)
@@ -84,8 +99,12 @@ export class RunFolder implements RecordSink {
 
   /** Leaves nothing behind of a run that did not end. */
   discard(): void {
-    for (const file of [this.#orders, this.#fills, this.#trades]) file.discard()
+    for (const file of this.#lists) file.discard()
     rmSync(this.#draft, { recursive: true, force: true })
+  }
+
+  get #lists(): readonly BufferedWriter[] {
+    return [this.#orders, this.#fills, this.#trades, this.#signals, this.#opinions]
   }
 }
 

@@ -10,6 +10,8 @@ export interface PriceBar {
   readonly high: number
   readonly low: number
   readonly close: number
+  /** As the bars say it: quantity steps, or ticks; zero when unknown. */
+  readonly volume: number
 }
 
 /** Each bar kept stands for `stride` of those seen; when full, neighbours become one and the stride doubles. */
@@ -33,8 +35,8 @@ export class PriceSeries {
 
     if (this.#inBar === 0) {
       if (this.#bars.length === this.#capacity) this.#halve()
-      const { openTime, open, high, low, close } = bar
-      this.#bars.push({ openTime, closeTime: bar.eventTime, open, high, low, close })
+      const { openTime, open, high, low, close, volume } = bar
+      this.#bars.push({ openTime, closeTime: bar.eventTime, open, high, low, close, volume })
     } else extend(this.#bars[this.#bars.length - 1]!, bar, bar.eventTime)
 
     this.#inBar = (this.#inBar + 1) % this.#stride
@@ -58,9 +60,10 @@ export class PriceSeries {
 
 type Growing = { -readonly [Field in keyof PriceBar]: PriceBar[Field] }
 
-function extend(into: Growing, next: Pick<PriceBar, 'high' | 'low' | 'close'>, closeTime: Micros): void {
+function extend(into: Growing, next: Pick<PriceBar, 'high' | 'low' | 'close' | 'volume'>, closeTime: Micros): void {
   into.closeTime = closeTime
   into.high = Math.max(into.high, next.high)
   into.low = Math.min(into.low, next.low)
   into.close = next.close
+  into.volume += next.volume
 }

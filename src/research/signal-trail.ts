@@ -8,16 +8,16 @@ import { microsText, stepsText } from './record-text.ts'
 export type SignalRow = RowOf<'signals'>
 type Refusal = SignalRow['refusals'][number]
 
-/** A wish on its way. `row` is made anew at each change, so who holds an old one keeps it. */
+/** A wish on its way. */
 interface Followed {
-  row: SignalRow
-  /** Its orders that may still fill. */
-  readonly open: Set<string>
+  readonly row: { -readonly [Field in keyof SignalRow]: SignalRow[Field] }
+  /** How many of its orders may still fill. */
+  open: number
 }
 
 /**
- * `tell` gets each signal's row at once and again whenever its outcome changes, under the same key; `settled` says that
- * it will not change any more. Steps without a wish and without an order cost a look at two lengths.
+ * `tell` gets each signal's row at once and again whenever its outcome changes, under the same key: the same object, so who
+ * keeps it copies it. `settled` says that it will not change any more. Steps without a wish and without an order cost a look at two lengths.
  */
 export class SignalTrail {
   readonly #run: string
@@ -61,7 +61,7 @@ export class SignalTrail {
         this.#tell(row, true)
         continue
       }
-      const followed: Followed = { row, open: new Set(orders) }
+      const followed: Followed = { row, open: orders.length }
       for (const order of orders) this.#byOrder.set(order, followed)
       this.#tell(row, false)
     }
@@ -92,15 +92,15 @@ export class SignalTrail {
   #follow({ orderId, to }: OrderChange): void {
     const followed = this.#byOrder.get(orderId)
     if (followed === undefined) return
-    const filled = to === 'filled' || to === 'partially-filled'
-    const isNews = filled && followed.row.outcome !== 'filled'
-    if (isNews) followed.row = { ...followed.row, outcome: 'filled' }
+    const { row } = followed
+    const isNews = (to === 'filled' || to === 'partially-filled') && row.outcome !== 'filled'
+    if (isNews) row.outcome = 'filled'
     if (!isOpen(to)) {
-      followed.open.delete(orderId)
+      followed.open -= 1
       this.#byOrder.delete(orderId)
     }
-    const settled = followed.open.size === 0
-    if (isNews || settled) this.#tell(followed.row, settled)
+    const settled = followed.open === 0
+    if (isNews || settled) this.#tell(row, settled)
   }
 }
 

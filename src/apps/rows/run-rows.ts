@@ -75,7 +75,7 @@ export class RunRows implements Observer {
     this.#orders = new OrderRows(run, config.name, instruments)
     this.#limits = new LimitRows({ run, limits: config.risk, currency: config.account.currency, ceilings })
     this.#system = new SystemRows(run, started)
-    this.#trail = new SignalTrail(run, instruments, row => keep(this.#signals, row))
+    this.#trail = new SignalTrail(run, instruments, row => keep(this.#signals, { ...row }))
   }
 
   /** Each fact that passed the gate; on the path of events, so nothing is worked out here. */
