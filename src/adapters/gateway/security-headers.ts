@@ -17,6 +17,8 @@ export function setSecurityHeaders(app: FastifyInstance): void {
         'font-src': ["'self'"],
         'connect-src': ["'self'", request => socketSource(request)],
         'worker-src': ["'self'"],
+        // The report of a run, which brings its own rule and a sandbox without an origin.
+        'frame-src': ["'self'"],
         'manifest-src': ["'self'"],
         'form-action': ["'self'"],
         'base-uri': ["'none'"],
