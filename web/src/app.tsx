@@ -111,15 +111,18 @@ async function load(from: LoadedProps['from']): Promise<void> {
 }
 
 const NotFound = ({ path }: { readonly path: string }) => (
-  <EmptyState
-    icon="search"
-    title={`There is no page ${path}`}
-    action={
-      <a class="button primary" href="/">
-        Go to Home
-      </a>
-    }
-  >
-    It may have moved. Press Ctrl K (⌘ K) to find pages and instruments.
-  </EmptyState>
+  <>
+    <h1 class="visually-hidden">Not found</h1>
+    <EmptyState
+      icon="search"
+      title={`There is no page ${path}`}
+      action={
+        <a class="button primary" href="/">
+          Go to Home
+        </a>
+      }
+    >
+      It may have moved. Press Ctrl K (⌘ K) to find pages and instruments.
+    </EmptyState>
+  </>
 )

@@ -124,7 +124,9 @@ function SenseCard({ sense, reading, opinionTime }: SenseCardProps) {
         <strong class={`sense-lean ${toneOf(lean)}`}>{silent ? 'abstains' : signed(reading.direction)}</strong>
       </header>
       <Bar reading={reading} />
-      <p class="sense-reason">{reading ? mainReason(reading) : 'Not asked in this run.'}</p>
+      <p class="sense-reason" title={reading ? mainReason(reading) : undefined}>
+        {reading ? mainReason(reading) : 'Not asked in this run.'}
+      </p>
       {!silent && (
         <p class="sense-figures">
           confidence {number(reading.confidence, 2)} · strength {number(reading.strength, 2)} · for{' '}

@@ -28,6 +28,8 @@ export interface Column<Row> {
   readonly align?: 'right'
   /** A track of a CSS grid: '90px', 'minmax(120px, 2fr)'. Usually 'minmax(80px, 1fr)'. */
   readonly width?: string
+  /** The track on a phone, where it is another. */
+  readonly narrow?: string
   /** Not drawn on a phone. */
   readonly wide?: true
 }
@@ -88,7 +90,10 @@ export function Table<Row>({
   const order = sorted.value
   const shown = useMemo(() => arranged(rows, columns, filter, order), [rows, columns, filter, order])
   const { items, height, rowHeight, scrollTo } = useVirtualRows(scroller, shown.length)
-  const [all, narrow] = useMemo(() => [tracks(columns), tracks(columns.filter(({ wide }) => !wide))], [columns])
+  const [all, narrow] = useMemo(
+    () => [tracks(columns), tracks(columns.filter(({ wide }) => !wide).map(({ width, narrow }) => ({ width: narrow ?? width })))],
+    [columns],
+  )
 
   useEffect(() => {
     const style = scroller.current?.style
@@ -145,18 +150,22 @@ export function Table<Row>({
             class={cellClass(column)}
             aria-sort={order?.id === column.id ? (order.descending ? 'descending' : 'ascending') : 'none'}
           >
-            <button
-              type="button"
-              onClick={() => {
-                sorted.value =
-                  order?.id !== column.id
-                    ? { id: column.id, descending: column.align === 'right' }
-                    : { id: column.id, descending: !order.descending }
-              }}
-            >
-              {column.head}
-              {order?.id === column.id && <Icon name={order.descending ? 'down' : 'up'} size={12} />}
-            </button>
+            {column.head === '' ? (
+              <span class="visually-hidden">{column.id}</span>
+            ) : (
+              <button
+                type="button"
+                onClick={() => {
+                  sorted.value =
+                    order?.id !== column.id
+                      ? { id: column.id, descending: column.align === 'right' }
+                      : { id: column.id, descending: !order.descending }
+                }}
+              >
+                {column.head}
+                {order?.id === column.id && <Icon name={order.descending ? 'down' : 'up'} size={12} />}
+              </button>
+            )}
           </div>
         ))}
       </div>
@@ -199,7 +208,10 @@ const cellClass = ({ align, wide }: Pick<Column<never>, 'align' | 'wide'>): stri
 const USUAL_WIDTH = 'minmax(80px, 1fr)'
 
 /** The tracks of a row, and the least width they need together: every row is a grid of its own, so all must be given the same. */
-function tracks(columns: readonly { readonly width?: string }[]): { readonly template: string; readonly least: number } {
+function tracks(columns: readonly { readonly width?: string | undefined }[]): {
+  readonly template: string
+  readonly least: number
+} {
   const widths = columns.map(({ width }) => width ?? USUAL_WIDTH)
   return {
     template: widths.join(' '),

@@ -19,7 +19,7 @@ export interface TapeProps {
   readonly rows?: number
 }
 
-export function Tape({ instrument, prints, priceDecimals, quantityDecimals, rows = 27 }: TapeProps) {
+export function Tape({ instrument, prints, priceDecimals, quantityDecimals, rows = 25 }: TapeProps) {
   const box = useRef<HTMLDivElement>(null)
   const shown = useRef<Print[]>([])
   const write = useCallback(() => {

@@ -26,9 +26,8 @@ export type Instrument = ReplyOf<'GET /instruments/:id'>
 export default function InstrumentPage({ params, query }: PageProps) {
   const id = params['id'] ?? ''
   const instrument = useLoad(signal => api('GET /instruments/:id', { params: { id }, signal }), [id])
-  const line = instrument.value.value
   return (
-    <Page title={id} stamp={line?.quote ? { time: line.quote.time, source: line.quote.source } : undefined}>
+    <Page title={id}>
       <Show from={instrument} skeleton={<Skeleton lines={12} height={640} />}>
         {value => <Desk key={id} instrument={value} query={query} />}
       </Show>
@@ -77,7 +76,7 @@ function Desk({ instrument, query }: { readonly instrument: Instrument; readonly
 
 const RunSignals = ({ run, id }: { readonly run: Run | undefined; readonly id: string }) =>
   run ? (
-    <NewestSignals run={run} instrument={id} most={10} />
+    <NewestSignals run={run} instrument={id} most={7} narrow />
   ) : (
     <Panel title="Newest signals">
       <EmptyState icon="signals" title="No run trades it" action={<a href="/backtests">Start a backtest</a>}>

@@ -148,9 +148,11 @@ interface FigureProps {
 const Figure = ({ label, value, text, note = '' }: FigureProps) => (
   <div class="figure">
     <dt>{label}</dt>
-    <dd class={value === undefined ? '' : { '1': 'up', '0': '', '-1': 'down' }[String(signOf(value)) as '1' | '0' | '-1']}>
-      {text ?? (value === undefined ? '–' : decimal(value, { digits: 2, signed: true }))}
+    <dd>
+      <span class={value === undefined ? '' : { '1': 'up', '0': '', '-1': 'down' }[String(signOf(value)) as '1' | '0' | '-1']}>
+        {text ?? (value === undefined ? '–' : decimal(value, { digits: 2, signed: true }))}
+      </span>
+      <small>{note || '\u00a0'}</small>
     </dd>
-    <small>{note || '\u00a0'}</small>
   </div>
 )

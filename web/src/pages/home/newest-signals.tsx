@@ -1,5 +1,6 @@
 // The newest signals of a run and what became of each.
 
+import './newest-signals.css'
 import type { RowOf } from '../../../../src/wire/topics.ts'
 import { api } from '../../api.ts'
 import { Badge, SideBadge, type Tone } from '../../components/badge.tsx'
@@ -14,6 +15,8 @@ export interface NewestSignalsProps {
   readonly run: { readonly id: string; readonly running: boolean }
   readonly instrument?: string
   readonly most?: number
+  /** In a column at the side. */
+  readonly narrow?: boolean
 }
 
 export const OUTCOME_TONES: Readonly<Record<Signal['outcome'], Tone>> = {
@@ -24,7 +27,7 @@ export const OUTCOME_TONES: Readonly<Record<Signal['outcome'], Tone>> = {
   unsized: 'warn',
 }
 
-export function NewestSignals({ run, instrument, most = 8 }: NewestSignalsProps) {
+export function NewestSignals({ run, instrument, most = 8, narrow = false }: NewestSignalsProps) {
   const recorded = useLoad(
     signal =>
       api('GET /signals', { query: { run: run.id, limit: most, ...(instrument === undefined ? {} : { instrument }) }, signal }),
@@ -36,7 +39,12 @@ export function NewestSignals({ run, instrument, most = 8 }: NewestSignalsProps)
   const query = new URLSearchParams({ run: run.id, ...(instrument === undefined ? {} : { instrument }) })
 
   return (
-    <Panel title="Newest signals" flush actions={<a href={`/signals?${query}`}>All signals</a>}>
+    <Panel
+      title="Newest signals"
+      flush
+      class={narrow ? 'narrow-signals' : ''}
+      actions={<a href={`/signals?${query}`}>All signals</a>}
+    >
       <Show from={recorded}>
         {({ items }) => {
           const rows = newest(items, live, most)

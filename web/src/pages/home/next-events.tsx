@@ -6,6 +6,7 @@ import { Panel } from '../../components/page.tsx'
 import { EmptyState, Show } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { at, fromNow, zoneName } from '../../text/time.ts'
+import './next-events.css'
 
 export type CalendarEntry = ReplyOf<'GET /calendar'>['items'][number]
 const WEEK_MILLIS = 7 * 86_400_000

@@ -17,7 +17,7 @@ import type { Instrument } from '../instrument.tsx'
 import { type Run, runWords } from '../run-choice.tsx'
 
 const PriceChart = lazyChart(() => import('../../charts/price-chart.tsx').then(({ PriceChart: chart }) => chart))
-const HEIGHT = 470
+const HEIGHT = 468
 const MOST_BARS = 1_500
 
 const SECONDS = { '1s': 1, '1m': 60, '5m': 300, '15m': 900, '1h': 3_600, '4h': 14_400, '1d': 86_400 } as const

@@ -49,15 +49,11 @@ export function QuoteLine({ instrument }: { readonly instrument: Instrument }) {
         <span class="quote-unit">{unit}</span>
         <span class="quote-change">&nbsp;</span>
       </span>
-      <span class="quote-name">{name}</span>
+      {!id.startsWith(name) && <span class="quote-name">{name}</span>}
       <Pair label="Bid" name="bid" />
       <Pair label="Ask" name="ask" />
       <Pair label="Spread" name="spread" />
       <Pair label="Quality" name="quality" />
-      <span class="quote-pair wide">
-        <span>As of</span>
-        <b class="quote-as-of">–</b>
-      </span>
       {hours && (
         <span class="quote-session">
           <Badge tone={hours.open ? 'good' : 'plain'}>{hours.open ? 'open' : 'closed'}</Badge>
@@ -67,6 +63,10 @@ export function QuoteLine({ instrument }: { readonly instrument: Instrument }) {
           </span>
         </span>
       )}
+      <span class="quote-pair wide">
+        <span>As of</span>
+        <b class="quote-as-of">–</b>
+      </span>
     </div>
   )
 }

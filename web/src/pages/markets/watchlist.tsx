@@ -56,6 +56,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'instrument',
     head: 'Instrument',
     width: 'minmax(188px, 1.6fr)',
+    narrow: 'minmax(110px, 1.4fr)',
     value: ({ id, name }) => `${id} ${name}`,
     draw: row => <Name row={row} />,
   },
@@ -64,6 +65,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     head: 'Last',
     align: 'right',
     width: 'minmax(104px, 0.8fr)',
+    narrow: '92px',
     value: row => quoteOf(row)?.last,
     draw: row => (
       <strong>
@@ -118,6 +120,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'senses',
     head: 'Why How What When',
     width: '146px',
+    narrow: '84px',
     value: row => opinionOf(row)?.probabilityUp,
     draw: row => <Senses row={row} />,
   },
