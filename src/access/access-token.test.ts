@@ -125,6 +125,13 @@ test('other algorithms are refused, with keys of their own under our key’s nam
   }
 })
 
+test('one name for our algorithm is taken, not its others', async () => {
+  const { tokens, issue, privateKey } = world()
+  for (const alg of ['Ed25519', 'eddsa', 'EDDSA', 'Ed448']) {
+    expect((await tokens.verify(forge(await issue(), { header: { alg }, key: privateKey }))).kind).toBe('bad')
+  }
+})
+
 test('a key that is not on the list is refused: unknown, a path, a query, nothing at all', async () => {
   const { tokens, issue } = world()
   const mallory = generateKeyPairSync('ed25519').privateKey

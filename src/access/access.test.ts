@@ -151,6 +151,19 @@ test('a password hashed with less work is hashed anew when it is next given', as
   expect((await world.people.user('anna'))?.passwordHash).toBe(after)
 })
 
+test('a password that is changed while it is being checked lets nobody in', async () => {
+  const world = await house()
+  const read = world.people.user.bind(world.people)
+  let reads = 0
+  world.people.user = async name => {
+    const user = await read(name)
+    // First for the check, then for the change that lets in.
+    return user !== undefined && ++reads === 2 ? { ...user, version: user.version + 1 } : user
+  }
+  expect(await outcome(world.signIn('anna'))).toBe('SIGN_IN_REFUSED')
+  expect(await outcome(world.signIn('anna'))).toBe('done')
+})
+
 test('without anything, with garbage, with an empty bearer: nobody is signed in', async () => {
   const { access } = await house()
   const nothing = [
@@ -247,6 +260,10 @@ test('a new password ends every session and every token of before; the one who c
   expect(await outcome(weak)).toBe('PASSWORD_WEAK')
 
   const after = await world.access.changePassword(mine.identity, { current: PASSWORD, next }, FROM)
+  expect(world.ended, 'open sockets hear of it at once').toEqual([
+    `${mine.identity.session} replaced`,
+    `${old.identity.session} user-changed`,
+  ])
   for (const before of [old, mine]) {
     expect(await outcome(world.identify(before))).toBe('SESSION_ENDED')
     expect(await outcome(world.access.refresh(before.refreshToken, FROM))).toBe('REFRESH_REFUSED')

@@ -56,6 +56,11 @@ test('with it, the password alone is not enough, and both together are', async (
   expect(await outcome(world.signIn('anna', { code: codeOf(secret, world) }))).toBe('done')
 })
 
+test('a right password without its code is no failed attempt', async () => {
+  const { world } = await house()
+  for (let i = 0; i < 25; i++) expect(await outcome(world.signIn('anna'))).toBe('SECOND_FACTOR_NEEDED')
+})
+
 test('who does not know the password does not learn that there is one', async () => {
   const { world } = await house()
   expect(await outcome(world.signIn('anna', { password: 'wrong' }))).toBe('SIGN_IN_REFUSED')

@@ -257,6 +257,7 @@ export class Sessions {
   }
 
   async #load(id: string): Promise<SessionRecord | undefined> {
+    if (this.#over.has(id)) return undefined
     return this.#turns.run(id, async () => {
       const session = await this.#options.store.session(id)
       if (session === undefined || this.#over.has(id)) return undefined

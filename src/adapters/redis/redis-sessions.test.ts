@@ -1,7 +1,9 @@
 // Sessions in a real Redis: what every store of sessions keeps, and what only a shared one must.
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AccessWorld, FROM, outcome } from '../../../test/access-world.ts'
 import { sessionRecord, sessionStoreContract } from '../../../test/contracts/session-store.ts'
+import { MemoryPeople } from '../../../test/memory-people.ts'
 import { describeRedis, RedisServer } from '../../../test/redis.ts'
 import { RedisSessions } from './redis-sessions.ts'
 
@@ -81,6 +83,52 @@ describeRedis('sessions in Redis', () => {
       expect(await heard).toBe('one')
     } finally {
       await store.close()
+      await own.stop()
+    }
+  })
+
+  test('two servers of one house: who is put out at one is out at the other, sockets too', async () => {
+    const shared = place()
+    const people = new MemoryPeople()
+    const [one, other] = [0, 1].map(() => new AccessWorld({ people, sessions: new RedisSessions(shared) })) as [
+      AccessWorld,
+      AccessWorld,
+    ]
+    // Redis forgets by the machine's clock, so theirs shows the same.
+    const now = Date.now()
+    for (const world of [one, other]) world.time = now
+    await one.add('anna')
+    const [first, second] = [await one.signIn('anna'), await one.signIn('anna')]
+    const out = new Promise<string | undefined>(resolve => other.access.onEnded(({ session }) => resolve(session)))
+    for (const each of [first, second]) expect(await other.access.again(each.identity)).toBeDefined()
+
+    await one.access.endSession(first.identity, second.identity.session, FROM)
+    expect(await out).toBe(second.identity.session)
+    expect(await other.access.again(second.identity)).toBeUndefined()
+    expect(await other.access.again(first.identity)).toBeDefined()
+
+    const refreshed = await Promise.all([one, other].map(({ access }) => access.refresh(first.refreshToken, FROM)))
+    expect(new Set(refreshed.map(({ refreshToken }) => refreshToken)).size, 'both servers gave the same token').toBe(1)
+    await one.access.close()
+    await other.access.close()
+  })
+
+  test('without Redis nobody signs in or refreshes, and who is signed in goes on until his access ends', async () => {
+    const own = await RedisServer.start()
+    const world = new AccessWorld({ sessions: new RedisSessions({ url: own.url }) })
+    try {
+      world.time = Date.now()
+      await world.add('anna')
+      const signedIn = await world.signIn('anna')
+      await own.pause()
+      world.pass(2 * 60_000)
+      expect(await outcome(world.identify(signedIn))).toBe('done')
+      expect(await outcome(world.signIn('anna'))).toBe('UPSTREAM_REDIS')
+      expect(await outcome(world.access.refresh(signedIn.refreshToken, FROM))).toBe('UPSTREAM_REDIS')
+      expect(await outcome(world.access.signOut(signedIn.identity, FROM))).toBe('UPSTREAM_REDIS')
+      expect(await outcome(world.identify(signedIn)), 'here it is over all the same').toBe('SESSION_ENDED')
+    } finally {
+      await world.access.close()
       await own.stop()
     }
   })
