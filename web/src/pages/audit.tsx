@@ -25,6 +25,7 @@ import { valueDiff } from './audit/value-diff.ts'
 import { Counted } from './counted.tsx'
 import './desk.css'
 import { exactTime } from './orders/exact-time.ts'
+import { SmallTable } from './small-table.tsx'
 
 type Entry = ReplyOf<'GET /audit'>['items'][number]
 type Verdict = ReplyOf<'POST /audit/verify'>
@@ -210,26 +211,24 @@ function EntryDrawer({ entry, onClose }: { readonly entry: Entry; readonly onClo
         {changes.length === 0 ? (
           <p class="soft-words">Nothing was changed by it.</p>
         ) : (
-          <div class="small-table changes">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Before</th>
-                  <th scope="col">After</th>
+          <SmallTable label="Before and after" class="changes">
+            <thead>
+              <tr>
+                <th scope="col">What</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.map(({ path, before, after, changed }) => (
+                <tr key={path} class={changed ? 'changed' : ''}>
+                  <td>{path || 'value'}</td>
+                  <td class="before">{before ?? '–'}</td>
+                  <td class="after">{after ?? '–'}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {changes.map(({ path, before, after, changed }) => (
-                  <tr key={path} class={changed ? 'changed' : ''}>
-                    <td>{path || 'value'}</td>
-                    <td class="before">{before ?? '–'}</td>
-                    <td class="after">{after ?? '–'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </SmallTable>
         )}
       </section>
       <section>

@@ -137,14 +137,14 @@ function Overview({ run }: { readonly run: Run }) {
         <EquityChart from={equity} height={260} />
       </Panel>
       {series && series.time.length > 1 && (
-        <div class="columns">
+        <>
           <Panel title="Returns by month" stamp={origin}>
             <MonthsTable series={series} />
           </Panel>
           <Panel title="Deepest falls" stamp={origin}>
             <FallsTable series={series} />
           </Panel>
-        </div>
+        </>
       )}
       <Panel title="What happened" stamp={{ time: run.finished ?? run.to, source: run.id }}>
         <Facts

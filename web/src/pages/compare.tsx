@@ -15,6 +15,7 @@ import { overlaid } from './backtests/overlaid.ts'
 import { compareRuns } from './backtests/run-comparison.ts'
 import './desk.css'
 import type { Run } from './run-choice.tsx'
+import { SmallTable } from './small-table.tsx'
 
 const LineChart = lazyChart(() => import('../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
 
@@ -92,40 +93,38 @@ function Compared({ runs, yamls, query }: ComparedProps) {
           />
         }
       >
-        <div class="small-table comparison">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Figure</th>
-                {runs.map((run, i) => (
-                  <th key={run.id} scope="col" class="number">
-                    <span class={`swatch ${TONES[i]}`} />
-                    <a href={`/backtests/${encodeURIComponent(run.id)}`}>{run.id}</a>
-                  </th>
+        <SmallTable label="Figures" class="comparison">
+          <thead>
+            <tr>
+              <th scope="col">Figure</th>
+              {runs.map((run, i) => (
+                <th key={run.id} scope="col" class="number">
+                  <span class={`swatch ${TONES[i]}`} />
+                  <a href={`/backtests/${encodeURIComponent(run.id)}`}>{run.id}</a>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ figure, values, differs, best }) => (
+              <tr key={figure.label} class={differs ? 'differs' : 'alike'}>
+                <th scope="row">
+                  {differs ? '≠ ' : ''}
+                  {figure.label}
+                </th>
+                {values.map((value, i) => (
+                  <td
+                    key={runs[i]!.id}
+                    class={`number ${best.includes(i) ? 'best' : ''} ${figure.kind === 'hash' ? 'mono' : ''}`}
+                  >
+                    {figureWords(figure.kind, value)}
+                    {best.includes(i) && <span class="visually-hidden"> (best)</span>}
+                  </td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ figure, values, differs, best }) => (
-                <tr key={figure.label} class={differs ? 'differs' : 'alike'}>
-                  <th scope="row">
-                    {differs ? '≠ ' : ''}
-                    {figure.label}
-                  </th>
-                  {values.map((value, i) => (
-                    <td
-                      key={runs[i]!.id}
-                      class={`number ${best.includes(i) ? 'best' : ''} ${figure.kind === 'hash' ? 'mono' : ''}`}
-                    >
-                      {figureWords(figure.kind, value)}
-                      {best.includes(i) && <span class="visually-hidden"> (best)</span>}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </SmallTable>
       </Panel>
       <div class="columns">
         {runs.slice(1).map((run, i) => (

@@ -21,6 +21,7 @@ import { HeadRoom, LIMIT_COLUMNS } from './risk/limit-columns.tsx'
 import './risk/risk.css'
 import { StopHistory } from './risk/stop-history.tsx'
 import { type Run, RunChoice, useRuns } from './run-choice.tsx'
+import { SmallTable } from './small-table.tsx'
 
 export default function Risk({ query }: PageProps) {
   const runs = useRuns()
@@ -121,46 +122,44 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
 
   return (
     <Panel flush title="Ceilings of the house">
-      <div class="small-table ceilings">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Limit</th>
-              <th scope="col" class="number">
-                Ceiling
-              </th>
-              <th scope="col">Since</th>
-              <th scope="col">
-                <span class="visually-hidden">Change</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {CEILINGS.map(name => {
-              const row = house.find(limit => limit.name === name)
-              return (
-                <tr key={name}>
-                  <td>{CEILING_WORDS[name]}</td>
-                  <td class="number">{ceilingOf(name) ?? 'none'}</td>
-                  <td class="soft-words">{row && ceilingOf(name) ? `${at(row.time)} · ${row.source}` : '–'}</td>
-                  <td class="number">
-                    {may('limits.write') && (
-                      <button
-                        type="button"
-                        class="button small"
-                        onClick={() => (open.value = name)}
-                        aria-label={`Change the ceiling: ${CEILING_WORDS[name]}`}
-                      >
-                        Change
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              )
-            })}
-          </tbody>
-        </table>
-      </div>
+      <SmallTable label="Ceilings of the house" class="ceilings">
+        <thead>
+          <tr>
+            <th scope="col">Limit</th>
+            <th scope="col" class="number">
+              Ceiling
+            </th>
+            <th scope="col">Since</th>
+            <th scope="col">
+              <span class="visually-hidden">Change</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {CEILINGS.map(name => {
+            const row = house.find(limit => limit.name === name)
+            return (
+              <tr key={name}>
+                <td>{CEILING_WORDS[name]}</td>
+                <td class="number">{ceilingOf(name) ?? 'none'}</td>
+                <td class="soft-words">{row && ceilingOf(name) ? `${at(row.time)} · ${row.source}` : '–'}</td>
+                <td class="number">
+                  {may('limits.write') && (
+                    <button
+                      type="button"
+                      class="button small"
+                      onClick={() => (open.value = name)}
+                      aria-label={`Change the ceiling: ${CEILING_WORDS[name]}`}
+                    >
+                      Change
+                    </button>
+                  )}
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </SmallTable>
       <p class="ceilings-words soft-words">
         No paper run starts with a wider limit than these. A trader may lower one, an admin raise it.
       </p>
@@ -198,42 +197,40 @@ function Refusals({ runs, run }: { readonly runs: readonly Run[]; readonly run: 
       {codes.length === 0 ? (
         <EmptyState icon="check" title="Nothing was refused" />
       ) : (
-        <div class="small-table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Code</th>
-                <th scope="col" class="refusal-bar">
-                  <span class="visually-hidden">Share of the most frequent</span>
-                </th>
-                <th scope="col" class="number">
-                  Times
-                </th>
-                <th scope="col" class="number">
-                  Runs
-                </th>
+        <SmallTable label="Refusals by reason">
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col" class="refusal-bar">
+                <span class="visually-hidden">Share of the most frequent</span>
+              </th>
+              <th scope="col" class="number">
+                Times
+              </th>
+              <th scope="col" class="number">
+                Runs
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {codes.map(({ code, count, runs: many }) => (
+              <tr key={code}>
+                <td>
+                  <a href={`/signals?${run === '' ? '' : `run=${encodeURIComponent(run)}&`}q=${code}`}>
+                    <code>{code}</code>
+                  </a>
+                </td>
+                <td>
+                  <span class="meter" aria-hidden="true">
+                    <span style={{ width: `${(count / most) * 100}%` }} />
+                  </span>
+                </td>
+                <td class="number">{number(count)}</td>
+                <td class="number">{number(many)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {codes.map(({ code, count, runs: many }) => (
-                <tr key={code}>
-                  <td>
-                    <a href={`/signals?${run === '' ? '' : `run=${encodeURIComponent(run)}&`}q=${code}`}>
-                      <code>{code}</code>
-                    </a>
-                  </td>
-                  <td>
-                    <span class="meter" aria-hidden="true">
-                      <span style={{ width: `${(count / most) * 100}%` }} />
-                    </span>
-                  </td>
-                  <td class="number">{number(count)}</td>
-                  <td class="number">{number(many)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </SmallTable>
       )}
     </Panel>
   )

@@ -24,7 +24,7 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
   {
     id: 'period',
     head: 'Period',
-    value: row => `${row.from.slice(0, 7)} to ${row.to.slice(0, 7)}`,
+    value: row => (row.running ? `at ${row.to.slice(0, 10)}` : `${row.from.slice(0, 7)} to ${row.to.slice(0, 7)}`),
     width: '148px',
     wide: true,
   },

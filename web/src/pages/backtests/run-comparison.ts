@@ -5,7 +5,7 @@ export type Run = ReplyOf<'GET /runs'>['items'][number]
 
 export interface FigureColumn {
   readonly label: string
-  readonly kind: 'money' | 'percent' | 'ratio' | 'count' | 'text' | 'hash'
+  readonly kind: 'money' | 'percent' | 'ratio' | 'factor' | 'count' | 'text' | 'hash'
   /** Which of two is better; 'none' where neither is. */
   readonly better: 'more' | 'less' | 'none'
   readonly value: (run: Run) => number | string | null
@@ -18,7 +18,7 @@ export const FIGURES: readonly FigureColumn[] = [
   { label: 'Sharpe', kind: 'ratio', better: 'more', value: run => run.sharpe },
   { label: 'Sortino', kind: 'ratio', better: 'more', value: run => run.sortino },
   { label: 'Max drawdown', kind: 'percent', better: 'less', value: run => run.maxDrawdown },
-  { label: 'Profit factor', kind: 'ratio', better: 'more', value: run => run.profitFactor },
+  { label: 'Profit factor', kind: 'factor', better: 'more', value: run => run.profitFactor },
   { label: 'Win rate', kind: 'percent', better: 'more', value: run => run.winRate },
   { label: 'Costs', kind: 'money', better: 'less', value: run => Number(run.costs) },
   { label: 'Trades', kind: 'count', better: 'none', value: run => run.trades },

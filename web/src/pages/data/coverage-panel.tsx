@@ -12,6 +12,7 @@ import { setQuery } from '../../router.ts'
 import { saveCsv } from '../../save.ts'
 import { bytes, duration, number } from '../../text/number.ts'
 import { at, zoneName } from '../../text/time.ts'
+import { SmallTable } from '../small-table.tsx'
 import { type Axis, axisMarks, barOf, sharedAxis } from './coverage-layout.ts'
 
 export type Coverage = ReplyOf<'GET /data'>['items'][number]
@@ -163,26 +164,24 @@ function SeriesDrawer({ row, onClose }: { readonly row: Coverage; readonly onClo
         {reasons.length === 0 ? (
           <p class="soft-words">Nothing: every row passed the checks.</p>
         ) : (
-          <div class="small-table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Reason</th>
-                  <th scope="col" class="number">
-                    Rows
-                  </th>
+          <SmallTable label="Quarantined">
+            <thead>
+              <tr>
+                <th scope="col">Reason</th>
+                <th scope="col" class="number">
+                  Rows
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {reasons.map(([reason, count]) => (
+                <tr key={reason}>
+                  <td>{reason}</td>
+                  <td class="number">{number(count)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {reasons.map(([reason, count]) => (
-                  <tr key={reason}>
-                    <td>{reason}</td>
-                    <td class="number">{number(count)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </SmallTable>
         )}
       </section>
       {hasGaps(row.kind) && <Gaps instrument={row.name} kind={row.kind} />}
@@ -222,30 +221,28 @@ function Gaps({ instrument, kind }: { readonly instrument: string; readonly kind
                 {number(total)} {total === 1 ? 'gap' : 'gaps'}
                 {items.length < total && `, the first ${items.length} shown`}.
               </p>
-              <div class="small-table">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">From ({zoneName()})</th>
-                      <th scope="col">To</th>
-                      <th scope="col" class="number">
-                        Length
-                      </th>
-                      <th scope="col">Note</th>
+              <SmallTable label="Gaps">
+                <thead>
+                  <tr>
+                    <th scope="col">From ({zoneName()})</th>
+                    <th scope="col">To</th>
+                    <th scope="col" class="number">
+                      Length
+                    </th>
+                    <th scope="col">Note</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.slice(0, 200).map(gap => (
+                    <tr key={gap.from}>
+                      <td>{at(gap.from)}</td>
+                      <td>{at(gap.to)}</td>
+                      <td class="number">{duration(gap.seconds)}</td>
+                      <td>{gap.note}</td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {items.slice(0, 200).map(gap => (
-                      <tr key={gap.from}>
-                        <td>{at(gap.from)}</td>
-                        <td>{at(gap.to)}</td>
-                        <td class="number">{duration(gap.seconds)}</td>
-                        <td>{gap.note}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+                  ))}
+                </tbody>
+              </SmallTable>
             </>
           )
         }

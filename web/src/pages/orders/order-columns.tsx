@@ -35,7 +35,7 @@ export const ORDER_STATES = [
 
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
   { id: 'created', head: 'Created', value: row => row.created, draw: row => exactTime(row.created), width: '188px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
+  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(136px, 1fr)' },
   { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
   { id: 'role', head: 'Role', value: row => row.role, width: '60px', wide: true },
   { id: 'type', head: 'Type', value: row => row.type, width: '64px', wide: true },
@@ -45,7 +45,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
     value: row => row.quantity,
     draw: row => decimal(row.quantity),
     align: 'right',
-    width: '96px',
+    width: '88px',
     wide: true,
   },
   {
@@ -54,7 +54,7 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
     value: row => row.filled,
     draw: row => decimal(row.filled),
     align: 'right',
-    width: '96px',
+    width: '88px',
     wide: true,
   },
   {
@@ -73,16 +73,16 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
     value: row => microsOf(row.changed) - microsOf(row.created),
     draw: row => spanWords(row.created, row.changed),
     align: 'right',
-    width: '88px',
+    width: '72px',
     wide: true,
   },
   { id: 'account', head: 'Account', value: row => row.account, width: 'minmax(96px, 1fr)', wide: true },
   { id: 'strategy', head: 'Strategy', value: row => row.strategy, width: 'minmax(96px, 1fr)', wide: true },
-  { id: 'reason', head: 'Reason', value: row => row.reason, width: 'minmax(160px, 2fr)', wide: true },
-  { id: 'why', head: 'Why', value: row => row.why, width: 'minmax(160px, 2fr)', wide: true },
+  { id: 'reason', head: 'Reason', value: row => row.reason, width: 'minmax(150px, 2fr)', wide: true },
+  { id: 'why', head: 'Why', value: row => row.why, width: 'minmax(150px, 2fr)', wide: true },
   { id: 'run', head: 'Run', value: row => row.run, width: 'minmax(120px, 1fr)', wide: true },
-  { id: 'id', head: 'Order', value: row => row.id, width: '96px', wide: true },
+  { id: 'id', head: 'Order', value: row => row.id, width: '88px', wide: true },
 ]
 
 /** What a person sees; the others are in the CSV. */
-export const BLOTTER_COLUMNS = ORDER_COLUMNS.filter(({ id }) => !['why', 'run', 'id'].includes(id))
+export const BLOTTER_COLUMNS = ORDER_COLUMNS.filter(({ id }) => !['why', 'run', 'id', 'strategy'].includes(id))

@@ -14,6 +14,7 @@ import { decimal } from '../../text/decimal.ts'
 import { zoneName } from '../../text/time.ts'
 import { useTopic } from '../../topics.ts'
 import { ExplanationPanel } from '../signals/explanation-panel.tsx'
+import { SmallTable } from '../small-table.tsx'
 import { exactTime, spanWords } from './exact-time.ts'
 import { isOpen, type Order, StateBadge } from './order-columns.tsx'
 
@@ -47,6 +48,10 @@ export function OrderDrawer({ run, order, onClose }: OrderDrawerProps) {
 }
 
 function OrderParts({ order, fills, history }: ReplyOf<'GET /orders/:run/:order'>) {
+  // A run that wrote down only the last state still knows when the order was made.
+  const first = history[0]
+  const lived =
+    first && first.time > order.created ? [{ time: order.created, state: 'created', reason: order.why }, ...history] : history
   return (
     <>
       <Facts
@@ -58,7 +63,9 @@ function OrderParts({ order, fills, history }: ReplyOf<'GET /orders/:run/:order'
           { label: 'Filled', value: `${decimal(order.filled)} of ${decimal(order.quantity)}` },
           { label: 'Took', value: spanWords(order.created, order.changed) },
           { label: 'Why it was wanted', value: order.why, wide: true },
-          { label: 'What became of it', value: order.reason || order.state, wide: true },
+          ...(order.reason !== '' && order.reason !== order.why
+            ? [{ label: 'What became of it', value: order.reason, wide: true }]
+            : []),
           {
             label: 'Run',
             value: <a href={`/backtests/${order.run}`}>{order.run}</a>,
@@ -74,10 +81,10 @@ function OrderParts({ order, fills, history }: ReplyOf<'GET /orders/:run/:order'
           History <span class="stamp">{zoneName()}</span>
         </h3>
         <ol class="history">
-          {history.map(({ time, state, reason }, i) => (
+          {lived.map(({ time, state, reason }, i) => (
             <li key={i}>
               <span class="history-time">{exactTime(time)}</span>
-              <span class="history-after">{i === 0 ? '' : `+${spanWords(history[i - 1]!.time, time)}`}</span>
+              <span class="history-after">{i === 0 ? '' : `+${spanWords(lived[i - 1]!.time, time)}`}</span>
               <StateBadge state={state} />
               <span class="history-reason">{reason}</span>
             </li>
@@ -100,36 +107,34 @@ function OrderParts({ order, fills, history }: ReplyOf<'GET /orders/:run/:order'
 }
 
 const Fills = ({ fills }: { readonly fills: ReplyOf<'GET /orders/:run/:order'>['fills'] }) => (
-  <div class="small-table">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Time ({zoneName()})</th>
-          <th scope="col" class="number">
-            Quantity
-          </th>
-          <th scope="col" class="number">
-            Price
-          </th>
-          <th scope="col" class="number">
-            Commission
-          </th>
+  <SmallTable label="Fills">
+    <thead>
+      <tr>
+        <th scope="col">Time ({zoneName()})</th>
+        <th scope="col" class="number">
+          Quantity
+        </th>
+        <th scope="col" class="number">
+          Price
+        </th>
+        <th scope="col" class="number">
+          Commission
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {fills.map(fill => (
+        <tr key={fill.key}>
+          <td>{exactTime(fill.time)}</td>
+          <td class="number">{decimal(fill.quantity)}</td>
+          <td class="number">{decimal(fill.price)}</td>
+          <td class="number">
+            {decimal(fill.commission, { digits: 2 })} {fill.currency}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {fills.map(fill => (
-          <tr key={fill.key}>
-            <td>{exactTime(fill.time)}</td>
-            <td class="number">{decimal(fill.quantity)}</td>
-            <td class="number">{decimal(fill.price)}</td>
-            <td class="number">
-              {decimal(fill.commission, { digits: 2 })} {fill.currency}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+      ))}
+    </tbody>
+  </SmallTable>
 )
 
 /** Guards say whose they are; entries and exits are found among the signals of their moment. */

@@ -8,7 +8,7 @@ import { Panel } from '../../components/page.tsx'
 import { EmptyState, ErrorPanel } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { go } from '../../router.ts'
-import { barWindow, closedBy, type Resolution, SECONDS } from './bar-window.ts'
+import { barWindow, closedBy, RESOLUTIONS, type Resolution, SECONDS } from './bar-window.ts'
 
 const Chart = lazyChart<PriceChartProps>(() => import('../../charts/price-chart.tsx').then(({ PriceChart }) => PriceChart))
 const HEIGHT = 380
@@ -72,7 +72,7 @@ export function PastChart({ run, instrument, resolution, time }: PastChartProps)
           marks={shown}
           layers={LAYERS}
           priceDecimals={details.value.value?.priceDecimals ?? 2}
-          resolutionSeconds={SECONDS[resolution]}
+          resolutionSeconds={SECONDS[real]}
           height={HEIGHT}
           onOrder={order => go(`/orders?run=${encodeURIComponent(run)}&order=${encodeURIComponent(`${run}/${order}`)}`)}
         />

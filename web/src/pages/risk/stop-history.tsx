@@ -5,6 +5,7 @@ import { Panel } from '../../components/page.tsx'
 import { EmptyState, Show } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { at, zoneName } from '../../text/time.ts'
+import { SmallTable } from '../small-table.tsx'
 
 const ACTIONS = ['stop.trip', 'stop.reset', 'limit.change'] as const
 
@@ -23,30 +24,28 @@ export function StopHistory({ changes }: { readonly changes: number }) {
           items.length === 0 ? (
             <EmptyState icon="risk" title="No stop was tripped and no ceiling changed" />
           ) : (
-            <div class="small-table stop-history">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Time ({zoneName()})</th>
-                    <th scope="col">Who</th>
-                    <th scope="col">What</th>
-                    <th scope="col">Reason</th>
+            <SmallTable label="History of stops and ceilings" class="stop-history">
+              <thead>
+                <tr>
+                  <th scope="col">Time ({zoneName()})</th>
+                  <th scope="col">Who</th>
+                  <th scope="col">What</th>
+                  <th scope="col">Reason</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map(record => (
+                  <tr key={record.sequence}>
+                    <td>{at(record.time, 'date-time-seconds')}</td>
+                    <td>{record.actor}</td>
+                    <td>
+                      {record.action} {record.object} {record.result !== 'done' && <Badge tone="warn">{record.result}</Badge>}
+                    </td>
+                    <td>{record.reason || '–'}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {items.map(record => (
-                    <tr key={record.sequence}>
-                      <td>{at(record.time, 'date-time-seconds')}</td>
-                      <td>{record.actor}</td>
-                      <td>
-                        {record.action} {record.object} {record.result !== 'done' && <Badge tone="warn">{record.result}</Badge>}
-                      </td>
-                      <td>{record.reason || '–'}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+                ))}
+              </tbody>
+            </SmallTable>
           )
         }
       </Show>

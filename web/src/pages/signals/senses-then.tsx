@@ -4,6 +4,7 @@ import { Badge } from '../../components/badge.tsx'
 import { Stamp } from '../../components/page.tsx'
 import { number, percent, signed } from '../../text/number.ts'
 import { at } from '../../text/time.ts'
+import { SmallTable } from '../small-table.tsx'
 
 type Opinion = RowOf<'opinions'>
 type Reading = Opinion['readings'][number]
@@ -46,43 +47,41 @@ function SenseLine({ reading }: { readonly reading: Reading }) {
           <summary>
             {evidence.length} {evidence.length === 1 ? 'number' : 'numbers'} it rests on
           </summary>
-          <div class="small-table">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Evidence</th>
-                  <th scope="col" class="number">
-                    Value
-                  </th>
-                  <th scope="col">Known</th>
-                  <th scope="col">Source</th>
+          <SmallTable label="Evidence">
+            <thead>
+              <tr>
+                <th scope="col">Evidence</th>
+                <th scope="col" class="number">
+                  Value
+                </th>
+                <th scope="col">Known</th>
+                <th scope="col">Source</th>
+              </tr>
+            </thead>
+            <tbody>
+              {evidence.map(line => (
+                <tr key={line.id}>
+                  <td>
+                    {line.direction !== 0 && (
+                      <span
+                        class={line.direction > 0 ? 'up' : 'down'}
+                        role="img"
+                        aria-label={line.direction > 0 ? 'speaks for up' : 'speaks for down'}
+                      >
+                        {line.direction > 0 ? '▲' : '▼'}{' '}
+                      </span>
+                    )}
+                    {line.metric}
+                  </td>
+                  <td class="number">
+                    {number(line.value, 4)} {line.unit}
+                  </td>
+                  <td>{at(line.time)}</td>
+                  <td>{line.source}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {evidence.map(line => (
-                  <tr key={line.id}>
-                    <td>
-                      {line.direction !== 0 && (
-                        <span
-                          class={line.direction > 0 ? 'up' : 'down'}
-                          role="img"
-                          aria-label={line.direction > 0 ? 'speaks for up' : 'speaks for down'}
-                        >
-                          {line.direction > 0 ? '▲' : '▼'}{' '}
-                        </span>
-                      )}
-                      {line.metric}
-                    </td>
-                    <td class="number">
-                      {number(line.value, 4)} {line.unit}
-                    </td>
-                    <td>{at(line.time)}</td>
-                    <td>{line.source}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </SmallTable>
         </details>
       )}
     </li>

@@ -32,7 +32,7 @@ export const OutcomeBadge = ({ outcome }: { readonly outcome: Outcome }) => <Bad
 
 export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
   { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '160px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
+  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(144px, 1fr)' },
   {
     id: 'direction',
     head: 'Wanted',
@@ -51,10 +51,10 @@ export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
     id: 'refusals',
     head: 'Refused by',
     value: row => row.refusals.map(({ code }) => code).join(' '),
-    width: 'minmax(160px, 1.2fr)',
+    width: 'minmax(140px, 1.2fr)',
     wide: true,
   },
-  { id: 'why', head: 'Why it was wanted', value: row => row.why, width: 'minmax(180px, 2fr)', wide: true },
+  { id: 'why', head: 'Why it was wanted', value: row => row.why, width: 'minmax(160px, 2fr)', wide: true },
   {
     id: 'probability',
     head: 'P(up)',

@@ -8,6 +8,7 @@ import { useLoad } from '../../load.ts'
 import { decimal } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
 import { at, zoneName } from '../../text/time.ts'
+import { SmallTable } from '../small-table.tsx'
 import { ExplanationPanel } from './explanation-panel.tsx'
 import { SensesThen } from './senses-then.tsx'
 import { OUTCOME_MEANINGS, OutcomeBadge, type SignalLine } from './signal-columns.tsx'
@@ -99,27 +100,25 @@ export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
 const Refusals = ({ line }: { readonly line: SignalLine }) => (
   <section>
     <h3>What turned it down</h3>
-    <div class="small-table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Check</th>
-            <th scope="col">Limit</th>
-            <th scope="col">Observed</th>
+    <SmallTable label="What turned it down">
+      <thead>
+        <tr>
+          <th scope="col">Check</th>
+          <th scope="col">Limit</th>
+          <th scope="col">Observed</th>
+        </tr>
+      </thead>
+      <tbody>
+        {line.refusals.map(({ code, limit, observed }, i) => (
+          <tr key={i}>
+            <td>
+              <code>{code}</code>
+            </td>
+            <td>{limit || '–'}</td>
+            <td>{observed || '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {line.refusals.map(({ code, limit, observed }, i) => (
-            <tr key={i}>
-              <td>
-                <code>{code}</code>
-              </td>
-              <td>{limit || '–'}</td>
-              <td>{observed || '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </SmallTable>
   </section>
 )
