@@ -1,5 +1,6 @@
-// The smallest value that a schema allows: a reply for handlers of which a test wants only the form.
+// The smallest value that a schema allows, and of each route a request that has the right form.
 import type { TSchema } from 'typebox'
+import { API_ROOT, type RouteName, routeOf } from '../src/wire/contract.ts'
 
 interface Form {
   readonly type?: string
@@ -33,8 +34,19 @@ export function exampleOf(schema: TSchema): unknown {
   return null
 }
 
+/** A request of the route that only who asks can be wrong with. */
+export function exampleRequest(name: RouteName): { readonly method: string; readonly path: string; readonly body?: unknown } {
+  const [method = '', pattern = ''] = name.split(' ')
+  const { params, query, body } = routeOf(name)
+  const given = (form: TSchema | undefined) => (form === undefined ? {} : (exampleOf(form) as Record<string, unknown>))
+  const path = pattern.replace(/:(\w+)/g, (_all, param: string) => encodeURIComponent(String(given(params)[param]) || 'x'))
+  const search = new URLSearchParams(Object.entries(given(query)).map(([key, value]): [string, string] => [key, String(value)]))
+  const asked = search.size === 0 ? '' : `?${search}`
+  return { method, path: `${API_ROOT}${path}${asked}`, ...(body === undefined ? {} : { body: exampleOf(body) }) }
+}
+
 /** One text for each pattern of the wire's forms. */
-const TEXTS = ['', '0', '2026-11-21T09:00:00Z', 'EURUSD.OANDA', 'run-1', 'nobody', '123456', '10%', 'because']
+const TEXTS = ['', '0', '2026-11-21T09:00:00Z', 'EURUSD.OANDA', 'run-1', 'nobody', '123456', '10%', 'because', 'a-key-0001']
 
 function textOf(pattern: string | undefined): string {
   const text = TEXTS.find(candidate => pattern === undefined || new RegExp(pattern).test(candidate))

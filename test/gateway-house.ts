@@ -185,6 +185,11 @@ export class GatewayHouse {
     )
   }
 
+  /** Waits until the server holds no more. */
+  async socketsAtMost(count: number): Promise<void> {
+    while (this.gateway.sockets > count) await new Promise(resolve => setTimeout(resolve, 10))
+  }
+
   async close(): Promise<void> {
     await this.gateway.close()
     this.hub.close()

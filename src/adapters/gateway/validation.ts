@@ -45,6 +45,8 @@ function numbersIn(schema: TObject, sent: unknown): unknown {
 function faultsOf(validator: Validator, value: unknown, where: string): string {
   const faults = validator
     .Errors(value)
+    // A field too many is said twice: by the object that has it, and by itself, whose form is then `false`.
+    .filter(({ keyword }) => keyword !== 'boolean')
     .slice(0, 3)
     .map(({ instancePath, message, params }) => {
       const extra = (params as { additionalProperties?: readonly string[] }).additionalProperties
