@@ -31,14 +31,14 @@ export async function marksOf(lake: LakeView, drawn: Drawn): Promise<Mark[]> {
   const orders = orderMarks(drawn)
   if (from === undefined || to === undefined) return orders.slice(0, limit)
 
-  const spec = lake.manifests().find(({ instrument }) => instrument?.id === drawn.instrument)?.instrument
-  const currencies = spec === undefined || spec === null ? [] : [spec.base, spec.quote, spec.settle]
+  const spec = lake.specOf(drawn.instrument)
+  const currencies = spec === undefined ? [] : [spec.base, spec.quote, spec.settle]
   const within = ({ time, until }: Mark) => (until ?? time) >= formatMicros(from) && time < formatMicros(to)
   const marks = [
     ...orders.filter(within),
     ...swingMarks(bars).filter(within),
     ...(await newsMarks(lake, { from, to, currencies, limit })),
-    ...(spec === undefined || spec === null ? [] : sessionMarks(spec.calendar, from, to)),
+    ...(spec === undefined ? [] : sessionMarks(spec.calendar, from, to)),
   ]
   return marks.slice(0, limit).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
 }

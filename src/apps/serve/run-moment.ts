@@ -52,10 +52,9 @@ function instrumentsOf({ instruments }: RunLine, yaml: string): string[] {
 }
 
 function contractsOf({ lake }: ServerContext, instruments: readonly string[]) {
-  const specs = lake.manifests().flatMap(({ instrument }) => (instrument === null ? [] : [instrument]))
   return new Map(
     instruments.flatMap(id => {
-      const spec = specs.find(known => known.id === id)
+      const spec = lake.specOf(id)
       return spec === undefined ? [] : [[id, { multiplier: spec.multiplier, settle: spec.settle }] as const]
     }),
   )

@@ -75,7 +75,7 @@ const livingRows = ({ hub }: ServerContext): Living => ({
 
 /** Of everything that has a price: in the lake, or in a living run. */
 function listed({ lake, hub }: ServerContext): string[] {
-  const recorded = lake.manifests().flatMap(({ instrument }) => instrument?.id ?? [])
+  const recorded = lake.instruments()
   const living = [...hub.rows('quotes'), ...hub.rows('feeds')].map(({ key }) => key)
   return [...new Set([...living, ...recorded])].sort()
 }
@@ -87,7 +87,7 @@ async function specOf(
   id: string,
 ): Promise<{ readonly spec: InstrumentSpec; readonly name: string }> {
   const meta = (await registry()).get(id)
-  const spec = lake.manifests().find(({ instrument }) => instrument?.id === id)?.instrument ?? meta
+  const spec = lake.specOf(id) ?? meta
   if (spec) return { spec, name: meta?.id === id ? meta.name : (id.split('.')[0] ?? id) }
   throw new Failure('INSTRUMENT_NOT_FOUND', {
     message: `nothing is known of an instrument '${id}'`,
@@ -96,7 +96,7 @@ async function specOf(
 }
 
 function kindsOf({ lake }: ServerContext, id: string): string[] {
-  const mine = lake.manifests().filter(({ instrument }) => instrument?.id === id)
+  const mine = lake.manifestsOf(id)
   return [...new Set(mine.map(({ kind, resolution }) => (resolution === null ? kind : `${kind} ${resolution}`)))].sort()
 }
 

@@ -22,7 +22,7 @@ export function referenceHandlers({ lake, now }: ServerContext): Handlers<Routes
     'GET /data': () => coverage(lake),
 
     'GET /data/gaps': ({ query }) => {
-      const isKnown = lake.manifests().some(({ instrument, kind }) => instrument?.id === query.instrument && kind === query.kind)
+      const isKnown = lake.manifestsOf(query.instrument).some(({ kind }) => kind === query.kind)
       if (isKnown) return gapsOf(lake, query)
       throw new Failure('DATA_NOT_FOUND', {
         message: `the lake has no ${query.kind} of ${query.instrument}`,

@@ -37,7 +37,7 @@ interface Material {
 
 /** Empty where the lake has nothing to make them of. */
 export async function readBars(lake: LakeView, wanted: BarsWanted): Promise<Bars> {
-  const materials = materialsOf(lake.manifests(), wanted)
+  const materials = materialsOf(lake.manifestsOf(wanted.instrument), wanted)
   const resolution = wanted.resolution ?? fittingResolution(materials, wanted)
   const length = resolutionMicros(resolution)
   const material = bestFor(materials, length)
@@ -67,10 +67,9 @@ function bars(instrument: string, resolution: string, source: string, rows: read
 }
 
 /** In order of preference where the length is the same: bars as they are, then trades, which know volume, then quotes. */
-function materialsOf(manifests: readonly Manifest[], { instrument: id, from, to, only }: BarsWanted): Material[] {
+function materialsOf(manifests: readonly Manifest[], { from, to, only }: BarsWanted): Material[] {
   const mine = manifests.filter(
-    ({ instrument, kind, resolution, lastTime, firstTime }) =>
-      instrument?.id === id &&
+    ({ kind, resolution, lastTime, firstTime }) =>
       (only === undefined || (kind === only.kind && (kind !== 'bar' || (resolution ?? undefined) === only.resolution))) &&
       (from === undefined || (lastTime ?? Number.NEGATIVE_INFINITY) >= from) &&
       (to === undefined || (firstTime ?? Number.POSITIVE_INFINITY) < to + DAY_AND_MORE),

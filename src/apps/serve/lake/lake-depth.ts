@@ -20,7 +20,7 @@ export function bookAt(
   { at = Number.POSITIVE_INFINITY, levels }: At & { readonly levels: number },
 ): Promise<RowOf<'books'> | undefined> {
   return lake.kept(`book ${instrument} ${at} ${levels}`, async () => {
-    const { spec, files } = filesOf(lake.manifests(), instrument, 'book', at)
+    const { spec, files } = filesOf(lake.manifestsOf(instrument), 'book', at)
     if (spec === undefined) return undefined
     return lake.ask(async ask => {
       for (const { manifest, partition } of files) {
@@ -73,7 +73,7 @@ export function printsBefore(
   { at = Number.POSITIVE_INFINITY, limit }: At & { readonly limit: number },
 ): Promise<readonly RowOf<'prints'>[]> {
   return lake.kept(`prints ${instrument} ${at} ${limit}`, async () => {
-    const { spec, files } = filesOf(lake.manifests(), instrument, 'trade', at)
+    const { spec, files } = filesOf(lake.manifestsOf(instrument), 'trade', at)
     if (spec === undefined) return []
     return lake.ask(async ask => {
       const found: RowOf<'prints'>[] = []
@@ -106,11 +106,10 @@ export function printsBefore(
 /** Files with something before the moment, the one that reaches furthest first. */
 function filesOf(
   manifests: readonly Manifest[],
-  id: string,
   kind: Manifest['kind'],
   at: number,
 ): { readonly spec: InstrumentSpec | undefined; readonly files: readonly { manifest: Manifest; partition: Partition }[] } {
-  const mine = manifests.filter(manifest => manifest.kind === kind && manifest.instrument?.id === id)
+  const mine = manifests.filter(manifest => manifest.kind === kind)
   const files = mine
     .flatMap(manifest => manifest.partitions.map(partition => ({ manifest, partition })))
     .filter(({ partition }) => partition.firstTime <= at)

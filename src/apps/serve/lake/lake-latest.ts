@@ -15,24 +15,24 @@ export interface Latest {
 
 const SPARK_BARS = 48
 
-/** Undefined where the lake holds no price of it. With `at`, as it was known then. */
-export async function latestPrice(lake: LakeView, instrument: string, at?: number): Promise<Latest | undefined> {
-  const quote = await latestQuote(lake, instrument, at)
-  if (quote === undefined) return undefined
-  const { close } = await readBars(lake, { instrument, limit: SPARK_BARS, ...(at === undefined ? {} : { to: at }) })
-  return { quote, spark: close }
+/** Undefined where the lake holds no price of it. */
+export function latestPrice(lake: LakeView, instrument: string): Promise<Latest | undefined> {
+  return lake.kept(`price ${instrument}`, async () => {
+    const quote = await latestQuote(lake, instrument)
+    if (quote === undefined) return undefined
+    const { close } = await readBars(lake, { instrument, limit: SPARK_BARS })
+    return { quote, spark: close }
+  })
 }
 
-/** The newest of quotes, trades and bars, whichever was received last. */
+/** The newest of quotes, trades and bars, whichever was received last; with `at`, as it was known then. */
 export function latestQuote(
   lake: LakeView,
   instrument: string,
   at = Number.POSITIVE_INFINITY,
 ): Promise<Latest['quote'] | undefined> {
   return lake.kept(`latest ${instrument} ${at}`, async () => {
-    const priced = lake
-      .manifests()
-      .filter(({ kind, instrument: of }) => of?.id === instrument && (kind === 'quote' || kind === 'trade' || kind === 'bar'))
+    const priced = lake.manifestsOf(instrument).filter(({ kind }) => kind === 'quote' || kind === 'trade' || kind === 'bar')
     const spec = priced[0]?.instrument
     if (spec === undefined || spec === null) return undefined
     return lake.ask(async ask => {

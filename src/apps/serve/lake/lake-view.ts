@@ -6,6 +6,7 @@ import { Lake } from '../../../adapters/lake/lake.ts'
 import { unreadable } from '../../../adapters/lake/lake-error.ts'
 import { MANIFEST_FOLDER } from '../../../adapters/lake/layout.ts'
 import { type Manifest, readManifests } from '../../../adapters/lake/manifest.ts'
+import type { InstrumentSpec } from '../../../domain/instrument.ts'
 import { Failure } from '../../failure.ts'
 import { lakeFolder } from '../../home.ts'
 
@@ -25,6 +26,7 @@ export class LakeView {
   readonly #waiting: (() => void)[] = []
   #running = 0
   #manifests: readonly Manifest[] = []
+  #byInstrument: ReadonlyMap<string, readonly Manifest[]> = new Map()
   #state = 'unread'
   #looked = Number.NEGATIVE_INFINITY
 
@@ -40,6 +42,23 @@ export class LakeView {
   manifests(): readonly Manifest[] {
     this.#look()
     return this.#manifests
+  }
+
+  /** The same of one instrument. */
+  manifestsOf(instrument: string): readonly Manifest[] {
+    this.#look()
+    return this.#byInstrument.get(instrument) ?? []
+  }
+
+  /** Ids of everything that has a price. */
+  instruments(): string[] {
+    this.#look()
+    return [...this.#byInstrument.keys()]
+  }
+
+  /** Its record as it was imported; undefined where the lake has nothing of it. */
+  specOf(instrument: string): InstrumentSpec | undefined {
+    return this.manifestsOf(instrument)[0]?.instrument ?? undefined
   }
 
   /** Changes whenever something was imported: answers of another state are void. */
@@ -113,6 +132,8 @@ export class LakeView {
     this.#state = state
     this.#answers.clear()
     this.#manifests = readManifests(this.root, () => undefined)
+    const priced = this.#manifests.filter(({ instrument }) => instrument !== null)
+    this.#byInstrument = Map.groupBy(priced, ({ instrument }) => instrument!.id)
   }
 }
 
