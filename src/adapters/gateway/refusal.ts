@@ -48,7 +48,7 @@ const FAMILIES: readonly (readonly [RegExp, number])[] = [
   [/(?:^|_)NOT_FOUND$|(?:^|_)UNKNOWN(?:_|$)/, 404],
   [/(?:_EXISTS|_TAKEN|_CONFLICT|_RUNNING|_HELD|_CHANGED)$/, 409],
   [/(?:^|_)(?:BUSY|THROTTLED)$/, 429],
-  [/(?:_UNAVAILABLE|_UNREACHABLE|_TIMEOUT|_CLOSED|_LOST)$/, 503],
+  [/^UPSTREAM_|(?:_UNAVAILABLE|_UNREACHABLE|_TIMEOUT|_CLOSED|_LOST)$/, 503],
 ]
 
 export const notFound = (): Refusal =>
