@@ -2,9 +2,11 @@
 
 /** Twice the size of the page, so that it is sharp when printed. */
 const SCALE = 2
+const MARGIN = 16
 
 export async function drawPage(title: string, page: Element): Promise<Blob> {
-  const frame = page.getBoundingClientRect()
+  const inner = page.getBoundingClientRect()
+  const frame = new DOMRect(inner.x - MARGIN, inner.y - MARGIN, inner.width + 2 * MARGIN, inner.height + 2 * MARGIN)
   const canvas = document.createElement('canvas')
   canvas.width = Math.ceil(frame.width * SCALE)
   canvas.height = Math.ceil(frame.height * SCALE)
@@ -24,13 +26,16 @@ export async function drawPage(title: string, page: Element): Promise<Blob> {
 function draw(element: Element, pen: CanvasRenderingContext2D, frame: DOMRect): void {
   const box = element.getBoundingClientRect()
   const style = getComputedStyle(element)
-  if (style.visibility === 'hidden' || style.display === 'none' || box.width === 0) return
+  // What is folded away is not on the page; its buttons are of no use on paper.
+  if (style.visibility === 'hidden' || box.width === 0 || !element.checkVisibility() || element.matches('.page-actions')) return
   const x = box.left - frame.left
   const y = box.top - frame.top
 
   drawBox(style, pen, { x, y, width: box.width, height: box.height })
   if (element instanceof HTMLCanvasElement && element.width > 0) pen.drawImage(element, x, y, box.width, box.height)
   if (element instanceof SVGPathElement) drawPath(element, style, pen, frame)
+  const words = wordsOf(element)
+  if (words !== undefined) drawWords(words, style, pen, { x, y, width: box.width, height: box.height })
 
   pen.save()
   if (style.overflowX !== 'visible' || style.overflowY !== 'visible') {
@@ -44,6 +49,29 @@ function draw(element: Element, pen: CanvasRenderingContext2D, frame: DOMRect): 
   }
   pen.restore()
 }
+
+/** What a control shows; undefined for everything that shows its text nodes. */
+function wordsOf(element: Element): string | undefined {
+  if (element instanceof HTMLSelectElement) return element.selectedOptions[0]?.label
+  if (!(element instanceof HTMLInputElement)) return undefined
+  if (element.type === 'checkbox') return element.checked ? '☑' : '☐'
+  return element.type === 'password' ? '' : element.value
+}
+
+function drawWords(words: string, style: CSSStyleDeclaration, pen: CanvasRenderingContext2D, { x, y, width, height }: Box): void {
+  pen.save()
+  pen.beginPath()
+  pen.rect(x, y, width, height)
+  pen.clip()
+  pen.font = fontOf(style)
+  pen.fillStyle = style.color
+  pen.textBaseline = 'middle'
+  pen.fillText(words, x + (Number.parseFloat(style.paddingLeft) || 0), y + height / 2)
+  pen.restore()
+}
+
+const fontOf = ({ fontStyle, fontWeight, fontSize, fontFamily }: CSSStyleDeclaration): string =>
+  `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`
 
 interface Box {
   readonly x: number
@@ -72,7 +100,7 @@ function drawBox(style: CSSStyleDeclaration, pen: CanvasRenderingContext2D, { x,
 
 /** A text node may run over several lines: each client rectangle of its words is one. */
 function drawText(text: Text, style: CSSStyleDeclaration, pen: CanvasRenderingContext2D, frame: DOMRect): void {
-  pen.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
+  pen.font = fontOf(style)
   pen.fillStyle = style.color
   pen.textBaseline = 'middle'
   const range = document.createRange()

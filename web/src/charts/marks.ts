@@ -35,7 +35,13 @@ export interface Sheet {
   readonly pen: CanvasRenderingContext2D
   readonly width: number
   readonly height: number
+  /** Where the labels of each row end: the next one goes where there is room. */
+  readonly rows: number[]
 }
+
+/** Labels of news stand in so many rows; where none has room, the line stands alone. */
+const LABEL_ROWS = 4
+const LABEL_HEIGHT = 13
 
 /** How near a click must be to an arrow, in pixels. */
 const REACH = 12
@@ -125,6 +131,7 @@ export class ChartMarks implements ISeriesPrimitive<Time> {
 
   #above(sheet: Sheet): void {
     this.#spots = []
+    sheet.rows.fill(Number.NEGATIVE_INFINITY)
     for (const placed of this.#placed) {
       const x = this.#x(Math.max(0, placed.from))
       if (x === undefined || (x < -20 && placed.to === placed.from) || x > sheet.width + 20) continue
@@ -154,7 +161,7 @@ const sheetOf = ({
 }: {
   readonly context: CanvasRenderingContext2D
   readonly mediaSize: { readonly width: number; readonly height: number }
-}): Sheet => ({ pen: context, width: mediaSize.width, height: mediaSize.height })
+}): Sheet => ({ pen: context, width: mediaSize.width, height: mediaSize.height, rows: new Array<number>(LABEL_ROWS).fill(0) })
 
 interface Spotted {
   readonly mark: Mark
@@ -215,7 +222,7 @@ function tick(pen: CanvasRenderingContext2D, x: number, y: number | undefined, w
   pen.fill()
 }
 
-function line({ pen, height }: Sheet, { mark, x }: Spotted, tone: string): void {
+function line({ pen, height, rows }: Sheet, { mark, x }: Spotted, tone: string): void {
   const at = Math.round(x) + 0.5
   pen.strokeStyle = colour(tone)
   pen.lineWidth = 1
@@ -225,20 +232,24 @@ function line({ pen, height }: Sheet, { mark, x }: Spotted, tone: string): void 
   pen.lineTo(at, height)
   pen.stroke()
   pen.setLineDash([])
-  label(pen, mark.label, at + 4, 24, { tone, most: 120 })
+  const row = rows.findIndex(end => end < at)
+  if (row < 0) return
+  rows[row] = label(pen, mark.label, at + 4, 24 + row * LABEL_HEIGHT, { tone, most: 120 }) + 6
 }
 
+/** Returns where it ends. */
 function label(
   pen: CanvasRenderingContext2D,
   text: string,
   x: number,
   y: number,
   { tone, most }: { readonly tone: string; readonly most: number },
-): void {
+): number {
   pen.font = chartFont(10)
   pen.textBaseline = 'middle'
   pen.fillStyle = colour(tone)
   let shown = text
   while (shown.length > 1 && pen.measureText(shown).width > most) shown = `${shown.slice(0, -2)}…`
   pen.fillText(shown, x, y)
+  return x + pen.measureText(shown).width
 }

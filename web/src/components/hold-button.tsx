@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'preact/hooks'
 const HOLD_MILLIS = 1_500
 
 export interface HoldButtonProps {
-  /** What it does, for screen readers and the tooltip. */
+  /** What it does, in a sentence. */
   readonly label: string
   readonly onHeld: () => void
   readonly disabled?: boolean
@@ -38,7 +38,7 @@ export function HoldButton({ label, onHeld, disabled = false, class: name = '', 
       type="button"
       class={`hold-button ${held.value ? 'held' : ''} ${name}`}
       disabled={disabled}
-      aria-label={`${label}: hold for one and a half seconds, or hold Enter or Space`}
+      title={`${label} Hold for one and a half seconds, or hold Enter or Space.`}
       onPointerDown={event => {
         if (event.button === 0) press()
       }}

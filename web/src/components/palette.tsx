@@ -47,7 +47,10 @@ function OpenPalette() {
     () => [...pages(), ...(instruments.value.value?.items ?? []).map(({ id, name }) => instrument(id, name)), ...actions()],
     [instruments.value.value],
   )
-  const found = all.filter(({ label, hint }) => fits(words.value, `${label} ${hint}`)).slice(0, 12)
+  const found = all
+    .filter(({ label, hint }) => fits(words.value, `${label} ${hint}`))
+    .toSorted((a, b) => Number(begins(words.value, b.label)) - Number(begins(words.value, a.label)))
+    .slice(0, 12)
   const choose = (action: PaletteAction | undefined): void => {
     if (!action) return
     open.value = false
@@ -141,6 +144,8 @@ const actions = (): PaletteAction[] => [
   },
   { label: 'Sign out', hint: 'action', icon: 'out', act: () => void signOut() },
 ]
+
+const begins = (words: string, label: string): boolean => label.toLowerCase().startsWith(words.trim().toLowerCase())
 
 /** Every word that was typed begins somewhere in the text. */
 const fits = (words: string, text: string): boolean => {

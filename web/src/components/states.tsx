@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { ApiError } from '../api.ts'
 import type { Loaded } from '../load.ts'
+import { sentence } from '../text/sentence.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 /** Grey bars in the shape of what comes, so that nothing jumps. */
@@ -37,8 +38,8 @@ export const ErrorPanel = ({ error, retry }: { readonly error: ApiError; readonl
   <div class="error-panel" role="alert">
     <Icon name="warning" size={20} />
     <div>
-      <p class="error-message">{error.message}</p>
-      {error.fix && <p class="error-fix">{error.fix}</p>}
+      <p class="error-message">{sentence(error.message)}</p>
+      {error.fix && <p class="error-fix">{sentence(error.fix)}</p>}
       <p class="error-code">
         {error.code}
         {error.correlationId && ` · ${error.correlationId}`}

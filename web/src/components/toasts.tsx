@@ -1,6 +1,7 @@
 // Short words about what just happened, at the edge of the screen; read out by screen readers.
 import { signal } from '@preact/signals'
 import { ApiError } from '../api.ts'
+import { sentence } from '../text/sentence.ts'
 import { Icon } from './icon.tsx'
 
 export interface Toast {
@@ -23,7 +24,7 @@ export function toast(given: Toast): void {
 export const toastError = (error: unknown): void =>
   toast(
     error instanceof ApiError
-      ? { kind: 'bad', text: `${error.message} (${error.code})`, fix: error.fix }
+      ? { kind: 'bad', text: `${sentence(error.message)} (${error.code})`, fix: sentence(error.fix) }
       : { kind: 'bad', text: error instanceof Error ? error.message : String(error) },
   )
 

@@ -57,10 +57,7 @@ export function QuoteLine({ instrument }: { readonly instrument: Instrument }) {
       {hours && (
         <span class="quote-session">
           <Badge tone={hours.open ? 'good' : 'plain'}>{hours.open ? 'open' : 'closed'}</Badge>
-          <span class="soft">
-            {hours.phase}
-            {hours.changes && `, ${hours.open ? 'closes' : 'opens'} ${fromNow(hours.changes)}`}
-          </span>
+          <span class="soft">{hours.changes ? `${hours.open ? 'closes' : 'opens'} ${fromNow(hours.changes)}` : hours.phase}</span>
         </span>
       )}
       <span class="quote-pair wide">
@@ -89,7 +86,7 @@ function textsOf(
     bid: price(bid),
     ask: price(ask),
     spread: bid && ask ? decimal(difference(ask, bid), { digits: priceDecimals }) : '–',
-    quality: quality === null ? 'recorded' : `${Math.round(quality)}`,
+    quality: quality === null ? '–' : `${Math.round(quality)}`,
     'as-of': `${at(time, 'date-time-seconds')} ${zoneName()} · ${live ? source : `recorded: ${source}`}`,
   }
 }
