@@ -38,10 +38,10 @@ export function PastChart({ run, instrument, resolution, time }: PastChartProps)
 
   // The chart changes when a bar closes, not with each step of the slider.
   const bar = Math.floor(time / (SECONDS[resolution] * 1_000))
-  const past = useMemo(
-    () => bars.value.value && closedBy(bars.value.value, time, resolution),
-    [bars.value.value, bar, resolution],
-  )
+  // Where there are no bars so fine the server gives coarser ones: those close later.
+  const real = RESOLUTIONS.find(name => name === bars.value.value?.resolution) ?? resolution
+  const past = useMemo(() => bars.value.value && closedBy(bars.value.value, time, real), [bars.value.value, bar, real])
+  const closed = past?.time.at(-1)
   const shown = useMemo(
     () =>
       (marks.value.value?.items ?? []).flatMap(mark => {
@@ -55,8 +55,12 @@ export function PastChart({ run, instrument, resolution, time }: PastChartProps)
   return (
     <Panel
       flush
-      title={`${instrument}, ${resolution}, until this moment`}
-      stamp={past ? { time, source: past.source } : undefined}
+      title={`${instrument}, ${real}, until this moment`}
+      stamp={
+        past && closed !== undefined
+          ? { time: (closed + SECONDS[real]) * 1_000, source: `last closed bar, ${past.source}` }
+          : undefined
+      }
     >
       {bars.error.value ? (
         <ErrorPanel error={bars.error.value} retry={bars.reload} />

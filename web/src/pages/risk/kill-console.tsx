@@ -15,9 +15,9 @@ import { at, fromNow, zoneName } from '../../text/time.ts'
 import { useTopic } from '../../topics.ts'
 
 const MODES = [
-  { mode: 'halt', title: 'Halt', words: 'No new risk; what is open stays, guards stay.' },
-  { mode: 'cancel', title: 'Cancel', words: 'Halt, and every open order that would add risk is cancelled.' },
-  { mode: 'flatten', title: 'Flatten', words: 'Cancel, and every position is closed at the market.' },
+  { mode: 'halt', words: 'No new risk; what is open stays, guards stay.' },
+  { mode: 'cancel', words: 'Halt, and every open order that would add risk is cancelled.' },
+  { mode: 'flatten', words: 'Cancel, and every position is closed at the market.' },
 ] as const
 
 export function KillConsole({ onChange }: { readonly onChange: () => void }) {
@@ -98,13 +98,9 @@ export function KillConsole({ onChange }: { readonly onChange: () => void }) {
       </div>
       {may('stop.trip') && (
         <ul class="kill-modes">
-          {MODES.map(({ mode, title, words }) => (
+          {MODES.map(({ mode, words }) => (
             <li key={mode}>
-              <HoldButton
-                label={`${title}: ${words}`}
-                onHeld={() => void trip(mode)}
-                disabled={state.engaged && weaker(mode, state.mode)}
-              >
+              <HoldButton label={words} onHeld={() => void trip(mode)} disabled={state.engaged && weaker(mode, state.mode)}>
                 <Icon name="stop" /> Hold to {mode}
               </HoldButton>
               <span class="soft-words">{words}</span>
