@@ -11,16 +11,6 @@ export type AuditLine =
   | { readonly record: AuditRecord }
   | { readonly head: AuditHead }
 
-export async function* auditLines(
-  store: AuditStore,
-  { heads, key }: { readonly heads: readonly AuditHead[]; readonly key: AuditPublicKey },
-): AsyncGenerator<string> {
-  const write = (line: AuditLine) => `${JSON.stringify(line)}\n`
-  yield write({ key: { id: key.id, pem: key.pem } })
-  for await (const record of auditRecords(store)) yield write({ record })
-  for (const head of heads) yield write({ head })
-}
-
 /** All of a store's records, in order, a page at a time. */
 export async function* auditRecords(store: AuditStore): AsyncGenerator<AuditRecord> {
   let after = Number.MIN_SAFE_INTEGER

@@ -39,6 +39,11 @@ export class AuditTrail {
     return this.#tree.size
   }
 
+  /** How many records the newest head is over. */
+  get signedSize(): number {
+    return this.#signedSize
+  }
+
   /** Resolves once the record is kept. Throws what the store throws: what cannot be recorded must not happen. */
   record(entry: AuditEntry): Promise<AuditRecord> {
     return this.#inTurn(async () => {
@@ -131,7 +136,8 @@ export class AuditTrail {
 
 /** What can be cut off without a trace is what came after the newest head, so there are not many of them. */
 const HEAD_RECORDS = 64
-const ATTEMPTS = 5
+/** Each time somebody else was faster; that many times in a row is no coincidence. */
+const ATTEMPTS = 64
 const PAGE = 1_000
 
 /** ISO with microseconds, of milliseconds with a fraction. */

@@ -14,21 +14,26 @@ export interface AuditEvidence {
   readonly heads: readonly AuditHead[]
   /** Whose signatures count. */
   readonly keys: readonly AuditPublicKey[]
+  /** Nobody writes it any more, so its newest head is over all of it: what stands behind that was put there. */
+  readonly sealed?: boolean
 }
 
 /**
  * Finds any record that was changed, taken out, put in or moved, and an end that was cut off behind the newest head. What came
- * after the newest head and was cut off leaves no trace: a head is signed every minute and after every few records.
+ * after the newest head and was cut off or put behind it leaves no trace: a head is signed every minute, after every few
+ * records, and at the end.
  */
-export async function verifyAudit({ records, heads, keys }: AuditEvidence): Promise<AuditVerdict> {
+export async function verifyAudit({ records, heads, keys, sealed = false }: AuditEvidence): Promise<AuditVerdict> {
   const faults = new Faults()
   const sound = soundHeads(heads, keys, faults)
   const bySize = Map.groupBy(sound, head => head.size)
   const tree = new MerkleTree()
   let previousHash = GENESIS
 
-  for await (const record of records) {
+  for await (const found of records) {
     const place = tree.size + 1
+    // From a file it may be anything.
+    const record: Partial<AuditRecord> = found ?? {}
     if (record.sequence !== place) faults.add(place, `record ${record.sequence} stands in its place`)
     if (record.previousHash !== previousHash) faults.add(place, 'it does not follow the record before it')
     const hash = hashOf(record)
@@ -48,6 +53,9 @@ export async function verifyAudit({ records, heads, keys }: AuditEvidence): Prom
   )
   if (newest !== undefined && newest.size > tree.size) {
     faults.add(tree.size + 1, `${newest.size - tree.size} records are missing at the end: ${newest.size} were signed`)
+  }
+  if (sealed && newest !== undefined && newest.size < tree.size) {
+    faults.add(newest.size + 1, `${tree.size - newest.size} records are behind the end that was signed`)
   }
   if (newest === undefined && tree.size > 0) faults.add(tree.size, 'there is no signed head, so nothing says that these are all')
 
@@ -85,9 +93,9 @@ function soundHeads(heads: readonly AuditHead[], keys: readonly AuditPublicKey[]
 }
 
 /** A record that is not even of the right form has no hash of its own. */
-function hashOf(record: AuditRecord): string {
+function hashOf(record: Partial<AuditRecord>): string {
   try {
-    return recordHash(record)
+    return recordHash(record as AuditRecord)
   } catch {
     return GENESIS
   }

@@ -27,9 +27,9 @@ export function define(command: Command, terminal: Terminal): void {
       let records = 0
       let heads = 0
       await onDesk(home, async desk => {
-        await desk.beginExport(operatorName())
+        const { size } = await desk.beginExport(operatorName())
         for (let after: number | null = null, done = false; !done; ) {
-          const page: AuditPage = await desk.auditPage(after)
+          const page: AuditPage = await desk.auditPage({ after, size })
           for (const line of page.lines) {
             if ('record' in line) records++
             if ('head' in line) heads++

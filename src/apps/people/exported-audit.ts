@@ -22,7 +22,12 @@ export async function verifyExport(
 ): Promise<ExportVerdict> {
   const { heads, keys, strange } = await aroundRecords(path)
   const { trust, believed } = trusted({ home, key, keys })
-  const verdict = await verifyAudit({ records: recordsOf(path), heads, keys: believed === undefined ? [] : [believed] })
+  const verdict = await verifyAudit({
+    records: recordsOf(path),
+    heads,
+    keys: believed === undefined ? [] : [believed],
+    sealed: true,
+  })
   const faults = strange.map(line => ({ sequence: 0, fault: `line ${line} of the file is none of an export` }))
   return {
     ...verdict,

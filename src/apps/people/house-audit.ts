@@ -71,32 +71,30 @@ export class HouseAudit {
     return { ...verdict, whole: false, faults: [...faults, ...verdict.faults] }
   }
 
-  /** The export by pieces: the key, then the records after `after`, and at the end the heads. */
-  async page(after: number | null): Promise<AuditPage> {
+  /** Signs the trail as it stands; how many records the newest head is over then. */
+  async sign(): Promise<number> {
+    await this.#trail.sign()
+    return this.#trail.signedSize
+  }
+
+  /** The export of the first `size` records by pieces: the key, then the records after `after`, and at the end the heads. */
+  async page({ after, size }: { readonly after: number | null; readonly size: number }): Promise<AuditPage> {
     const { id, pem } = this.#signer.public
-    const records = await this.#store.read(after ?? 0, PAGE)
+    const records = await this.#store.read(after ?? 0, Math.min(PAGE, Math.max(0, size - (after ?? 0))))
     const last = records.at(-1)
     const lines: AuditLine[] = [...(after === null ? [{ key: { id, pem } }] : []), ...records.map(record => ({ record }))]
-    if (last !== undefined && records.length === PAGE) return { lines, next: last.sequence }
+    if (last !== undefined && last.sequence < size) return { lines, next: last.sequence }
 
     const heads: AuditHead[] = [...readHeads(this.#home).heads, ...(await this.#store.heads())]
-    const once = new Map(heads.map(head => [head.signature, head]))
-    // A head over records that came while the export went on would make it look cut off.
-    const end = last?.sequence ?? after ?? 0
-    const covered = [...once.values()].filter(({ size }) => size <= end)
-    return { lines: [...lines, ...covered.map(head => ({ head }))], next: null }
+    const once = [...new Map(heads.map(head => [head.signature, head])).values()]
+    return { lines: [...lines, ...once.filter(head => head.size <= size).map(head => ({ head }))], next: null }
   }
 
-  /** Signs the trail as it stands. */
-  async sign(): Promise<void> {
-    await this.#trail.sign()
-  }
-
-  /** All of the export, one JSON object a line. The newest head is over all of it. */
+  /** All of the export, one JSON object a line. */
   async *lines(): AsyncGenerator<string> {
-    await this.sign()
+    const size = await this.sign()
     for (let after: number | null = null, done = false; !done; ) {
-      const page: AuditPage = await this.page(after)
+      const page: AuditPage = await this.page({ after, size })
       for (const line of page.lines) yield `${JSON.stringify(line)}\n`
       after = page.next
       done = page.next === null

@@ -31,9 +31,9 @@ export interface PeopleDesk {
   /** Puts on record that a client certificate is issued or taken back, before it is. */
   recordCertificate(operator: string, certificate: CertificateEvent): Promise<null>
   verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }>
-  /** Begins an export: everything so far is signed. */
-  beginExport(operator: string): Promise<null>
-  auditPage(after: number | null): Promise<AuditPage>
+  /** Begins an export: everything so far is signed, and that is what its pages hold. */
+  beginExport(operator: string): Promise<{ readonly size: number }>
+  auditPage(piece: { readonly after: number | null; readonly size: number }): Promise<AuditPage>
   migrations(): Promise<{ readonly database: string; readonly migrations: readonly MigrationLine[] }>
 }
 
@@ -109,14 +109,13 @@ export class OpenDesk implements PeopleDesk {
     return { ...verdict, keyId: audit.keyId }
   }
 
-  async beginExport(operator: string): Promise<null> {
+  async beginExport(operator: string): Promise<{ readonly size: number }> {
     await this.#record(operator, { action: 'audit.export', after: null, result: 'done' })
-    await this.#parts.audit.sign()
-    return null
+    return { size: await this.#parts.audit.sign() }
   }
 
-  auditPage(after: number | null): Promise<AuditPage> {
-    return this.#parts.audit.page(after)
+  auditPage(piece: { readonly after: number | null; readonly size: number }): Promise<AuditPage> {
+    return this.#parts.audit.page(piece)
   }
 
   async migrations(): Promise<{ readonly database: string; readonly migrations: readonly MigrationLine[] }> {
