@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { correlate, correlationId, eventCorrelationId, isCorrelationId, newCorrelationId } from './correlation.ts'
+import { correlate, correlationId } from './correlation.ts'
 import { type LogLine, Logs, type LogsOptions } from './logs.ts'
 
 let folder: string
@@ -229,19 +229,12 @@ describe('one id', () => {
       await Promise.resolve()
       logs.info(`${name} again`)
     }
-    await Promise.all([correlate('id-a', () => work('a')), correlate(eventCorrelationId('r1', 7), () => work('b'))])
+    await Promise.all([correlate('id-a', () => work('a')), correlate('r1:7', () => work('b'))])
     logs.info('outside')
 
     const ids = Object.fromEntries(logs.lines().map(line => [line.message, line.correlationId]))
     expect(ids).toEqual({ a: 'id-a', 'a again': 'id-a', b: 'r1:7', 'b again': 'r1:7', outside: '' })
     expect(correlationId()).toBe('')
-  })
-
-  test('new ones differ and have the form that is taken over from outside', () => {
-    const ids = Array.from({ length: 1_000 }, newCorrelationId)
-    expect(new Set(ids).size).toBe(1_000)
-    expect(ids.every(isCorrelationId)).toBe(true)
-    expect(['', 'a b', 'a\nb', '<b>', 'x'.repeat(61), '-a'].filter(isCorrelationId)).toEqual([])
   })
 })
 

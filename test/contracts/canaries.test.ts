@@ -40,6 +40,11 @@ beforeEach(async () => {
       'GET /runs': () => {
         throw Object.assign(new Error(`connect postgres://quadrant:${CANARY}@db failed: ${CANARY}`), { password: CANARY })
       },
+      'GET /configurations': async () => {
+        await new Promise(resolve => setImmediate(resolve))
+        logs.component('runs').info('looked')
+        return { items: [] }
+      },
       'GET /jobs': () => {
         throw new Error('no', { cause: new Error(CANARY) })
       },
@@ -130,6 +135,20 @@ test('what breaks inside is logged without the secret, and answered without a wo
   expect(everything).toContain('connect postgres://quadrant:***')
   expect(everything).not.toContain(CANARY)
   for (const secret of [token, token.slice(4), PASSWORD]) expect(everything).not.toContain(secret)
+})
+
+test('what a handler logs, after any wait, has the id that the reply names', async () => {
+  const headers = { authorization: `Bearer ${await house.apiToken('olga', ['read'])}` }
+  const replies = await Promise.all([1, 2, 3].map(() => house.ask('/api/v1/configurations', { headers })))
+
+  const ids = replies.map(reply => reply.headers['x-correlation-id'])
+  expect(new Set(ids).size).toBe(3)
+  expect(
+    logs
+      .lines({ component: 'runs' })
+      .map(line => line.correlationId)
+      .sort(),
+  ).toEqual(ids.sort())
 })
 
 /** The smallest body of a form with a secret in a field that is none of its own, and in those that hold secrets. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Identity } from '../../access/principal.ts'
+import { correlate } from '../../operations/correlation.ts'
 import { API_ROOT } from '../../wire/contract.ts'
 import { answerTo, refuseUnreadable, sendAnswer } from './answers.ts'
 import { addressOf } from './credentials.ts'
@@ -152,8 +153,10 @@ function appOf(
   app.setValidatorCompiler(validatorCompiler)
   app.addSchema(ERROR_SCHEMA)
   app.register(cookie)
-  app.addHook('onRequest', async (request, reply) => {
+  // The callback form: what follows runs inside, so whatever it logs carries the id.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-correlation-id', request.id)
+    correlate(request.id, done)
   })
   setSecurityHeaders(app)
   app.addHook('onRequest', async request => {
