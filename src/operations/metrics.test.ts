@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { readExposition } from '../../test/exposition.ts'
 import type { RowOf } from '../wire/topics.ts'
 import { METRICS, type MetricDefinition } from './metric-table.ts'
 import { Metrics } from './metrics.ts'
@@ -19,41 +20,8 @@ async function served(metrics: Metrics): Promise<MetricsServer> {
   return server
 }
 
-/** Text format 0.0.4: `# HELP`, `# TYPE`, then samples NAME{LABEL="VALUE",…} NUMBER of that family only. Anything else throws. */
-function parsed(page: string): Map<string, { type: string; samples: Map<string, number> }> {
-  const families = new Map<string, { type: string; samples: Map<string, number> }>()
-  let help = ''
-  let family = ''
-  expect(page.endsWith('\n'), 'the last line ends').toBe(true)
-  for (const line of page.split('\n').filter(text => text !== '')) {
-    const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)$/.exec(line) ?? []
-    if (kind === 'HELP') {
-      help = name
-    } else if (kind === 'TYPE') {
-      expect(name, 'a type follows its help').toBe(help)
-      expect(families.has(name), `${name} appears once`).toBe(false)
-      expect(['counter', 'gauge', 'histogram', 'summary']).toContain(rest)
-      families.set(name, { type: rest, samples: new Map() })
-      family = name
-    } else {
-      const sample =
-        /^([a-zA-Z_:][a-zA-Z0-9_:]*)((?:\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (-?[0-9.]+(?:e[+-]?\d+)?|[+-]Inf|NaN|Nan)$/.exec(
-          line,
-        )
-      expect(sample, line).not.toBeNull()
-      const [, series = '', labels = '', value = ''] = sample!
-      const { type, samples } = families.get(family)!
-      const names = type === 'histogram' ? [`${family}_bucket`, `${family}_sum`, `${family}_count`] : [family]
-      expect(names, `${line} belongs to ${family}`).toContain(series)
-      expect(samples.has(series + labels), `${series}${labels} appears once`).toBe(false)
-      samples.set(series + labels, Number(value))
-    }
-  }
-  return families
-}
-
 const samples = async (metrics: Metrics, name: string): Promise<Record<string, number>> =>
-  Object.fromEntries(parsed(await metrics.text()).get(name)?.samples ?? [])
+  Object.fromEntries(readExposition(await metrics.text()).get(name)?.samples ?? [])
 
 const instant = '2026-11-20T14:30:00.000000Z'
 const metricsAlone = (more: Partial<ConstructorParameters<typeof Metrics>[0]> = {}) =>
@@ -194,7 +162,7 @@ describe('the page', () => {
     const reply = await fetch(server.url)
     expect(reply.status).toBe(200)
     expect(reply.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
-    const families = parsed(await reply.text())
+    const families = readExposition(await reply.text())
     expect(Object.keys(METRICS).filter(name => !families.has(name))).toEqual([])
     for (const [name, { type }] of Object.entries(METRICS)) expect(families.get(name)?.type, name).toBe(type)
     for (const name of ['process_cpu_seconds_total', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_version_info']) {
