@@ -154,6 +154,10 @@ test('somebody without accounts sees markets, and nothing of anybody’s account
     }
     const { status } = await guest.call('DELETE /orders/:run/:order', { run, order })
     expect(status, 'a run that does not live, whoever asks').toBe(409)
+    const started = await guest.call('POST /runs', {}, { kind: 'backtest', configuration: 'brent-ema' })
+    expect([started.status, started.body]).toMatchObject([403, { error: { code: 'ACCOUNT_DENIED' } }])
+    const raised = await guest.call('GET /system')
+    expect(raised.status, 'figures of the house are for admins').toBe(403)
   } finally {
     guest.close()
   }

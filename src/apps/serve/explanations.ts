@@ -50,7 +50,8 @@ export class Explanations {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#workers].map(worker => worker.stop()))
+    for (const worker of this.#workers) worker.kill()
+    await Promise.all([...this.#workers].map(({ ended }) => ended))
   }
 
   async #make(order: Order): Promise<Links> {

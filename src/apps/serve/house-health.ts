@@ -6,11 +6,13 @@ import type { EventLoopWatch } from '../../operations/event-loop.ts'
 import { type Health, type HealthSignals, healthOf } from '../../operations/health.ts'
 import type { RowOf } from '../../wire/topics.ts'
 import { packageVersion } from '../package-version.ts'
+import type { HouseMeter } from './house-meter.ts'
 
 export interface HouseHealthOptions {
   readonly home: string
   readonly hub: Pick<Hub, 'rows'>
   readonly database: Pick<Database, 'kysely'>
+  readonly meter: Pick<HouseMeter, 'sockets' | 'slowCloses'>
   readonly loop: EventLoopWatch
   readonly now: () => number
   /** When the certificate ends, milliseconds. */
@@ -88,7 +90,7 @@ export class HouseHealth {
       dashboard: {
         eventLoopMillisP99: this.#row.eventLoopMillis.p99,
         sockets: this.#row.sockets,
-        slowCloses: 0,
+        slowCloses: this.#options.meter.slowCloses,
         certificateDaysLeft: Math.floor((expires() - now()) / DAY_MILLIS),
       },
       journal: rows.length === 0 ? undefined : { syncMicrosP99: worst(rows.map(row => row.journalSyncMicros?.p99)), failure: '' },
@@ -114,12 +116,12 @@ export class HouseHealth {
   }
 
   #read(): RowOf<'system'> {
-    const { loop } = this.#options
+    const { loop, meter } = this.#options
     return {
       key: 'server',
       version: packageVersion(),
       ...loop.read(),
-      ...{ decisionMicros: null, journalSyncMicros: null, queueDepth: 0, sockets: 0, events: 0 },
+      ...{ decisionMicros: null, journalSyncMicros: null, queueDepth: 0, sockets: meter.sockets, events: 0 },
     }
   }
 }

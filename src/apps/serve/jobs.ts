@@ -14,6 +14,8 @@ export interface JobWish {
   readonly set: readonly string[]
   readonly speed: number | undefined
   readonly by: string
+  /** Whose run it is: the configuration's own name, overrides included. */
+  readonly account: string
 }
 
 export interface JobsOptions {
@@ -40,6 +42,9 @@ interface Job {
   canceled: boolean
 }
 
+export const jobNotFound = (key: string): Failure =>
+  new Failure('JOB_NOT_FOUND', { message: `there is no job '${key}' of yours`, fix: 'take one of GET /api/v1/jobs' })
+
 export class Jobs {
   readonly #options: JobsOptions
   readonly #jobs = new Map<string, Job>()
@@ -52,6 +57,11 @@ export class Jobs {
   /** Newest first. */
   rows(): JobRow[] {
     return [...this.#jobs.values()].map(({ row }) => row).reverse()
+  }
+
+  /** Undefined where there is no such job. */
+  accountOf(key: string): string | undefined {
+    return this.#jobs.get(key)?.wish.account
   }
 
   /** Throws Failure JOBS_BUSY. */
@@ -73,9 +83,7 @@ export class Jobs {
   /** Settled when its process is gone. Throws Failure JOB_NOT_FOUND. */
   async cancel(key: string): Promise<JobRow> {
     const job = this.#jobs.get(key)
-    if (job === undefined) {
-      throw new Failure('JOB_NOT_FOUND', { message: `there is no job '${key}'`, fix: 'take one of GET /api/v1/jobs' })
-    }
+    if (job === undefined) throw jobNotFound(key)
     if (job.row.state !== 'running') return job.row
     job.canceled = true
     if (job.worker === undefined) this.#end(job, { state: 'canceled', words: 'taken back before it began' })

@@ -18,12 +18,16 @@ import { packageVersion } from '../package-version.ts'
 import { serveControl } from '../people/control.ts'
 import { HouseAudit } from '../people/house-audit.ts'
 import { OpenDesk } from '../people/people-desk.ts'
+import { ChangedRows } from '../rows/changed-rows.ts'
 import { clientAuthorities } from './client-authorities.ts'
+import { Closing } from './closing.ts'
 import { Configurations } from './configurations.ts'
 import { Explanations } from './explanations.ts'
 import { allHandlers } from './handlers/all-handlers.ts'
+import { houseLimitRows } from './handlers/limits.ts'
 import { stopState } from './handlers/stop.ts'
 import { HouseHealth } from './house-health.ts'
+import { HouseMeter } from './house-meter.ts'
 import { Jobs } from './jobs.ts'
 import { LakeView } from './lake/lake-view.ts'
 import { LiveBars } from './live-bars.ts'
@@ -45,25 +49,8 @@ export interface ServerOptions extends ServerSettings {
 }
 
 const SECOND_MILLIS = 1_000
-
-/** What opened closes, the last first; a part that fails to close does not keep the others open. */
-class Closing {
-  readonly #ends: (() => unknown)[] = []
-
-  add(end: () => unknown): void {
-    this.#ends.push(end)
-  }
-
-  async all(failed: (error: unknown) => void = () => {}): Promise<void> {
-    for (let end = this.#ends.pop(); end !== undefined; end = this.#ends.pop()) {
-      try {
-        await end()
-      } catch (error) {
-        failed(error)
-      }
-    }
-  }
-}
+/** Jobs have some seconds to write their last lines. */
+const JOBS_MILLIS = 7_000
 
 export class Server {
   readonly url: string
@@ -136,7 +123,17 @@ async function open(
 
   const hub = new Hub()
   closing.add(() => hub.close())
-  const { context, health } = await openHouse(options, closing, { hub, logs, metrics, database, audit, access, certificate })
+  const meter = new HouseMeter(metrics, now)
+  const { context, health } = await openHouse(options, closing, {
+    hub,
+    logs,
+    metrics,
+    meter,
+    database,
+    audit,
+    access,
+    certificate,
+  })
   const clientCertificates = await clientAuthorities(home, { authorities: options.clientAuthorities, now })
   const folder = await dashboard
   const gateway = await Gateway.start({
@@ -144,7 +141,7 @@ async function open(
     certificate: { key: certificate.key, cert: certificate.certificate },
     ...(clientCertificates === undefined ? {} : { clientCertificates }),
     version: packageVersion(),
-    ...{ access, hub, now, meter: metrics, handlers: allHandlers(context) },
+    ...{ access, hub, now, meter, handlers: allHandlers(context) },
     audit: counted(audit, metrics),
     auditReader: {
       find: audit.find,
@@ -155,7 +152,8 @@ async function open(
     unready: () => health.unready(),
     log: (level, message, fields) => logs.component('gateway')[level](message, fields),
   })
-  closing.add(() => gateway.close())
+  // A request may wait for a job or an explanation: those end together with it.
+  closing.add(() => Promise.all([context.jobs.close(), context.explanations.close(), gateway.close()]), JOBS_MILLIS)
   const watch = new CertificateWatch({
     ...certificateOptions(options, now),
     current: certificate,
@@ -214,6 +212,7 @@ interface Parts {
   readonly hub: Hub
   readonly logs: Logs
   readonly metrics: Metrics
+  readonly meter: HouseMeter
   readonly database: Database
   readonly audit: HouseAudit
   readonly access: Access
@@ -224,7 +223,7 @@ interface Parts {
 async function openHouse(
   options: ServerOptions,
   closing: Closing,
-  { hub, logs, metrics, database, audit, access, certificate }: Parts,
+  { hub, logs, metrics, meter, database, audit, access, certificate }: Parts,
 ): Promise<{ readonly context: ServerContext; readonly health: HouseHealth }> {
   const { home, now = Date.now } = options
   const publish = (topic: Topic, rows: readonly object[], gone: readonly string[] = [], from = ''): void => {
@@ -239,9 +238,7 @@ async function openHouse(
   const lake = new LakeView(home)
   closing.add(() => lake.close())
   const jobs = new Jobs({ home, now, onChange: row => publish('jobs', [row]), taken: () => intake.look() })
-  closing.add(() => jobs.close())
   const explanations = new Explanations(home)
-  closing.add(() => explanations.close())
 
   const liveBars = new LiveBars()
   const living = new LivingRuns((topic, rows, gone, from) => {
@@ -267,7 +264,7 @@ async function openHouse(
 
   const loop = new EventLoopWatch(now)
   closing.add(() => loop.close())
-  const health = new HouseHealth({ home, hub, database, loop, now, expires: () => certificate.expires })
+  const health = new HouseHealth({ home, hub, meter, database, loop, now, expires: () => certificate.expires })
   const context: ServerContext = {
     ...{ home, now, lake, hub, jobs, explanations, liveBars },
     runs: watcher,
@@ -286,6 +283,7 @@ async function openHouse(
     logs: wanted => logs.lines(wanted),
   }
 
+  const [changed, limits] = [new ChangedRows<RowOf<'stop'>>(), new ChangedRows<RowOf<'limits'>>()]
   const timers = [
     every(SECOND_MILLIS, async () => {
       const { parts } = await health.look()
@@ -294,7 +292,9 @@ async function openHouse(
         parts.map(part => ({ key: part.name, ...part })),
       )
       publish('system', [health.row])
-      publish('stop', [{ key: 'stop', ...stopState(home, hub.rows('stop')[0]?.obeyed ?? []) }])
+      const own = changed.of([{ key: 'stop', ...stopState(home, hub.rows('stop')[0]?.obeyed ?? []) }])
+      publish('stop', own)
+      publish('limits', limits.of(houseLimitRows(context)))
       await access.sweep()
     }),
   ]

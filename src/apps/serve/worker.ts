@@ -7,7 +7,7 @@ const FILE = resolve(import.meta.dirname, 'work-process.ts')
 /** As bin/quadrant starts Node; the reason is written there. */
 const NODE_OPTIONS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning']
 /** A run that is asked to stop writes its last lines first. */
-const GRACE_MILLIS = 8_000
+const GRACE_MILLIS = 5_000
 
 export interface Worker {
   /** Settles when the process is gone, whatever it did. */

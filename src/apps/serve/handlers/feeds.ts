@@ -1,14 +1,14 @@
 // The living sources, and a person's word which of them to read.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Handlers } from '../../../adapters/gateway/handlers.ts'
+import { type Call, type Handlers, mayAccount } from '../../../adapters/gateway/handlers.ts'
 import type { ReplyOf } from '../../../wire/contract.ts'
 import { Failure } from '../../failure.ts'
 import { type LiveStatus, readStatus } from '../../live/live-status.ts'
 import { requestFailover } from '../../live/operator-orders.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { ServerContext } from '../server-context.ts'
-import { caller, record } from './caller.ts'
+import { accountsOf, caller, record } from './caller.ts'
 
 type Routes = 'GET /feeds' | 'POST /feeds/failover'
 type Reply = ReplyOf<'GET /feeds'>
@@ -26,7 +26,7 @@ export function feedHandlers(context: ServerContext): Handlers<Routes> {
     },
 
     'POST /feeds/failover': async ({ body: { instrument, source = '', reason } }, call) => {
-      const status = livingStatus(home)
+      const status = livingStatus(context, call)
       const found = knownInstrument(status, instrument)
       refuseUnknown(found, source)
       await record(context, call, {
@@ -67,12 +67,14 @@ function repliedOf(status: LiveStatus): Reply {
   }
 }
 
-/** Throws Failure FEED_NOT_RUNNING. */
-function livingStatus(home: string): LiveStatus {
+/** Throws Failure FEED_NOT_RUNNING, also for a run of an account the caller was not given. */
+function livingStatus({ home, runs }: ServerContext, call: Call): LiveStatus {
   const status = lastStatus(home)
-  if (status?.running) return status
+  const account = runs.runs.find(({ run }) => run === status?.run)?.account
+  const isOwn = account === undefined ? accountsOf(call) === '*' : mayAccount(caller(call), account)
+  if (status?.running && isOwn) return status
   throw new Failure('FEED_NOT_RUNNING', {
-    message: status === undefined ? 'no live run was started in this home' : `the run ${status.run} has ended`,
+    message: status?.running === false && isOwn ? `the run ${status.run} has ended` : 'no live run of yours is there',
     fix: 'start a paper run first: its sources can be switched while it lives',
   })
 }

@@ -1,9 +1,11 @@
 // What can be run, what was started from here, and how to stop it.
-import type { Handlers } from '../../../adapters/gateway/handlers.ts'
+import { type Call, type Handlers, mayAccount } from '../../../adapters/gateway/handlers.ts'
 import { readRunConfig } from '../../config.ts'
 import { Failure } from '../../failure.ts'
 import { requireWithinHouse } from '../../house-limits.ts'
+import { jobNotFound } from '../jobs.ts'
 import type { ServerContext } from '../server-context.ts'
+import { ServerFailure } from '../server-failure.ts'
 import { caller, record } from './caller.ts'
 
 type Routes = 'POST /runs' | 'GET /configurations' | 'GET /jobs' | 'DELETE /jobs/:id'
@@ -18,19 +20,31 @@ export function jobHandlers(context: ServerContext): Handlers<Routes> {
       const file = configurations.file(configuration)
       // Its faults are told at once; its strategies are code, and are loaded by the process that runs them.
       const config = readRunConfig(file, set)
+      refuseForeign(call, config.name)
       if (kind === 'paper') requireWithinHouse(config, home)
       if (speed !== undefined && kind !== 'replay') {
         throw new Failure('USAGE_SPEED', { message: `a ${kind} has no speed`, fix: 'leave `speed` out, or make it a replay' })
       }
       const after = { kind, configuration, set, ...(speed === undefined ? {} : { speed }) }
       await record(context, call, { action: 'run.start', object: `configuration:${configuration}`, after })
-      return jobs.start({ kind, configuration, file, set, speed, by: caller(call).user })
+      return jobs.start({ kind, configuration, file, set, speed, by: caller(call).user, account: config.name })
     },
 
     'DELETE /jobs/:id': async ({ params: { id } }, call) => {
+      const account = jobs.accountOf(id)
+      if (account === undefined || !mayAccount(caller(call), account)) throw jobNotFound(id)
       const before = jobs.rows().find(({ key }) => key === id) ?? null
-      if (before !== null) await record(context, call, { action: 'run.stop', object: `job:${id}`, before })
+      await record(context, call, { action: 'run.stop', object: `job:${id}`, before })
       return jobs.cancel(id)
     },
   }
+}
+
+/** What a person starts they must be able to look at: a run's account is its configuration's name. */
+function refuseForeign(call: Call, account: string): void {
+  if (mayAccount(caller(call), account)) return
+  throw new ServerFailure(403, 'ACCOUNT_DENIED', {
+    message: `the run would be of the account '${account}', which you were not given`,
+    fix: 'ask an admin for the account, or run a configuration of one that is yours',
+  })
 }

@@ -21,7 +21,7 @@ export function limitHandlers(context: ServerContext): Handlers<Routes> {
       const who = caller(call)
       const accounts = new Map(runs.runs.map(living => [living.run, living.account]))
       const living = hub.rows('limits').filter(row => row.run !== null && mayAccount(who, accounts.get(row.run) ?? ''))
-      if (run === undefined) return { items: [...houseRows(context), ...living] }
+      if (run === undefined) return { items: [...houseLimitRows(context), ...living] }
 
       const mine = living.filter(row => row.run === run)
       if (mine.length > 0) return { items: mine }
@@ -43,7 +43,7 @@ export function limitHandlers(context: ServerContext): Handlers<Routes> {
       await record(context, call, happening)
       const time = new Date(context.now()).toISOString()
       writeHouseLimit(home, name, ceiling === null ? null : { ceiling, by: who.user, reason, time })
-      const items = houseRows(context)
+      const items = houseLimitRows(context)
       hub.publish('limits', items)
       return { items }
     },
@@ -60,7 +60,8 @@ export function isRaise(before: string | null, after: string | null): boolean {
 
 const sizeOf = (limit: Limit): number => (limit.kind === 'percent' ? limit.fraction : Number(limit.amount) / 1e18)
 
-function houseRows({ home, now }: ServerContext): Row[] {
+/** The house's own, also those that are not set. */
+export function houseLimitRows({ home, now }: Pick<ServerContext, 'home' | 'now'>): Row[] {
   const limits = readHouseLimits(home)
   return CEILINGS.map((name: CeilingName) => {
     const { check, code } = CHECKS.find(known => known.name === name)!
