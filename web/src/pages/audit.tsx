@@ -24,6 +24,7 @@ import './audit/audit.css'
 import { valueDiff } from './audit/value-diff.ts'
 import { Counted } from './counted.tsx'
 import './desk.css'
+import { NARROW_TIME, TimeCell } from './column-times.tsx'
 import { exactTime } from './orders/exact-time.ts'
 import { SmallTable } from './small-table.tsx'
 
@@ -35,9 +36,16 @@ const TONES: Readonly<Record<Entry['result'], Tone>> = { done: 'good', refused: 
 
 const COLUMNS: readonly Column<Entry>[] = [
   { id: 'sequence', head: '#', value: row => row.sequence, align: 'right', width: '60px', wide: true },
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '188px' },
-  { id: 'actor', head: 'Who', value: row => row.actor, width: 'minmax(84px, 0.8fr)' },
-  { id: 'action', head: 'Did', value: row => row.action, width: 'minmax(112px, 1fr)' },
+  {
+    id: 'time',
+    head: 'Time',
+    value: row => row.time,
+    draw: row => <TimeCell time={row.time} exact />,
+    width: '188px',
+    narrow: NARROW_TIME,
+  },
+  { id: 'actor', head: 'Who', value: row => row.actor, width: 'minmax(84px, 0.8fr)', narrow: '64px' },
+  { id: 'action', head: 'Did', value: row => row.action, width: 'minmax(112px, 1fr)', narrow: 'minmax(96px, 1fr)' },
   { id: 'object', head: 'To', value: row => row.object, width: 'minmax(100px, 1.2fr)', wide: true },
   {
     id: 'result',

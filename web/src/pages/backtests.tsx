@@ -43,6 +43,7 @@ export default function Backtests({ query }: PageProps) {
         value: row => (compared.includes(row.id) ? 1 : 0),
         draw: row => <Pick run={row} compared={compared} />,
         width: '76px',
+        narrow: '40px',
       },
       ...SHOWN,
     ],

@@ -11,7 +11,7 @@ import { sum } from './run-comparison.ts'
 const ratio = (value: number | null): string => (value === null ? '–' : signed(value))
 
 export const RUN_COLUMNS: readonly Column<Run>[] = [
-  { id: 'name', head: 'Configuration', value: row => row.name, width: 'minmax(128px, 1.4fr)' },
+  { id: 'name', head: 'Configuration', value: row => row.name, width: 'minmax(128px, 1.4fr)', narrow: 'minmax(96px, 1fr)' },
   { id: 'mode', head: 'Mode', value: row => row.mode, draw: row => <ModeBadge mode={row.mode} />, width: '104px', wide: true },
   {
     id: 'finished',
@@ -37,6 +37,7 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
     draw: row => <Profit amount={row.netProfit} />,
     align: 'right',
     width: '116px',
+    narrow: '108px',
   },
   { id: 'currency', head: 'In', value: row => row.currency, width: '64px', wide: true },
   {
@@ -48,6 +49,7 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
     ),
     align: 'right',
     width: '100px',
+    narrow: '88px',
   },
   {
     id: 'sharpe',

@@ -22,16 +22,25 @@ const quarantine = (row: Coverage): number => Object.values(row.quarantined).red
 
 /** Everything but the bar, which depends on what else is there. */
 export const COVERAGE_COLUMNS: readonly Column<Coverage>[] = [
-  { id: 'name', head: 'Series', value: row => row.name, width: 'minmax(176px, 1.4fr)' },
+  { id: 'name', head: 'Series', value: row => row.name, width: 'minmax(176px, 1.4fr)', narrow: 'minmax(96px, 1fr)' },
   {
     id: 'kind',
     head: 'Kind',
     value: row => (row.resolution === null ? row.kind : `${row.kind} ${row.resolution}`),
     width: '84px',
+    narrow: '68px',
   },
   { id: 'from', head: 'From', value: row => row.from, draw: row => at(row.from, 'date'), width: '92px', wide: true },
   { id: 'to', head: 'To', value: row => row.to, draw: row => at(row.to, 'date'), width: '92px' },
-  { id: 'rows', head: 'Rows', value: row => row.rows, draw: row => number(row.rows), align: 'right', width: '96px' },
+  {
+    id: 'rows',
+    head: 'Rows',
+    value: row => row.rows,
+    draw: row => number(row.rows),
+    align: 'right',
+    width: '96px',
+    narrow: '84px',
+  },
   {
     id: 'bytes',
     head: 'Size',

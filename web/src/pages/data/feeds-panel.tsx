@@ -14,6 +14,7 @@ import { may } from '../../session.ts'
 import { number } from '../../text/number.ts'
 import { at, zoneName } from '../../text/time.ts'
 import { useTopic } from '../../topics.ts'
+import { NARROW_TIME, TimeCell } from '../column-times.tsx'
 
 type Feeds = ReplyOf<'GET /feeds'>
 type Feed = Feeds['instruments'][number]
@@ -38,7 +39,13 @@ const stateTone = (state: string) =>
         : 'plain'
 
 export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(116px, 1fr)' },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(116px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
   {
     id: 'source',
     head: 'Source',
@@ -49,6 +56,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
       </>
     ),
     width: 'minmax(104px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
   },
   {
     id: 'selected',
@@ -56,6 +64,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
     value: row => (row.selected ? 1 : 0),
     draw: row => (row.selected ? <Badge tone="info">read</Badge> : ''),
     width: '64px',
+    wide: true,
   },
   {
     id: 'state',
@@ -63,6 +72,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
     value: row => row.state,
     draw: row => <Badge tone={stateTone(row.state)}>{row.state}</Badge>,
     width: '92px',
+    narrow: '84px',
   },
   { id: 'score', head: 'Score', value: row => row.score, draw: row => number(row.score), align: 'right', width: '60px' },
   {
@@ -99,8 +109,21 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
 ]
 
 const FAILOVER_COLUMNS: readonly Column<Failover>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '160px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
+  {
+    id: 'time',
+    head: 'Time',
+    value: row => row.time,
+    draw: row => <TimeCell time={row.time} />,
+    width: '160px',
+    narrow: NARROW_TIME,
+  },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(112px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
   { id: 'from', head: 'From', value: row => row.from, width: 'minmax(80px, 0.7fr)' },
   { id: 'to', head: 'To', value: row => row.to, width: 'minmax(80px, 0.7fr)' },
   { id: 'level', head: 'Level', value: row => row.level, width: '72px', wide: true },

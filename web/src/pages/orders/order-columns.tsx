@@ -4,7 +4,8 @@ import type { RowOf } from '../../../../src/wire/topics.ts'
 import { Badge, SideBadge, type Tone } from '../../components/badge.tsx'
 import type { Column } from '../../components/table.tsx'
 import { decimal } from '../../text/decimal.ts'
-import { exactTime, microsOf, spanWords } from './exact-time.ts'
+import { NARROW_TIME, TimeCell } from '../column-times.tsx'
+import { microsOf, spanWords } from './exact-time.ts'
 
 export type Order = RowOf<'orders'>
 
@@ -34,9 +35,22 @@ export const ORDER_STATES = [
 ] as const
 
 export const ORDER_COLUMNS: readonly Column<Order>[] = [
-  { id: 'created', head: 'Created', value: row => row.created, draw: row => exactTime(row.created), width: '188px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(136px, 1fr)' },
-  { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
+  {
+    id: 'created',
+    head: 'Created',
+    value: row => row.created,
+    draw: row => <TimeCell time={row.created} exact />,
+    width: '188px',
+    narrow: NARROW_TIME,
+  },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(136px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
+  { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px', narrow: '48px' },
   { id: 'role', head: 'Role', value: row => row.role, width: '60px', wide: true },
   { id: 'type', head: 'Type', value: row => row.type, width: '64px', wide: true },
   {
@@ -66,7 +80,14 @@ export const ORDER_COLUMNS: readonly Column<Order>[] = [
     width: '104px',
     wide: true,
   },
-  { id: 'state', head: 'State', value: row => row.state, draw: row => <StateBadge state={row.state} />, width: '104px' },
+  {
+    id: 'state',
+    head: 'State',
+    value: row => row.state,
+    draw: row => <StateBadge state={row.state} />,
+    width: '104px',
+    narrow: '88px',
+  },
   {
     id: 'took',
     head: 'Took',

@@ -7,6 +7,7 @@ import type { Column } from '../../components/table.tsx'
 import { decimal, signOf } from '../../text/decimal.ts'
 import { duration, number, percent } from '../../text/number.ts'
 import { at, fromNow } from '../../text/time.ts'
+import { NARROW_TIME, TimeCell } from '../column-times.tsx'
 import type { TradeGroup } from './trade-groups.ts'
 
 export type Position = RowOf<'positions'>
@@ -20,7 +21,13 @@ export const Profit = ({ amount, digits = 2 }: { readonly amount: string | null;
 const orDash = (text: string | null): string => (text === null ? '–' : decimal(text))
 
 export const POSITION_COLUMNS: readonly Column<Position>[] = [
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1.2fr)' },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(112px, 1.2fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
   {
     id: 'quantity',
     head: 'Quantity',
@@ -28,6 +35,7 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     draw: row => <span class={TONES[`${signOf(row.quantity)}`]}>{decimal(row.quantity, { signed: true })}</span>,
     align: 'right',
     width: '104px',
+    narrow: '88px',
   },
   {
     id: 'average',
@@ -38,7 +46,15 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     width: '104px',
     wide: true,
   },
-  { id: 'mark', head: 'Mark', value: row => row.mark, draw: row => orDash(row.mark), align: 'right', width: '104px' },
+  {
+    id: 'mark',
+    head: 'Mark',
+    value: row => row.mark,
+    draw: row => orDash(row.mark),
+    align: 'right',
+    width: '104px',
+    narrow: '84px',
+  },
   {
     id: 'unrealised',
     head: 'Unrealised',
@@ -46,6 +62,7 @@ export const POSITION_COLUMNS: readonly Column<Position>[] = [
     draw: row => <Profit amount={row.unrealised} />,
     align: 'right',
     width: '108px',
+    narrow: '96px',
   },
   {
     id: 'realised',
@@ -109,9 +126,22 @@ const price = (value: number): string => number(value, value >= 1_000 ? 2 : valu
 const held = (trade: Trade): number => (Date.parse(trade.exit) - Date.parse(trade.entry)) / 1_000
 
 export const TRADE_COLUMNS: readonly Column<Trade>[] = [
-  { id: 'exit', head: 'Closed', value: row => row.exit, draw: row => at(row.exit), width: '140px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(112px, 1fr)' },
-  { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px' },
+  {
+    id: 'exit',
+    head: 'Closed',
+    value: row => row.exit,
+    draw: row => <TimeCell time={row.exit} />,
+    width: '160px',
+    narrow: NARROW_TIME,
+  },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(112px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
+  { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px', narrow: '48px' },
   {
     id: 'quantity',
     head: 'Quantity',
@@ -146,6 +176,7 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
     draw: row => <Profit amount={row.profit} />,
     align: 'right',
     width: '104px',
+    narrow: '96px',
   },
   {
     id: 'commission',
@@ -165,8 +196,16 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
 ]
 
 export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
-  { id: 'name', head: 'Name', value: row => row.name, width: 'minmax(120px, 1.5fr)' },
-  { id: 'trades', head: 'Trades', value: row => row.trades, draw: row => number(row.trades), align: 'right', width: '64px' },
+  { id: 'name', head: 'Name', value: row => row.name, width: 'minmax(120px, 1.5fr)', narrow: 'minmax(84px, 1fr)' },
+  {
+    id: 'trades',
+    head: 'Trades',
+    value: row => row.trades,
+    draw: row => number(row.trades),
+    align: 'right',
+    width: '64px',
+    narrow: '56px',
+  },
   {
     id: 'won',
     head: 'Won',
@@ -174,6 +213,7 @@ export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
     draw: row => percent(row.wins / row.trades, { digits: 0 }),
     align: 'right',
     width: '60px',
+    narrow: '52px',
   },
   {
     id: 'profit',
@@ -182,6 +222,7 @@ export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
     draw: row => <Profit amount={row.profit} />,
     align: 'right',
     width: '116px',
+    narrow: '104px',
   },
   { id: 'currency', head: 'In', value: row => row.currency, width: '52px' },
   {

@@ -18,9 +18,9 @@ export const HeadRoom = ({ share }: { readonly share: number | null }) => (
 )
 
 export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
-  { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)' },
+  { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(96px, 1fr)' },
   { id: 'check', head: 'Check', value: row => row.check, align: 'right', width: '60px', wide: true },
-  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: 'minmax(88px, 0.8fr)' },
+  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: 'minmax(88px, 0.8fr)', narrow: '72px' },
   {
     id: 'used',
     head: 'Used',
@@ -36,6 +36,7 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     value: row => row.share,
     draw: row => <HeadRoom share={row.share} />,
     width: 'minmax(150px, 1.4fr)',
+    narrow: 'minmax(84px, 1fr)',
   },
   {
     id: 'ceiling',

@@ -4,7 +4,7 @@ import { Badge, SideBadge, type Tone } from '../../components/badge.tsx'
 import type { Column } from '../../components/table.tsx'
 import { decimal } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
-import { at } from '../../text/time.ts'
+import { NARROW_TIME, TimeCell } from '../column-times.tsx'
 
 export type SignalLine = RowOf<'signals'>
 
@@ -31,14 +31,28 @@ export const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
 export const OutcomeBadge = ({ outcome }: { readonly outcome: Outcome }) => <Badge tone={TONES[outcome]}>{outcome}</Badge>
 
 export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => at(row.time, 'date-time-seconds'), width: '160px' },
-  { id: 'instrument', head: 'Instrument', value: row => row.instrument, width: 'minmax(144px, 1fr)' },
+  {
+    id: 'time',
+    head: 'Time',
+    value: row => row.time,
+    draw: row => <TimeCell time={row.time} />,
+    width: '160px',
+    narrow: NARROW_TIME,
+  },
+  {
+    id: 'instrument',
+    head: 'Instrument',
+    value: row => row.instrument,
+    width: 'minmax(144px, 1fr)',
+    narrow: 'minmax(84px, 1fr)',
+  },
   {
     id: 'direction',
     head: 'Wanted',
     value: row => row.direction,
     draw: row => <SideBadge side={row.direction} />,
     width: '64px',
+    narrow: '60px',
   },
   {
     id: 'outcome',

@@ -16,7 +16,7 @@ import { setQuery } from '../../router.ts'
 import { saveCsv } from '../../save.ts'
 import { at, zoneName } from '../../text/time.ts'
 import { useTopic } from '../../topics.ts'
-import { exactTime } from '../orders/exact-time.ts'
+import { NARROW_TIME, TimeCell } from '../column-times.tsx'
 import { LEVELS, type Level, logFilter } from './log-filter.ts'
 
 type LogLine = RowOf<'logs'>
@@ -24,7 +24,14 @@ type LogLine = RowOf<'logs'>
 const TONES: Readonly<Record<Level, Tone>> = { debug: 'plain', info: 'info', warn: 'warn', error: 'bad' }
 
 const COLUMNS: readonly Column<LogLine>[] = [
-  { id: 'time', head: 'Time', value: row => row.time, draw: row => exactTime(row.time), width: '188px' },
+  {
+    id: 'time',
+    head: 'Time',
+    value: row => row.time,
+    draw: row => <TimeCell time={row.time} exact />,
+    width: '188px',
+    narrow: NARROW_TIME,
+  },
   {
     id: 'level',
     head: 'Level',
@@ -33,7 +40,7 @@ const COLUMNS: readonly Column<LogLine>[] = [
     width: '68px',
   },
   { id: 'component', head: 'Component', value: row => row.component, width: '104px', wide: true },
-  { id: 'message', head: 'Message', value: row => row.message, width: 'minmax(160px, 5fr)' },
+  { id: 'message', head: 'Message', value: row => row.message, width: 'minmax(160px, 5fr)', narrow: 'minmax(120px, 1fr)' },
   { id: 'code', head: 'Code', value: row => row.code, width: 'minmax(80px, 0.8fr)', wide: true },
   { id: 'correlation', head: 'Correlation', value: row => row.correlationId, width: 'minmax(120px, 0.8fr)', wide: true },
 ]
