@@ -46,7 +46,14 @@ export async function documentApi(app: FastifyInstance, version: string): Promis
 
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    uiConfig: { docExpansion: 'list', deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
+    // Without the bar that fetches other documents.
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: false,
+    },
     theme: { title: 'Quadrant API' },
     // React builds the page from strings, which trusted types forbid; everything else stays as strict as for our own pages.
     staticCSP: {

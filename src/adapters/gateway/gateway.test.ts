@@ -1,4 +1,6 @@
 // What every answer of the server is made of: TLS 1.3, strict headers, errors without a stack, files of the dashboard and no others.
+
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -71,6 +73,16 @@ describe('the connection', () => {
     expect(await shake({ ca: other.pem, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' })).toMatch(/PROTOCOL/)
 
     house.gateway.reloadCertificate(await house.authority.issue(['localhost', '127.0.0.1']))
+  })
+
+  test('that never says a word, or never ends its handshake, does not keep the server from closing', async () => {
+    const other = await GatewayHouse.open()
+    const silent = connectPlain(other.gateway.port, '127.0.0.1')
+    const secure = connect({ host: '127.0.0.1', port: other.gateway.port, ca: other.authority.pem })
+    for (const socket of [silent, secure]) socket.on('error', () => {})
+    await Promise.all([once(silent, 'connect'), once(secure, 'secureConnect')])
+
+    await Promise.all([other.close(), once(silent, 'close'), once(secure, 'close')])
   })
 
   test('on a port that is taken is refused with a code and a fix', async () => {
@@ -254,6 +266,7 @@ describe('an answer', () => {
     // printf 'let a = 1' | openssl dgst -sha256 -binary | base64
     expect(policy).toContain("script-src 'sha256-LAfYd7pbFUgwfQu8b4q135PeTG2z+/coPEUYCd74eCQ=' 'sha256-")
     expect(policy).toContain('sandbox allow-scripts')
+    expect(headers['x-frame-options'], 'our own page shows it in a frame').toBe('SAMEORIGIN')
     expect(policy).not.toContain('unsafe')
   })
 

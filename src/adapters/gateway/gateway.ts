@@ -35,15 +35,17 @@ export class Gateway {
   readonly #app: FastifyInstance
   readonly #sockets: SocketHouse
   readonly #end: () => void
+  readonly #cut: () => void
   readonly #clientCertificates: ClientCertificates | undefined
 
-  private constructor({ app, url, port, sockets, end, clientCertificates }: Running) {
+  private constructor({ app, url, port, sockets, end, cut, clientCertificates }: Running) {
     this.#app = app
     this.#clientCertificates = clientCertificates
     this.url = url
     this.port = port
     this.#sockets = sockets
     this.#end = end
+    this.#cut = cut
   }
 
   /** Listens when it returns. Throws an error with code PORT_IN_USE, or what the system says of the address. */
@@ -79,10 +81,10 @@ export class Gateway {
     await serveDashboard(app, options.dashboard)
 
     const server = app.server as HttpsServer
-    const uncount = keepCount({ server, limits, trusted: trustedProxies, turnedAway: code => meter.refused(code) })
+    const counted = keepCount({ server, limits, trusted: trustedProxies, turnedAway: code => meter.refused(code) })
     server.on('upgrade', (request, socket, head) => void sockets.upgrade(request, socket, head))
     const end = () => {
-      uncount()
+      counted.end()
       sockets.close()
     }
 
@@ -95,7 +97,7 @@ export class Gateway {
     }
     const { port } = server.address() as AddressInfo
     const url = `https://${reachable(options.host)}:${port}`
-    return new Gateway({ app, url, port, sockets, end, clientCertificates: options.clientCertificates })
+    return new Gateway({ app, url, port, sockets, end, cut: counted.cut, clientCertificates: options.clientCertificates })
   }
 
   /** WebSockets that are open. */
@@ -108,12 +110,16 @@ export class Gateway {
     ;(this.#app.server as HttpsServer).setSecureContext(tlsOptions(certificate, this.#clientCertificates))
   }
 
-  /** Sockets are told, open requests finished, idle connections closed. */
+  /** Sockets are told, open requests finished, idle connections closed; what lasts longer than three seconds is cut. */
   async close(): Promise<void> {
     this.#end()
+    const patience = setTimeout(this.#cut, CLOSE_MILLIS)
     await this.#app.close()
+    clearTimeout(patience)
   }
 }
+
+const CLOSE_MILLIS = 3_000
 
 interface Running {
   readonly app: FastifyInstance
@@ -121,6 +127,7 @@ interface Running {
   readonly port: number
   readonly sockets: SocketHouse
   readonly end: () => void
+  readonly cut: () => void
   readonly clientCertificates: ClientCertificates | undefined
 }
 

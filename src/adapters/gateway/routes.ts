@@ -46,7 +46,9 @@ export function registerRoutes(app: FastifyInstance, { handlers, guard }: Routes
         if (route.mediaType === undefined) return answer === null ? reply.type(JSON_TYPE).send('null') : answer
 
         reply.type(`${route.mediaType}; charset=utf-8`)
-        if (route.mediaType === 'text/html') reply.header('content-security-policy', lonePagePolicy(String(answer)))
+        if (route.mediaType === 'text/html') {
+          reply.header('content-security-policy', lonePagePolicy(String(answer))).header('x-frame-options', 'SAMEORIGIN')
+        }
         return answer
       },
     })

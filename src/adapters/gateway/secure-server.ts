@@ -52,24 +52,30 @@ export interface Connections {
   readonly turnedAway: (why: string) => void
 }
 
-/** Keeps count of the connections; what is returned ends the keeping. */
-export function keepCount({ server, limits, trusted, turnedAway }: Connections): () => void {
+export interface Counted {
+  /** Cuts what is still open, whatever it does; a connection that never said a word would be waited for long. */
+  readonly cut: () => void
+  readonly end: () => void
+}
+
+/** Keeps count of the connections. */
+export function keepCount({ server, limits, trusted, turnedAway }: Connections): Counted {
   const byAddress = new Map<string, number>()
-  let all = 0
+  const open = new Set<Socket>()
 
   const arrived = (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '')
     const here = byAddress.get(address) ?? 0
     const speaksForMany = address.startsWith('127.') || address === '::1' || trusted.includes(address)
-    if (all >= limits.connections || (!speaksForMany && here >= limits.connectionsPerAddress)) {
+    if (open.size >= limits.connections || (!speaksForMany && here >= limits.connectionsPerAddress)) {
       turnedAway('connections-full')
       socket.destroy()
       return
     }
-    all++
+    open.add(socket)
     byAddress.set(address, here + 1)
     socket.once('close', () => {
-      all--
+      open.delete(socket)
       const left = (byAddress.get(address) ?? 1) - 1
       if (left > 0) byAddress.set(address, left)
       else byAddress.delete(address)
@@ -90,5 +96,10 @@ export function keepCount({ server, limits, trusted, turnedAway }: Connections):
   server.on('connection', arrived)
   server.on('secureConnection', secured)
   server.on('tlsClientError', failed)
-  return () => clearInterval(rotation)
+  return {
+    cut: () => {
+      for (const socket of open) socket.destroy()
+    },
+    end: () => clearInterval(rotation),
+  }
 }

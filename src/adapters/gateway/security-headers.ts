@@ -32,6 +32,7 @@ export function setSecurityHeaders(app: FastifyInstance): void {
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
+    originAgentCluster: false,
     xFrameOptions: { action: 'deny' },
   })
 
