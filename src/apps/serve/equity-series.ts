@@ -10,7 +10,9 @@ const TRADES_MAX = 100_000
 export async function equityOfTrades(history: Pick<History, 'trades'>, line: RunLine): Promise<EquitySeries> {
   const { id: run, currency, startEquity, finalEquity, from, to } = line
   const { items } = await history.trades({ accounts: '*', run, limit: TRADES_MAX, offset: 0 })
-  const points: [time: string, equity: bigint][] = from === '' ? [] : [[from, exact(startEquity)]]
+  // A replay that lives began on the wall's clock and trades on another: its curve begins with its first trade.
+  const begin = from === '' || (to !== '' && from > to) ? items.at(-1)?.entry : from
+  const points: [time: string, equity: bigint][] = begin === undefined ? [] : [[begin, exact(startEquity)]]
   let equity = exact(startEquity)
   const mixed = items.some(trade => trade.currency !== currency)
   // Profits of another currency cannot be added up without the rates of their days.
