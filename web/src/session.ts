@@ -3,6 +3,7 @@ import { signal } from '@preact/signals'
 import type { ReplyOf } from '../../src/wire/contract.ts'
 import type { Right } from '../../src/wire/route.ts'
 import { ApiError, api, onSignedOut, useCsrf } from './api.ts'
+import { watchIdle } from './idle.ts'
 import { preferences } from './preferences.ts'
 import { socket } from './socket.ts'
 
@@ -15,6 +16,9 @@ export const setupNeeded = signal(false)
 /** Why the server could not say who is signed in. */
 export const sessionError = signal<ApiError | undefined>(undefined)
 
+/** Why the page of signing in is there again; empty when the person left by themselves. */
+export const leftWords = signal('')
+
 export const may = (right: Right): boolean => session.value?.rights.includes(right) ?? false
 
 /** Whether an account's orders and runs are this person's to see. */
@@ -24,7 +28,10 @@ export function mayAccount(account: string): boolean {
 }
 
 export async function startSession(): Promise<void> {
-  onSignedOut(() => enter(null))
+  onSignedOut(() => {
+    if (session.value) leftWords.value = 'The session has ended.'
+    enter(null)
+  })
   sessionError.value = undefined
   try {
     enter(await api('GET /session'))
@@ -47,14 +54,20 @@ export function enter(given: Session | null): void {
   useCsrf(given?.csrf ?? '')
   session.value = given
   if (given === null) {
+    watchIdle(0, () => {})
     socket.close()
     return
   }
   setupNeeded.value = false
+  leftWords.value = ''
   socket.open()
   void api('GET /settings').then(
     reply => {
       preferences.value = reply.preferences
+      watchIdle(reply.house.idleMinutes, () => {
+        leftWords.value = `Nobody touched this page for ${reply.house.idleMinutes} minutes, so you were signed out.`
+        void signOut()
+      })
     },
     () => {},
   )

@@ -22,6 +22,8 @@ export class TopicStore<Name extends Topic> {
   readonly rows = new Map<string, RowOf<Name>>()
   /** Counts the frames that changed something: read it in a component to be drawn again. */
   readonly version = signal(0)
+  /** What changed last: of a log, its newest row. */
+  newest: RowOf<Name> | undefined
   readonly state = signal<TopicState>('waiting')
   /** When the newest word came, milliseconds: what a stale page is stale since. */
   readonly heard = signal<number | undefined>(undefined)
@@ -69,6 +71,7 @@ export class TopicStore<Name extends Topic> {
     this.forget()
     this.state.value = 'waiting'
     this.heard.value = undefined
+    this.newest = undefined
   }
 
   /** Shows what was taken since the last time. Called once per animation frame. */
@@ -83,7 +86,10 @@ export class TopicStore<Name extends Topic> {
 
     for (const [key, row] of changes) {
       if (row === undefined) this.rows.delete(key)
-      else this.rows.set(key, row)
+      else {
+        this.rows.set(key, row)
+        this.newest = row
+      }
     }
     this.#bound()
 

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'preact/hooks'
 import { preferences, themeChanges } from '../preferences.ts'
 import { number, percent } from '../text/number.ts'
-import { at } from '../text/time.ts'
+import { at, zoneName } from '../text/time.ts'
 import { chartFont, colour } from './colours.ts'
 
 export interface Line {
@@ -40,7 +40,14 @@ export function LineChart(props: LineChartProps) {
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const charts = panes(props).map(({ options, data }) => new uPlot(options(element.clientWidth), data, element))
+    const readout = document.createElement('p')
+    readout.className = 'chart-readout'
+    readout.append('')
+    element.append(readout)
+    const tell = (index: number | null | undefined): void => {
+      ;(readout.firstChild as Text).data = index === null || index === undefined ? '' : wordsAt(props, index)
+    }
+    const charts = panes(props, tell).map(({ options, data }) => new uPlot(options(element.clientWidth), data, element))
     const observer = new ResizeObserver(() => {
       for (const chart of charts) chart.setSize({ width: element.clientWidth, height: chart.height })
     })
@@ -48,6 +55,7 @@ export function LineChart(props: LineChartProps) {
     return () => {
       observer.disconnect()
       for (const chart of charts) chart.destroy()
+      readout.remove()
     }
   }, [props.time, props.lines, props.drawdown, props.height, look])
 
@@ -61,12 +69,36 @@ interface Pane {
 
 const heightOf = ({ height = 240, drawdown }: LineChartProps): number => height + (drawdown ? Math.round(height * 0.35) : 0)
 
-function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = '' }: LineChartProps): Pane[] {
+/** What stands under the pointer: '2026-11-20 14:30 UTC · Equity 99,816.86 · Drawdown −0.24 %'. */
+function wordsAt({ time, lines, drawdown, digits = 2, unit = '' }: LineChartProps, index: number): string {
+  const seconds = time[index]
+  if (seconds === undefined) return ''
+  const parts = lines.map(({ label, values }) => {
+    const value = values[index]
+    return `${label} ${value === null || value === undefined ? '–' : `${number(value, Math.max(digits, 2))}${unit}`}`
+  })
+  const under = drawdown?.[index]
+  return [`${at(seconds * 1_000)} ${zoneName()}`, ...parts, ...(under === undefined ? [] : [`Drawdown ${percent(-under)}`])].join(
+    ' · ',
+  )
+}
+
+type Tell = (index: number | null | undefined) => void
+
+function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = '' }: LineChartProps, tell: Tell): Pane[] {
   const sync = `${label}-${time.length}`
   const top: Pane = {
     data: [time as number[], ...lines.map(({ values }) => values as (number | null)[])],
     options: width => ({
-      ...common({ sync, width, height, showTime: !drawdown, format: value => `${number(value, digits)}${unit}`, range: roomy }),
+      ...common({
+        sync,
+        width,
+        height,
+        showTime: !drawdown,
+        format: value => `${number(value, digits)}${unit}`,
+        range: roomy,
+        tell,
+      }),
       series: [
         {},
         ...lines.map(({ label: name, tone = 'accent', fill = false, steps = false }) => ({
@@ -92,6 +124,7 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
         showTime: true,
         format: value => percent(value, { digits: 1 }),
         range: underWater,
+        tell,
       }),
       series: [{}, { label: 'Drawdown', stroke: colour('down'), fill: colour('down-ground'), width: 1, points: { show: false } }],
     }),
@@ -106,6 +139,7 @@ interface CommonOptions {
   readonly showTime: boolean
   readonly format: (value: number) => string
   readonly range: (least: number, most: number) => uPlot.Range.MinMax
+  readonly tell: Tell
 }
 
 /** What moves fills the pane; what does not stands in its middle. */
@@ -116,7 +150,7 @@ function roomy(least: number, most: number): uPlot.Range.MinMax {
 /** From the deepest up to the surface. */
 const underWater = (least: number): uPlot.Range.MinMax => [Math.min(least * 1.1, -0.001), 0]
 
-function common({ sync, width, height, showTime, format, range }: CommonOptions): Omit<uPlot.Options, 'series'> {
+function common({ sync, width, height, showTime, format, range, tell }: CommonOptions): Omit<uPlot.Options, 'series'> {
   const font = chartFont(11)
   const grid = { stroke: colour('line'), width: 1 }
   const axis = { stroke: colour('text-faint'), font, grid, ticks: { show: false } }
@@ -124,6 +158,7 @@ function common({ sync, width, height, showTime, format, range }: CommonOptions)
     width,
     height,
     legend: { show: false },
+    hooks: { setCursor: [chart => tell(chart.cursor.idx)] },
     cursor: { sync: { key: sync }, y: false, points: { size: 6 }, drag: { x: true, y: false } },
     scales: { x: { time: true }, y: { range: (_, least, most) => range(least ?? 0, most ?? 0) } },
     ...(preferences.value.timeZone === 'UTC'

@@ -1,5 +1,6 @@
 // The frame of every page: title, when and from where its numbers are, export buttons, and panels below.
-import type { ComponentChildren } from 'preact'
+import { type ReadonlySignal, useComputed } from '@preact/signals'
+import type { ComponentChildren, VNode } from 'preact'
 import { type SavedTable, saveCsv, savePng } from '../save.ts'
 import { at, zoneName } from '../text/time.ts'
 import { Icon } from './icon.tsx'
@@ -17,6 +18,18 @@ export const Stamp = ({ time, source }: Origin) => (
     <time>{at(time, 'date-time-seconds')}</time> {zoneName()} · {source}
   </span>
 )
+
+/** The same of a row that moves: its text node is written as it does, and nothing else is drawn. */
+export function LiveStamp({
+  row,
+}: {
+  readonly row: ReadonlySignal<{ readonly time: string; readonly source: string } | undefined>
+}) {
+  const words = useComputed(() =>
+    row.value ? `${at(row.value.time, 'date-time-seconds')} ${zoneName()} · ${row.value.source}` : '',
+  )
+  return <span class="stamp">{words}</span>
+}
 
 export interface PageProps {
   readonly title: string
@@ -61,7 +74,8 @@ export function Page({ title, stamp, csv, actions, children }: PageProps) {
 
 export interface PanelProps {
   readonly title?: ComponentChildren
-  readonly stamp?: Origin | undefined
+  /** A `LiveStamp` where the row moves. */
+  readonly stamp?: Origin | VNode | undefined
   readonly actions?: ComponentChildren
   readonly children: ComponentChildren
   /** Without padding: tables and charts reach the edge. */
@@ -74,7 +88,7 @@ export const Panel = ({ title, stamp, actions, children, flush = false, class: n
     {(title || actions || stamp) && (
       <header class="panel-head">
         {title && <h2>{title}</h2>}
-        {stamp && <Stamp {...stamp} />}
+        {stamp && ('source' in stamp ? <Stamp {...stamp} /> : stamp)}
         {actions && <div class="panel-actions">{actions}</div>}
       </header>
     )}

@@ -1,11 +1,12 @@
 // One instrument: candles with everything on them, the book, the tape, the senses, signals, orders, and the ticket.
+import { useComputed } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { ReplyOf } from '../../../src/wire/contract.ts'
 import { api } from '../api.ts'
 import { Depth } from '../components/depth.tsx'
 import { Drawer } from '../components/drawer.tsx'
 import { OrderExplanation } from '../components/explanation.tsx'
-import { Page, Panel } from '../components/page.tsx'
+import { LiveStamp, Page, Panel } from '../components/page.tsx'
 import { SenseCards } from '../components/senses.tsx'
 import { EmptyState, Show, Skeleton } from '../components/states.tsx'
 import { Tape } from '../components/tape.tsx'
@@ -93,31 +94,27 @@ interface FlowProps {
 
 function BookPanel({ id, priceDecimals, quantityDecimals }: FlowProps) {
   const book = useLoad(signal => api('GET /instruments/:id/book', { params: { id }, query: { levels: 12 }, signal }), [id])
-  // The first book of a living run draws the panel again; those after it only write its text nodes.
+  // The first book of a living run draws the panel again; those after it only write text nodes.
   const live = useFollowed('books', { keys: [id], rate: 20 }).row(id)
-  const heard = live.value !== undefined
-  const value = live.peek() ?? book.value.value
+  const heard = useComputed(() => live.value !== undefined).value
+  const recorded = book.value.value
   return (
     <Panel
       flush
       title="Depth"
       class="flow"
       stamp={
-        value && !heard
-          ? { time: value.time, source: `recorded: ${value.source}` }
-          : value
-            ? { time: value.time, source: value.source }
-            : undefined
+        heard ? <LiveStamp row={live} /> : recorded ? { time: recorded.time, source: `recorded: ${recorded.source}` } : undefined
       }
     >
       <Show from={book} skeleton={<Skeleton lines={12} height={420} />}>
-        {recorded =>
-          recorded === null && !heard ? (
+        {known =>
+          known === null && !heard ? (
             <EmptyState icon="markets" title="No order book">
               No source of this instrument gave its depth.
             </EmptyState>
           ) : (
-            <Depth instrument={id} book={recorded} priceDecimals={priceDecimals} quantityDecimals={quantityDecimals} />
+            <Depth instrument={id} book={known} priceDecimals={priceDecimals} quantityDecimals={quantityDecimals} />
           )
         }
       </Show>
@@ -127,12 +124,20 @@ function BookPanel({ id, priceDecimals, quantityDecimals }: FlowProps) {
 
 function TapePanel({ id, priceDecimals, quantityDecimals }: FlowProps) {
   const prints = useLoad(signal => api('GET /instruments/:id/prints', { params: { id }, query: { limit: 30 }, signal }), [id])
-  const items = prints.value.value?.items
-  const newest = items?.[0]
-  const live = useFollowed('prints', { keys: [id] })
-  const heard = live.state.value === 'live' && live.rows.size > 0
+  const store = useFollowed('prints', { keys: [id] })
+  const newest = prints.value.value?.items[0]
+  const live = useComputed(() => {
+    void store.version.value
+    return store.newest
+  })
+  const heard = useComputed(() => live.value !== undefined).value
   return (
-    <Panel flush title="Tape" class="flow" stamp={newest ? { time: newest.time, source: newest.source } : undefined}>
+    <Panel
+      flush
+      title="Tape"
+      class="flow"
+      stamp={heard ? <LiveStamp row={live} /> : newest ? { time: newest.time, source: `recorded: ${newest.source}` } : undefined}
+    >
       <Show from={prints} skeleton={<Skeleton lines={12} height={420} />}>
         {value =>
           value.items.length === 0 && !heard ? (

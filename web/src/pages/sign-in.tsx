@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import { ApiError, api } from '../api.ts'
 import { TextField } from '../components/field.tsx'
 import { ErrorPanel } from '../components/states.tsx'
-import { enter } from '../session.ts'
+import { enter, leftWords } from '../session.ts'
 
 export default function SignIn() {
   const name = useSignal('')
@@ -42,6 +42,7 @@ export default function SignIn() {
       >
         <img src="/favicon.svg" alt="" width="40" height="40" />
         <h1>{step.value === 'password' ? 'Sign in to Quadrant' : 'Second factor'}</h1>
+        {leftWords.value !== '' && !error.value && <p class="door-text">{leftWords.value}</p>}
         {error.value && <ErrorPanel error={error.value} />}
         {step.value === 'password' ? (
           <>
