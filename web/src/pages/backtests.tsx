@@ -39,11 +39,11 @@ export default function Backtests({ query }: PageProps) {
     () => [
       {
         id: 'compare',
-        head: 'Compare',
+        head: 'Pick',
         value: row => (compared.includes(row.id) ? 1 : 0),
         draw: row => <Pick run={row} compared={compared} />,
-        width: '76px',
-        narrow: '40px',
+        width: '56px',
+        narrow: '48px',
       },
       ...SHOWN,
     ],

@@ -24,4 +24,4 @@ export function TimeCell({ time, exact = false }: TimeCellProps) {
 }
 
 /** The track of such a column on a phone. */
-export const NARROW_TIME = '92px'
+export const NARROW_TIME = '108px'

@@ -108,7 +108,11 @@ function Machine({ run, runs, query }: MachineProps) {
           onSettled={time => setQuery({ at: new Date(time).toISOString() })}
         />
       </Panel>
-      {moment?.account && <AccountThen account={moment.account} />}
+      {moment?.account ? (
+        <AccountThen account={moment.account} />
+      ) : (
+        moment === undefined && <div class="tiles tiles-wait" aria-busy={!error} />
+      )}
       {instrument !== '' && <PastChart run={run.id} instrument={instrument} resolution={resolution} time={player.time.value} />}
       {error && <ErrorPanel error={error} />}
       {moment ? <MomentPanels moment={moment} instrument={instrument} /> : !error && <Skeleton lines={8} />}

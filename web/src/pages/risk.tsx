@@ -23,6 +23,8 @@ import { StopHistory } from './risk/stop-history.tsx'
 import { type Run, RunChoice, useRuns } from './run-choice.tsx'
 import { SmallTable } from './small-table.tsx'
 
+const LIMITS_OF_ONE = LIMIT_COLUMNS.filter(({ id }) => id !== 'run')
+
 export default function Risk({ query }: PageProps) {
   const runs = useRuns()
   // Without a living run the newest finished one shows what its limits were.
@@ -47,7 +49,10 @@ export default function Risk({ query }: PageProps) {
       stamp={
         newest === ''
           ? undefined
-          : { time: newest, source: [...new Set(limits.map(({ source }) => source))].slice(0, 3).join(', ') }
+          : {
+              time: newest,
+              source: [...new Set((ofRuns.length > 0 ? ofRuns : limits).map(({ source }) => source))].slice(0, 2).join(', '),
+            }
       }
       csv={() => savedTable('limits', LIMIT_COLUMNS, limits)}
     >
@@ -66,7 +71,7 @@ export default function Risk({ query }: PageProps) {
               <Table
                 name="limits"
                 rows={ofRuns}
-                columns={LIMIT_COLUMNS}
+                columns={run === '' ? LIMIT_COLUMNS : LIMITS_OF_ONE}
                 keyOf={limit => limit.key}
                 most={14}
                 empty={
@@ -102,17 +107,24 @@ const Breakers = ({ limits }: { readonly limits: readonly Limit[] }) =>
         {limits.map(limit => (
           <li key={limit.key} class={urgencyOf(limit.share)}>
             <span class="breaker-name">{limit.name === 'dailyLoss' ? 'Loss of the day' : 'Fall from the high'}</span>
-            <Badge tone={limit.share !== null && limit.share >= 1 ? 'bad' : 'good'}>
-              {limit.share !== null && limit.share >= 1 ? 'TRIPPED' : 'CLOSED'}
-            </Badge>
+            <BreakerBadge share={limit.share} />
             <HeadRoom share={limit.share} />
             <span class="soft-words">
-              {limit.used ?? 'nothing'} of {limit.limit} · {limit.run}
+              {limit.used === null ? `Limit ${limit.limit}` : `${limit.used} of ${limit.limit}`} · {limit.run}
             </span>
           </li>
         ))}
       </ul>
     </Panel>
+  )
+
+const BreakerBadge = ({ share }: { readonly share: number | null }) =>
+  share === null ? (
+    <Badge>not measured</Badge>
+  ) : share >= 1 ? (
+    <Badge tone="bad">tripped</Badge>
+  ) : (
+    <Badge tone="good">closed</Badge>
   )
 
 function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; readonly onDone: () => void }) {

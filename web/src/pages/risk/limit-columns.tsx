@@ -20,14 +20,14 @@ export const HeadRoom = ({ share }: { readonly share: number | null }) => (
 export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
   { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(96px, 1fr)' },
   { id: 'check', head: 'Check', value: row => row.check, align: 'right', width: '60px', wide: true },
-  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: 'minmax(88px, 0.8fr)', narrow: '72px' },
+  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: '112px', narrow: '72px' },
   {
     id: 'used',
     head: 'Used',
     value: row => row.used,
     draw: row => row.used ?? '–',
     align: 'right',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(96px, 1fr)',
     wide: true,
   },
   {
@@ -35,7 +35,7 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     head: 'Head-room',
     value: row => row.share,
     draw: row => <HeadRoom share={row.share} />,
-    width: 'minmax(150px, 1.4fr)',
+    width: 'minmax(160px, 1.2fr)',
     narrow: 'minmax(84px, 1fr)',
   },
   {
@@ -61,7 +61,7 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     head: 'Refuses with',
     value: row => row.code,
     draw: row => <code>{row.code}</code>,
-    width: 'minmax(150px, 1.2fr)',
+    width: 'minmax(200px, 1.2fr)',
     wide: true,
   },
   { id: 'run', head: 'Run', value: row => row.run ?? 'house', width: 'minmax(110px, 1fr)', wide: true },
