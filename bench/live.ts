@@ -1,90 +1,30 @@
 // A thousand living instruments through gate, journal, engine and recorder: sustained, in a burst, and how long a decision takes.
+import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openJournal } from '../src/adapters/journal/lmdb-journal.ts'
-import { openFeed } from '../src/adapters/lake/feed.ts'
-import { Lake } from '../src/adapters/lake/lake.ts'
 import { Recording } from '../src/adapters/recording/recording-reader.ts'
 import { RecordingWriter } from '../src/adapters/recording/recording-writer.ts'
 import { compose, loadStrategies } from '../src/apps/compose.ts'
 import { parseRunConfig } from '../src/apps/config.ts'
 import { LiveInbox } from '../src/apps/live/live-inbox.ts'
 import { liveLoop } from '../src/apps/live/live-loop.ts'
-import { deskFor } from '../src/apps/live/source-desk-of.ts'
+import { RunLink } from '../src/apps/live/run-link.ts'
+import { deskFor, standing } from '../src/apps/live/source-desk-of.ts'
+import { watched } from '../src/apps/live/watched-gate.ts'
 import { SystemClock } from '../src/connectivity/clock.ts'
-import type { LiveSource } from '../src/connectivity/source.ts'
-import type { LiveEvent } from '../src/domain/event.ts'
-import { type Instrument, instrument } from '../src/domain/instrument.ts'
 import type { Quote } from '../src/domain/market.ts'
-import type { Micros } from '../src/domain/numbers.ts'
-import type { Provenance } from '../src/domain/provenance.ts'
-import { BENCH_HOME, benchLake } from './engine-child.ts'
+import { benchLake } from './engine-child.ts'
 import { writeFigure } from './figure.ts'
+import { configText, idOf, Pacer, quotes, spec } from './paced-quotes.ts'
+import type { ListenerOrder } from './run-listener.ts'
 
 const INSTRUMENTS = 1000
 /** The full form is 600 seconds: SECONDS=600 make bench NAME=live. */
 const SECONDS = Number(process.env['SECONDS'] ?? 20)
-/** Ticks are handed over this often, as sockets do. */
-const SLICE_MILLIS = 2
-
-const PROVENANCE: Provenance = Object.freeze({
-  source: 'bench',
-  kind: 'recorded',
-  origin: 'gold of May 2014, played again',
-  checksum: '',
-  licence: 'Apache-2.0 (LEAN)',
-})
-
-const idOf = (index: number): string => `G${String(index).padStart(4, '0')}.BENCH`
-
-/** Hands over real quotes at a steady rate, stamped when they are handed over. */
-class Pacer implements LiveSource {
-  sent = 0
-  readonly #tape: readonly Quote[]
-  readonly #clock: SystemClock
-  readonly #perSecond: number
-  readonly #seconds: number
-
-  constructor(tape: readonly Quote[], clock: SystemClock, perSecond: number, seconds: number) {
-    this.#tape = tape
-    this.#clock = clock
-    this.#perSecond = perSecond
-    this.#seconds = seconds
-  }
-
-  async *batches(): AsyncGenerator<readonly LiveEvent[]> {
-    const begun = performance.now()
-    const total = this.#perSecond * this.#seconds
-    const now = this.#clock.now()
-    yield [
-      {
-        ...{ kind: 'link-change', source: 'bench', instrumentId: '', state: 'live', reason: 'begun' },
-        ...{ eventTime: now, receivedTime: now, sequence: 0, provenance: PROVENANCE },
-      },
-    ]
-    while (this.sent < total) {
-      await new Promise(resolve => setTimeout(resolve, SLICE_MILLIS))
-      const due = Math.min(total, Math.floor(((performance.now() - begun) / 1000) * this.#perSecond))
-      const batch: LiveEvent[] = []
-      for (; this.sent < due; this.sent++) batch.push(this.#quote(this.sent, this.#clock.now()))
-      yield batch
-    }
-  }
-
-  /** The instruments in turn; each begins at its own place of the tape. */
-  #quote(index: number, now: Micros): Quote {
-    const which = index % INSTRUMENTS
-    const round = Math.floor(index / INSTRUMENTS)
-    const { bid, ask, bidSize, askSize } = this.#tape[(which * 150 + round) % this.#tape.length]!
-    return {
-      ...{ kind: 'quote', instrumentId: idOf(which), bid, ask, bidSize, askSize },
-      ...{ eventTime: now, receivedTime: now, sequence: round, provenance: PROVENANCE },
-    }
-  }
-}
-
 if (await benchLake()) await measure()
 
 async function measure(): Promise<void> {
@@ -144,6 +84,21 @@ async function measure(): Promise<void> {
       note: 'from the clock at hand-over to the end of its step, recorder and journal included',
     })
   }
+
+  const seen = await stream(tape, 5_000, SECONDS, { watched: true })
+  for (const [name, value, before, atMost] of [
+    ['p50', seen.p50, calm.p50, 1],
+    ['p99', seen.p99, calm.p99, 10],
+    ['p99.9', seen.p999, calm.p999, 25],
+  ] as const) {
+    writeFigure({
+      ...{ bench: 'live', metric: `the same while a dashboard's server listens, ${name}`, unit: 'ms', dataHash },
+      value: value / 1000,
+      target: { atMost },
+      correctnessHash: seen.hash,
+      note: `${(before / 1000).toFixed(3)} ms without; ${seen.heard} rows were taken by it`,
+    })
+  }
 }
 
 interface Streamed {
@@ -160,16 +115,37 @@ interface Streamed {
   readonly p999: number
   readonly rssMiddleMb: number
   readonly rssEndMb: number
+  /** Rows that the dashboard's server took. */
+  readonly heard: number
 }
 
-async function stream(tape: readonly Quote[], perSecond: number, seconds: number): Promise<Streamed> {
+/** With `watched`, a dashboard's server listens to the run in a process of its own. */
+async function stream(
+  tape: readonly Quote[],
+  perSecond: number,
+  seconds: number,
+  { watched: isWatched }: { readonly watched: boolean } = { watched: false },
+): Promise<Streamed> {
   const folder = mkdtempSync(join(tmpdir(), 'quadrant-bench-live-'))
   const clock = new SystemClock()
   const instruments = new Map(Array.from({ length: INSTRUMENTS }, (_, at) => [idOf(at), spec(idOf(at))]))
   const desk = deskFor([...instruments.values()].map(of => ({ of, sources: ['bench'] })))
-  const config = parseRunConfig(configText(), { file: 'bench.yaml' })
+  const config = parseRunConfig(configText(INSTRUMENTS), { file: 'bench.yaml' })
   const journal = openJournal(join(folder, 'journal'), { runId: 'bench', configHash: config.configHash, dataHash: 'live' })
-  const session = compose(config, await loadStrategies(config), { instruments, gate: desk, journal })
+  const link = new RunLink(folder, {
+    ...{ run: 'bench', config, mode: 'PAPER', live: true, environment: 'live', instruments },
+    started: new Date().toISOString(),
+  })
+  const session = compose(config, await loadStrategies(config), {
+    instruments,
+    journal,
+    ...(isWatched ? { gate: watched(desk, event => link.rows.hear(event)), observers: [link.rows] } : { gate: desk }),
+  })
+  const listener = isWatched ? fork(join(import.meta.dirname, 'run-listener.ts'), [folder]) : undefined
+  if (listener !== undefined) {
+    await link.start(note => console.error(note))
+    await once(listener, 'message')
+  }
   const recording = new RecordingWriter(join(folder, 'recording'), {
     ...{
       id: 'bench',
@@ -183,17 +159,29 @@ async function stream(tape: readonly Quote[], perSecond: number, seconds: number
     instruments: [...instruments.values()].map(of => ({ spec: of, sources: [{ source: 'bench', symbol: of.id }] })),
   })
 
-  const source = new Pacer(tape, clock, perSecond, seconds)
+  const source = new Pacer(tape, clock, { instruments: INSTRUMENTS, perSecond, seconds })
   const inbox = new LiveInbox([source])
   const samples = new Float64Array(perSecond * seconds + INSTRUMENTS)
   let measured = 0
   let rssMiddleMb = 0
+  // As a run does for its status.
+  let stood = standing(desk, clock.now())
+  let nextStatus = 0
   const started = performance.now()
   await liveLoop({
     ...{ session, inbox, clock, signal: new AbortController().signal },
     record: input => recording.input(input),
     commands: () => [],
     beat: () => {
+      const now = clock.now()
+      if (now >= nextStatus) {
+        nextStatus = now + 1_000_000
+        stood = standing(desk, now)
+      }
+      link.beat(() => ({
+        ...{ session, now, running: true, sources: () => stood },
+        figures: { decisionMicros: null, journalSyncMicros: null, queueDepth: inbox.waiting, sockets: link.listeners },
+      }))
       if (rssMiddleMb === 0 && performance.now() - started > seconds * 500) rssMiddleMb = process.memoryUsage().rss / 2 ** 20
       return false
     },
@@ -205,6 +193,13 @@ async function stream(tape: readonly Quote[], perSecond: number, seconds: number
   const rssEndMb = process.memoryUsage().rss / 2 ** 20
   const hash = session.engine.stateHash()
   await inbox.close()
+  let heard = 0
+  if (listener !== undefined) {
+    listener.send('end' satisfies ListenerOrder)
+    const [word] = (await once(listener, 'message')) as [{ rows?: number }]
+    heard = word.rows ?? 0
+  }
+  await link.close()
   await recording.close(hash, new Date().toISOString())
   await journal.close()
 
@@ -227,39 +222,7 @@ async function stream(tape: readonly Quote[], perSecond: number, seconds: number
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
   return {
     ...{ rate: source.sent / elapsed, sent: source.sent, accepted: session.accepted, withheld, recorded, reordered, hash },
-    ...{ lost: source.sent - recorded, rssMiddleMb, rssEndMb },
+    ...{ lost: source.sent - recorded, rssMiddleMb, rssEndMb, heard },
     ...{ p50: at(0.5), p99: at(0.99), p999: at(0.999) },
   }
-}
-
-function spec(id: string): Instrument {
-  return instrument({
-    ...{ id, assetClass: 'metal', base: 'XAU', quote: 'USD', settle: 'USD', calendar: 'crypto' },
-    ...{ priceDecimals: 3, quantityDecimals: 2, tick: 1, lot: 1, multiplier: 1, negativePrices: false },
-  })
-}
-
-function configText(): string {
-  const ids = Array.from({ length: INSTRUMENTS }, (_, at) => idOf(at))
-  return [
-    'name: live-bench',
-    "account: { currency: USD, equity: '100000000' }",
-    'data:',
-    ...ids.map(id => `  - { instrument: ${id}, kind: quote }`),
-    'strategies:',
-    ...ids.map(id => `  - { use: ema-cross, instrument: ${id}, bar: 1m, price: bid, params: { fast: 3, slow: 6 } }`),
-    'senses: []',
-    "risk: { orderNotional: '1%', positionNotional: '1%', grossNotional: '1000%', marginRate: '0%', dataAge: 1m, orderRate: { count: 5000, per: 1s } }",
-    "venue: { latency: 50ms, commission: { rate: '0.002%', minimum: '0' }, fill: next }",
-  ].join('\n')
-}
-
-async function quotes(limit: number): Promise<Quote[]> {
-  const lake = new Lake(join(BENCH_HOME, 'lake'))
-  const data = [{ instrument: 'XAUUSD.OANDA', kind: 'quote', bar: undefined, prices: 'both', limit } as const]
-  const { feed } = await openFeed(lake, { from: undefined, to: undefined, data, macro: [], calendar: false })
-  const facts: Quote[] = []
-  for await (const batch of feed.batches()) for (const fact of batch) if (fact.kind === 'quote') facts.push(fact)
-  lake.close()
-  return facts
 }

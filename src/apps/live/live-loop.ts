@@ -43,6 +43,12 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
   }
 
   for (;;) {
+    if (loop.called?.() === true) {
+      // A person's word overtakes whatever waits; what waits is as old as that from now on.
+      const now = clock.now()
+      obey(now)
+      inbox.notBefore(now)
+    }
     const events = inbox.take()
     for (let at = 0; at < events.length; at++) {
       const event = events[at]!
@@ -57,7 +63,7 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
     }
 
     const now = clock.now()
-    if (now >= nextBeat || loop.called?.() === true) {
+    if (now >= nextBeat) {
       nextBeat = now + BEAT_MILLIS * 1000
       obey(now)
       record({ kind: 'advance', time: now })
@@ -68,7 +74,7 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
     }
     if (signal.aborted || (inbox.running === 0 && events.length === 0)) return
 
-    await inbox.wait(Math.max(1, (nextBeat - clock.now()) / 1000))
+    if (loop.called?.() !== true) await inbox.wait(Math.max(1, (nextBeat - clock.now()) / 1000))
   }
 }
 

@@ -136,6 +136,8 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
       const inbox = new LiveInbox(sources.open(source => recording?.tap(source)))
       const latency = new LatencyHistogram()
       const patience = new Patience(settings.patienceMicros)
+      // Worked out once a second, for the status file and for whoever looks on.
+      let stood = standing(desk, clock.now())
       const status = (now: Micros, running: boolean): LiveStatus => ({
         run: id,
         mode: 'PAPER',
@@ -143,7 +145,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         pid: process.pid,
         time: formatMicros(now),
         environment,
-        ...standing(desk, now),
+        ...stood,
         events: session.accepted,
         quarantined: session.quarantined,
         decisionMicros: latency.summary,
@@ -157,7 +159,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
               },
       })
       const look = (now: Micros, running: boolean): Look => ({
-        ...{ session, now, running, sources: () => standing(desk, now) },
+        ...{ session, now, running, sources: () => stood },
         figures: {
           decisionMicros: latency.summary,
           journalSyncMicros: timed.syncMicros,
@@ -191,6 +193,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
             tell()
             if (now >= nextStatus) {
               nextStatus = now + STATUS_MICROS
+              stood = standing(desk, now)
               writeStatus(home, status(now, true))
             }
             opened.beat(() => look(now, true))
@@ -207,6 +210,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
         tell()
         const stateHash = session.engine.stateHash()
         await recording?.close(stateHash, new Date(now / 1000).toISOString())
+        stood = standing(desk, now)
         writeStatus(home, status(now, false))
         say({
           type: 'stop',

@@ -17,6 +17,15 @@ const BOOK_LEVELS = 20
 /** The tape of one look; older prints of a busy moment are left out. */
 const PRINTS_A_LOOK = 100
 
+/** Markets told of at one look: half a millisecond's work. */
+const MARKETS_A_LOOK = 64
+
+export interface MovedRows {
+  readonly quotes: RowOf<'quotes'>[]
+  readonly books: RowOf<'books'>[]
+  readonly bars: RowOf<'bars'>[]
+}
+
 interface BarMaking {
   minute: number
   open: number
@@ -50,6 +59,9 @@ export class MarketRows {
   readonly #run: string
   readonly #live: boolean
   readonly #markets = new Map<string, Market>()
+  readonly #lanes = new Map<string, Lane>()
+  /** Those that moved since they were last told, in the order in which they did. */
+  readonly #moved: Market[] = []
   #prints: Trade[] = []
   #printed = 0
   // Streams are mostly of one instrument for a while, and a compare is cheaper than a look-up.
@@ -68,7 +80,7 @@ export class MarketRows {
     const market = this.#market(event.instrumentId)
     if (market === undefined) return
     market.newest = event
-    market.moved = true
+    this.#move(market)
     switch (event.kind) {
       case 'quote':
         market.hasQuotes = true
@@ -114,74 +126,84 @@ export class MarketRows {
     })
   }
 
-  quotes(lanes: readonly Lane[], now: Micros, sourceOf: (id: string) => PriceSource): RowOf<'quotes'>[] {
-    return lanes.flatMap(({ instrument, desk }) => {
-      const market = this.#markets.get(instrument.id)
-      const { mark, calendar, level } = desk
-      if (market === undefined || !mark.known) return []
-      const price = (steps: number) => formatSteps(steps, instrument.priceDecimals)
-      const isTraded = !market.hasQuotes && market.lastTrade === market.lastTrade
-      const last = isTraded ? market.lastTrade : (mark.bid + mark.ask) / 2
-      const session = calendar.sessionId(now)
-      if (session !== market.session) {
-        // The first session seen may have begun long before: what came before it is not known.
-        if (market.session === market.session) market.sessionClose = market.sessionLast
-        market.session = session
+  /**
+   * Quotes, books and minutes of markets that moved, those that have waited longest first, and of so many that a look
+   * is over before anybody notices.
+   */
+  take(lanes: readonly Lane[], now: Micros, sourceOf: (id: string) => PriceSource): MovedRows {
+    if (this.#lanes.size === 0) {
+      // What a journal brought back has a price although nothing was heard yet.
+      for (const lane of lanes) {
+        this.#lanes.set(lane.instrument.id, lane)
+        const market = this.#markets.get(lane.instrument.id)
+        if (market !== undefined && lane.desk.mark.known) this.#move(market)
       }
-      market.sessionLast = last
-      const before = market.sessionClose
-      const { source, quality } = sourceOf(instrument.id)
-      return {
-        key: instrument.id,
-        bid: price(mark.bid),
-        ask: price(mark.ask),
-        last: isTraded ? price(last) : middle(mark.bid + mark.ask, instrument.priceDecimals),
-        change: before === before && before !== 0 ? (last - before) / Math.abs(before) : null,
-        time: formatMicros(market.newest?.receivedTime ?? (mark.time as Micros)),
-        source,
-        live: this.#live && level === 'live',
-        quality,
-      }
-    })
-  }
-
-  /** Books that moved since the last look, the best levels of each side. */
-  books(lanes: readonly Lane[], sourceOf: (id: string) => PriceSource): RowOf<'books'>[] {
-    return lanes.flatMap(({ instrument, book, desk }) => {
-      const market = this.#markets.get(instrument.id)
-      if (market === undefined || !market.bookMoved) return []
-      market.bookMoved = false
-      const side = (of: 'bid' | 'ask') =>
-        book
-          .levels(of)
-          .slice(0, BOOK_LEVELS)
-          .map(({ price, quantity }): [string, string] => [
-            formatSteps(price, instrument.priceDecimals),
-            formatSteps(quantity, instrument.quantityDecimals),
-          ])
-      return {
-        key: instrument.id,
-        time: formatMicros(market.newest?.receivedTime ?? (desk.mark.time as Micros)),
-        source: sourceOf(instrument.id).source,
-        live: this.#live && desk.level === 'live',
-        bids: side('bid'),
-        asks: side('ask'),
-      }
-    })
-  }
-
-  /** Minutes that moved since the last look: the one that ended among them, then the one in the making. */
-  bars(sourceOf: (id: string) => PriceSource): RowOf<'bars'>[] {
-    const rows: RowOf<'bars'>[] = []
-    for (const market of this.#markets.values()) {
-      if (!market.moved) continue
+    }
+    const rows: MovedRows = { quotes: [], books: [], bars: [] }
+    for (const market of this.#moved.splice(0, MARKETS_A_LOOK)) {
       market.moved = false
-      const { source } = sourceOf(market.instrument.id)
-      if (market.closed !== undefined) rows.push(barRow(market.instrument, market.closed, { closed: true, source }))
-      if (market.bar !== undefined) rows.push(barRow(market.instrument, market.bar, { closed: false, source }))
+      const lane = this.#lanes.get(market.instrument.id)
+      const from = sourceOf(market.instrument.id)
+      if (lane?.desk.mark.known === true) rows.quotes.push(this.#quote(market, lane, now, from))
+      if (lane !== undefined && market.bookMoved) rows.books.push(this.#book(market, lane, from))
+      market.bookMoved = false
+      const { source } = from
+      if (market.closed !== undefined) rows.bars.push(barRow(market.instrument, market.closed, { closed: true, source }))
+      if (market.bar !== undefined) rows.bars.push(barRow(market.instrument, market.bar, { closed: false, source }))
       market.closed = undefined
     }
     return rows
+  }
+
+  #quote(market: Market, { instrument, desk }: Lane, now: Micros, { source, quality }: PriceSource): RowOf<'quotes'> {
+    const { mark, calendar, level } = desk
+    const price = (steps: number) => formatSteps(steps, instrument.priceDecimals)
+    const isTraded = !market.hasQuotes && market.lastTrade === market.lastTrade
+    const last = isTraded ? market.lastTrade : (mark.bid + mark.ask) / 2
+    const session = calendar.sessionId(now)
+    if (session !== market.session) {
+      // The first session seen may have begun long before: what came before it is not known.
+      if (market.session === market.session) market.sessionClose = market.sessionLast
+      market.session = session
+    }
+    market.sessionLast = last
+    const before = market.sessionClose
+    return {
+      key: instrument.id,
+      bid: price(mark.bid),
+      ask: price(mark.ask),
+      last: isTraded ? price(last) : middle(mark.bid + mark.ask, instrument.priceDecimals),
+      change: before === before && before !== 0 ? (last - before) / Math.abs(before) : null,
+      time: formatMicros(market.newest?.receivedTime ?? (mark.time as Micros)),
+      source,
+      live: this.#live && level === 'live',
+      quality,
+    }
+  }
+
+  #book(market: Market, { instrument, book, desk }: Lane, { source }: PriceSource): RowOf<'books'> {
+    const side = (of: 'bid' | 'ask') =>
+      book
+        .levels(of)
+        .slice(0, BOOK_LEVELS)
+        .map(({ price, quantity }): [string, string] => [
+          formatSteps(price, instrument.priceDecimals),
+          formatSteps(quantity, instrument.quantityDecimals),
+        ])
+    return {
+      key: instrument.id,
+      time: formatMicros(market.newest?.receivedTime ?? (desk.mark.time as Micros)),
+      source,
+      live: this.#live && desk.level === 'live',
+      bids: side('bid'),
+      asks: side('ask'),
+    }
+  }
+
+  #move(market: Market): void {
+    if (market.moved) return
+    market.moved = true
+    this.#moved.push(market)
   }
 
   #market(id: string): Market | undefined {

@@ -39,13 +39,15 @@ export interface Look {
   readonly now: Micros
   readonly running: boolean
   readonly figures: Omit<SystemFigures, 'events'>
-  /** How the sources stand; only asked for once a second. */
+  /** How the sources stood when that was last worked out; asked for once a second. */
   readonly sources?: (() => Pick<LiveStatus, 'instruments'>) | undefined
 }
 
 /** Looks between two of which nobody could tell the difference: sources, limits, figures of the process. */
 const SLOW_MILLIS = 1_000
 const LOG_ROWS = 2_000
+const OPINIONS_A_LOOK = 4
+const FEEDS_A_LOOK = 128
 
 export class RunRows implements Observer {
   readonly #options: RunRowsOptions
@@ -59,12 +61,13 @@ export class RunRows implements Observer {
   readonly #failovers: RowOf<'failovers'>[] = []
   readonly #notes: RowOf<'notes'>[] = []
   #noteCount = 0
-  readonly #opinions = new Map<string, Opinion>()
-  readonly #quoteRows = new ChangedRows<RowOf<'quotes'>>()
+  readonly #opinions = new Map<string, { readonly opinion: Opinion; readonly told: number }>()
+  #nextLane = 0
   readonly #positionRows = new ChangedRows<RowOf<'positions'>>()
   readonly #accountRows = new ChangedRows<RowOf<'accounts'>>()
   readonly #limitRows = new ChangedRows<RowOf<'limits'>>()
   #sources = new Map<string, PriceSource>()
+  #feeds: RowOf<'feeds'>[] = []
   #slow = Number.NEGATIVE_INFINITY
 
   constructor(options: RunRowsOptions) {
@@ -119,11 +122,13 @@ export class RunRows implements Observer {
     }
     const sourceOf = (id: string): PriceSource => this.#sources.get(id) ?? { source: this.#markets.sourceOf(id), quality: null }
 
-    publish('quotes', this.#quoteRows.of(this.#markets.quotes(lanes, now, sourceOf)))
-    publish('books', this.#markets.books(lanes, sourceOf))
-    publish('bars', this.#markets.bars(sourceOf))
+    const moved = this.#markets.take(lanes, now, sourceOf)
+    publish('quotes', moved.quotes)
+    publish('books', moved.books)
+    publish('bars', moved.bars)
     publish('prints', this.#markets.takePrints())
-    if (isSlow) publish('opinions', this.#newOpinions(session))
+    publish('feeds', this.#feeds.splice(0, look.running ? FEEDS_A_LOOK : this.#feeds.length))
+    publish('opinions', this.#newOpinions(session, look.running))
     publish('signals', this.#signals.splice(0))
     const orders = this.#orders.takeOrders()
     publish('orders', orders.rows, orders.gone)
@@ -149,13 +154,10 @@ export class RunRows implements Observer {
       }),
     )
     const time = formatMicros(now)
-    publish(
-      'feeds',
-      instruments.map(({ instrument, selected, level, epoch, sources: all }) => ({
-        ...{ key: instrument, selected, level, epoch, time },
-        sources: all.map(line => ({ ...line, parts: { ...line.parts } })),
-      })),
-    )
+    this.#feeds = instruments.map(({ instrument, selected, level, epoch, sources: all }) => ({
+      ...{ key: instrument, selected, level, epoch, time },
+      sources: all.map(line => ({ ...line, parts: { ...line.parts } })),
+    }))
     publish('limits', this.#limitRows.of(this.#limits.rows(session.engine, exposureOf(session), now)))
     publish('system', [this.#system.row({ ...figures, events: session.accepted })])
     publish('runs', [
@@ -167,13 +169,20 @@ export class RunRows implements Observer {
     ])
   }
 
-  /** The words of an opinion cost more than the opinion: once a second, and only of those that are new. */
-  #newOpinions({ engine }: Session): RowOf<'opinions'>[] {
-    return engine.lanes.flatMap(({ instrument, opinion }) => {
-      if (opinion === undefined || this.#opinions.get(instrument.id) === opinion) return []
-      this.#opinions.set(instrument.id, opinion)
-      return opinionRow(opinion, this.#options.run)
-    })
+  /** The words of an opinion cost more than the opinion: each at most once a second, and few at one look, in turn. */
+  #newOpinions({ engine: { lanes } }: Session, running: boolean): RowOf<'opinions'>[] {
+    const now = performance.now()
+    const rows: RowOf<'opinions'>[] = []
+    for (let looked = 0; looked < lanes.length && rows.length < OPINIONS_A_LOOK; looked++) {
+      const { instrument, opinion } = lanes[this.#nextLane % lanes.length]!
+      this.#nextLane = (this.#nextLane + 1) % lanes.length
+      const known = this.#opinions.get(instrument.id)
+      if (opinion === undefined || known?.opinion === opinion) continue
+      if (running && known !== undefined && now - known.told < SLOW_MILLIS) continue
+      this.#opinions.set(instrument.id, { opinion, told: now })
+      rows.push(opinionRow(opinion, this.#options.run))
+    }
+    return rows
   }
 
   #accountRow({ session: { engine }, session, now, running }: Look, positions: readonly RowOf<'positions'>[]): RowOf<'accounts'> {
