@@ -68,6 +68,7 @@ export class FileLease implements Lease {
 
     const fence = highest + 1
     const written: Written = { pid: process.pid, host: HOST, id: randomUUID() }
+    OURS.add(written.id)
     if (!this.#create(name, fence, written)) return undefined
     // Older numbers may have been cleared away between our look and our file; then ours is not the highest.
     if (this.#numbers(name).at(-1) !== fence) {
@@ -111,7 +112,7 @@ export class FileLease implements Lease {
   #isHeld(name: string, fence: number): boolean {
     const written = this.#read(name, fence)
     if (written?.released === true) return false
-    if (written !== undefined && written.host === HOST && !isAlive(written.pid)) return false
+    if (written !== undefined && written.host === HOST && !isHolderAlive(written)) return false
 
     const beat = `${fence} ${this.#beat(name, fence)}`
     const seen = this.#seen.get(name)
@@ -183,6 +184,11 @@ function processNamespace(): string {
     return ''
   }
 }
+
+/** What this process wrote: a lease with its number and none of these is of an earlier process that had the same number. */
+const OURS = new Set<string>()
+
+const isHolderAlive = ({ pid, id }: Written): boolean => (pid === process.pid ? OURS.has(id) : isAlive(pid))
 
 function isAlive(pid: number): boolean {
   try {

@@ -1,7 +1,7 @@
 // The database in its folder, and on a PostgreSQL server: one contract for both, and what only one of them has.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -58,6 +58,15 @@ describe('a database in its folder', () => {
 
     const database = await openDatabase(world)
     expect((await database.sessions.session('killed'))?.user).toBe('anna')
+    await database.close()
+  })
+
+  test('a lock with our own number, left by a killed process that had it before, is taken over', async () => {
+    const locks = join(world.home, 'locks')
+    const file = readdirSync(locks).find(name => name.startsWith('database.lease.'))!
+    const left = JSON.parse(readFileSync(join(locks, file), 'utf8'))
+    writeFileSync(join(locks, file), JSON.stringify({ ...left, pid: process.pid, id: 'another', released: false }))
+    const database = await openDatabase(world)
     await database.close()
   })
 
