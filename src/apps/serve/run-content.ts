@@ -7,14 +7,14 @@ import type { FillLine, OrderLine, TradeLine } from '../../research/records.ts'
 import type { RowOf } from '../../wire/topics.ts'
 import { parseRunConfig } from '../config.ts'
 import { runsFolder } from '../home.ts'
-import { readRun, type StoredRun } from '../run-folder.ts'
+import type { StoredRun } from '../run-folder.ts'
 
 /** Undefined where there is no finished folder of this id. Throws what a damaged one makes JSON.parse throw. */
 export function runContent(home: string, id: string): RunContent | undefined {
   const fingerprint = runFingerprint(home, id)
   if (fingerprint === undefined) return undefined
-  const stored = readRun(home, id)
   const folder = join(runsFolder(home), id)
+  const stored = storedRun(folder)
   const account = stored.summary.name
   const of = { run: id, account }
   return {
@@ -28,6 +28,25 @@ export function runContent(home: string, id: string): RunContent | undefined {
     opinions: lines<RowOf<'opinions'>>(join(folder, 'opinions.jsonl')),
     account: accountRow(stored),
     ...seriesOf(join(folder, 'series.json')),
+  }
+}
+
+/** By its whole id: no other folder is looked at. */
+function storedRun(folder: string): StoredRun {
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+  return {
+    summary: JSON.parse(read('summary.json')) as StoredRun['summary'],
+    origin: JSON.parse(read('origin.json')) as StoredRun['origin'],
+    yaml: read('config.yaml'),
+  }
+}
+
+/** What was overridden when it was made; nothing where its folder is gone. */
+export function overridesOf(home: string, id: string): string[] {
+  try {
+    return [...storedRun(join(runsFolder(home), id)).origin.overrides]
+  } catch {
+    return []
   }
 }
 

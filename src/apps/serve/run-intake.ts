@@ -60,7 +60,10 @@ export class RunIntake {
 
   /** Takes in every folder that is new or changed by now. Never throws. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookOnce())
+    const { failed } = this.#options
+    this.#looking = this.#looking
+      .then(() => this.#lookOnce())
+      .catch(error => failed('the folder of runs could not be looked at', error))
     return this.#looking
   }
 

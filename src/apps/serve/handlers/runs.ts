@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises'
 import type { Handlers } from '../../../adapters/gateway/handlers.ts'
 import { formatMicros } from '../../../domain/numbers.ts'
 import { Failure } from '../../failure.ts'
-import { findRun, reportPath } from '../../run-folder.ts'
+import { reportPath } from '../../run-folder.ts'
 import { equityOfTrades } from '../equity-series.ts'
+import { overridesOf } from '../run-content.ts'
 import { momentOfRun } from '../run-moment.ts'
 import type { ServerContext } from '../server-context.ts'
 import { ServerFailure } from '../server-failure.ts'
@@ -32,7 +33,7 @@ export function runHandlers(context: ServerContext): Handlers<Routes> {
 
     'GET /runs/:id': async ({ params: { id } }, call) => {
       const { line, yaml } = await knownRun(context, call, id)
-      return { run: line, yaml, overrides: [...(findRun(home, id)?.origin.overrides ?? [])] }
+      return { run: line, yaml, overrides: overridesOf(home, id) }
     },
 
     'GET /runs/:id/equity': async ({ params: { id } }, call) => {
