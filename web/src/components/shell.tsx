@@ -41,7 +41,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         <header class="top">
           <Brand />
           <ModeBanner />
-          <button type="button" class="palette-button" aria-label="Search or act" onClick={openPalette}>
+          <button type="button" class="palette-button" aria-label="Search or act Ctrl K" onClick={openPalette}>
             <Icon name="search" /> <span>Search or act</span> <kbd>Ctrl K</kbd>
           </button>
           <StopButton />

@@ -56,7 +56,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'instrument',
     head: 'Instrument',
     width: 'minmax(188px, 1.6fr)',
-    narrow: 'minmax(110px, 1.4fr)',
+    narrow: 'minmax(104px, 1fr)',
     value: ({ id, name }) => `${id} ${name}`,
     draw: row => <Name row={row} />,
   },
@@ -65,7 +65,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     head: 'Last',
     align: 'right',
     width: 'minmax(104px, 0.8fr)',
-    narrow: '92px',
+    narrow: '100px',
     value: row => quoteOf(row)?.last,
     draw: row => (
       <strong>
@@ -77,7 +77,8 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'change',
     head: 'Change',
     align: 'right',
-    width: '84px',
+    width: '76px',
+    narrow: '66px',
     value: row => quoteOf(row)?.change,
     draw: row => <Change row={row} />,
   },
@@ -120,7 +121,7 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
     id: 'senses',
     head: 'Why How What When',
     width: '146px',
-    narrow: '84px',
+    narrow: '78px',
     value: row => opinionOf(row)?.probabilityUp,
     draw: row => <Senses row={row} />,
   },
@@ -156,7 +157,10 @@ function Name({ row }: { readonly row: Instrument }) {
   return (
     <span class="instrument-name">
       {quote && <QualityDot score={quote.quality} source={quote.source} />}
-      <a href={`/instruments/${encodeURIComponent(row.id)}`}>{row.id}</a>
+      <a href={`/instruments/${encodeURIComponent(row.id)}`}>
+        {row.id.slice(0, row.id.lastIndexOf('.'))}
+        <span class="venue">{row.id.slice(row.id.lastIndexOf('.'))}</span>
+      </a>
       {!row.id.startsWith(row.name) && <span class="soft">{row.name}</span>}
     </span>
   )

@@ -35,7 +35,7 @@ export function SessionsPanel() {
         </span>
       ),
     },
-    { id: 'address', head: 'Address', width: '130px', value: ({ address }) => address },
+    { id: 'address', head: 'Address', width: '130px', wide: true, value: ({ address }) => address },
     {
       id: 'seen',
       head: 'Last seen',
