@@ -231,8 +231,8 @@ function EntryDrawer({ entry, onClose }: { readonly entry: Entry; readonly onClo
               {changes.map(({ path, before, after, changed }) => (
                 <tr key={path} class={changed ? 'changed' : ''}>
                   <td>{path || 'value'}</td>
-                  <td class="before">{before ?? '–'}</td>
-                  <td class="after">{after ?? '–'}</td>
+                  <td class={`before ${before === null ? 'nothing' : ''}`}>{before ?? '–'}</td>
+                  <td class={`after ${after === null ? 'nothing' : ''}`}>{after ?? '–'}</td>
                 </tr>
               ))}
             </tbody>

@@ -61,12 +61,12 @@ export function FallsTable({ series }: { readonly series: EquityPoints }) {
     <SmallTable label="Deepest falls">
       <thead>
         <tr>
-          <th scope="col" class="number">
-            Depth
-          </th>
           <th scope="col">From</th>
           <th scope="col">Lowest</th>
           <th scope="col">Recovered</th>
+          <th scope="col" class="number">
+            Depth
+          </th>
           <th scope="col" class="number">
             Days
           </th>
@@ -75,10 +75,10 @@ export function FallsTable({ series }: { readonly series: EquityPoints }) {
       <tbody>
         {falls.map(({ from, bottom, recovered, depth }) => (
           <tr key={from}>
-            <td class="number down">{percent(-depth)}</td>
             <td>{day(from)}</td>
             <td>{day(bottom)}</td>
             <td>{day(recovered)}</td>
+            <td class="number down">{percent(-depth)}</td>
             <td class="number">{Math.round(((recovered ?? series.time.at(-1)!) - from) / 86_400)}</td>
           </tr>
         ))}

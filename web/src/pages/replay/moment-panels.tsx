@@ -165,12 +165,16 @@ const Decided = ({ moment: { signals } }: { readonly moment: Moment }) => (
               <OutcomeBadge outcome={signal.outcome} />
             </a>
           </td>
-          <td class="because">{signal.refusals.map(({ code }) => code).join(' ') || signal.why}</td>
+          <td class="because">{firstOf(signal.refusals.map(({ code }) => code)) || signal.why}</td>
         </tr>
       ))}
     </tbody>
   </SmallTable>
 )
+
+/** 'MARKET_CLOSED and 3 more'. */
+const firstOf = (codes: readonly string[]): string =>
+  codes.length > 1 ? `${codes[0]} and ${codes.length - 1} more` : (codes[0] ?? '')
 
 const Known = ({ moment: { quotes } }: { readonly moment: Moment }) => (
   <SmallTable label="Prices">

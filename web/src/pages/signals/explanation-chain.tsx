@@ -3,22 +3,22 @@ import type { ReplyOf } from '../../../../src/wire/contract.ts'
 import { explainedLinks } from './explanation-lines.ts'
 
 export const ExplanationChain = ({ reply }: { readonly reply: ReplyOf<'GET /orders/:run/:order/explanation'> }) => (
-  <ol class="chain">
+  <ol class="explained">
     {explainedLinks(reply.links).map(({ stage, job, head, lines, ids }, i) => (
-      <li key={i} class="chain-link">
-        <div class="chain-stage">
-          <span class="chain-name">{stage}</span>
-          {job && <span class="chain-job">{job}</span>}
+      <li key={i} class="explained-link">
+        <div class="explained-stage">
+          <span class="explained-name">{stage}</span>
+          {job && <span class="explained-job">{job}</span>}
         </div>
-        <p class="chain-head">{head}</p>
+        <p class="explained-head">{head}</p>
         {lines.length > 0 && (
-          <ul class="chain-lines">
+          <ul class="explained-lines">
             {lines.map((line, place) => (
               <li key={place}>{line}</li>
             ))}
           </ul>
         )}
-        {ids.length > 0 && <p class="chain-ids">{ids.join(' · ')}</p>}
+        {ids.length > 0 && <p class="explained-ids">{ids.join(' · ')}</p>}
       </li>
     ))}
   </ol>

@@ -20,7 +20,8 @@ export interface SignalDrawerProps {
 
 export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
   const opinions = useLoad(
-    signal => api('GET /opinions', { query: { run: line.run, instrument: line.instrument, to: line.time, limit: 1 }, signal }),
+    signal =>
+      api('GET /opinions', { query: { run: line.run, instrument: line.instrument, to: justAfter(line.time), limit: 1 }, signal }),
     [line.key],
   )
   return (
@@ -96,6 +97,9 @@ export function SignalDrawer({ signal: line, onClose }: SignalDrawerProps) {
     </Drawer>
   )
 }
+
+/** The end of a span is not part of it: an opinion of the very moment lies a millisecond before this. */
+const justAfter = (instant: string): string => new Date(Date.parse(instant) + 1).toISOString()
 
 const Refusals = ({ line }: { readonly line: SignalLine }) => (
   <section>
