@@ -30,6 +30,8 @@ export interface PeopleDesk {
   revokeToken(operator: string, id: string): Promise<TokenLine>
   /** Puts on record that a client certificate is issued or taken back, before it is. */
   recordCertificate(operator: string, certificate: CertificateEvent): Promise<null>
+  /** Proves that an admin takes the emergency stop back, and records it before it is done. Throws what a sign-in throws. */
+  allowStopReset(operator: string, given: StopReset): Promise<{ readonly user: string }>
   verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }>
   /** Begins an export: everything so far is signed, and that is what its pages hold. */
   beginExport(operator: string): Promise<{ readonly size: number }>
@@ -45,11 +47,22 @@ export const DESK_WORDS = [
   'newToken',
   'revokeToken',
   'recordCertificate',
+  'allowStopReset',
   'verifyAudit',
   'beginExport',
   'auditPage',
   'migrations',
 ] as const satisfies readonly (keyof PeopleDesk)[]
+
+/** Who takes the emergency stop back, with which proof, and what was in force. */
+export interface StopReset {
+  readonly name: string
+  readonly password: string
+  /** Of the authenticator, where the account has one. */
+  readonly code?: string | undefined
+  readonly reason: string
+  readonly before: unknown
+}
 
 export interface DeskParts {
   readonly access: Access
@@ -99,6 +112,25 @@ export class OpenDesk implements PeopleDesk {
     await this.#user(user)
     await this.#record(operator, { action, object: `user:${user}`, after: { serial }, result: 'done' })
     return null
+  }
+
+  async allowStopReset(
+    operator: string,
+    { name, password, code, reason, before }: StopReset,
+  ): Promise<{ readonly user: string }> {
+    const { access, audit } = this.#parts
+    const from: Circumstances = { ...HERE, device: `the shell of ${operator}` }
+    const { identity } = await access.signIn({ name, password, code }, from)
+    const { user, session } = identity
+    const mayReset = identity.rights.has('stop.reset')
+    const entry = { actor: user, session, address: '', action: 'stop.reset', object: 'stop', before, after: null, reason }
+    await audit.record({ ...entry, result: mayReset ? 'done' : 'refused', correlationId: '' })
+    await access.signOut(identity, from)
+    if (mayReset) return { user }
+    throw new Failure('STOP_RESET_DENIED', {
+      message: `${user} may not take the emergency stop back: that is an admin's`,
+      fix: 'ask an admin to do it: quadrant kill --reset --user ADMIN --reason "…"',
+    })
   }
 
   async verifyAudit(operator: string): Promise<AuditVerdict & { readonly keyId: string }> {
