@@ -1,6 +1,9 @@
 // quadrant serve: the dashboard and the API of a state folder, in the foreground until it is stopped.
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
 import { stateHome } from '../home.ts'
 import { interruptSignal } from './interrupt.ts'
@@ -51,7 +54,7 @@ export function define(command: Command, terminal: Terminal): void {
       try {
         const { url, metricsUrl, authorityPath, setupToken } = server
         const first = setupToken === undefined ? url : `${url}/#setup=${setupToken}`
-        // One line, so that a program can wait for it; what is kept in a log has no token in it.
+        // One line, so that a program can wait for it. The token is said here and nowhere else: no log has it.
         if (terminal.json)
           terminal.print(
             JSON.stringify({ url, metricsUrl, pid: process.pid, ...(setupToken === undefined ? {} : { setupToken }) }),
@@ -62,7 +65,7 @@ export function define(command: Command, terminal: Terminal): void {
           if (authorityPath !== null) terminal.note(`Trust once ${authorityPath}, or accept the certificate in the browser`)
           if (setupToken !== undefined) terminal.note(`There is no account yet. Make the owner: ${first}`)
         }
-        if (options.open) openBrowser(first)
+        if (options.open) openBrowser(() => (setupToken === undefined ? url : signpost(first)))
         await stopped(stop)
       } finally {
         await server.close()
@@ -77,10 +80,33 @@ const stopped = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => settle(), { once: true })
   })
 
+/** A page of this user's own that leads on: what is on a command line, everybody on the machine may read. */
+function signpost(target: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'quadrant-first-'))
+  const page = join(folder, 'first-run.html')
+  writeFileSync(
+    page,
+    `<!doctype html><meta http-equiv="refresh" content="0;url=${target}"><a href="${target}">Open Quadrant</a>\n`,
+    {
+      mode: 0o600,
+    },
+  )
+  // The browser has read it long before; the token is spent when the first account is made.
+  setTimeout(() => rmSync(folder, { recursive: true, force: true }), SIGNPOST_MILLIS).unref()
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return pathToFileURL(page).href
+}
+
+const SIGNPOST_MILLIS = 60_000
+
 /** The person sees the address either way, so what goes wrong here is nobody's trouble. */
-function openBrowser(url: string): void {
+function openBrowser(addressOf: () => string): void {
   const [program, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform as string] ?? ['xdg-open']
-  const child = spawn(program!, [...args, url], { stdio: 'ignore', detached: true })
-  child.on('error', () => undefined)
-  child.unref()
+  try {
+    const child = spawn(program!, [...args, addressOf()], { stdio: 'ignore', detached: true })
+    child.on('error', () => undefined)
+    child.unref()
+  } catch {
+    // A disk without room for the page, a system without processes to spare.
+  }
 }
