@@ -12,6 +12,7 @@ interface Form {
   readonly items?: readonly Form[] | Form
   readonly minItems?: number
   readonly minimum?: number
+  readonly minLength?: number
   readonly pattern?: string
   readonly default?: unknown
 }
@@ -28,7 +29,7 @@ export function exampleOf(schema: TSchema): unknown {
     if (Array.isArray(form.items)) return form.items.map(item => exampleOf(item as TSchema))
     return Array.from({ length: form.minItems ?? 0 }, () => exampleOf(form.items as TSchema))
   }
-  if (form.type === 'string') return textOf(form.pattern)
+  if (form.type === 'string') return textOf(form)
   if (form.type === 'integer' || form.type === 'number') return form.minimum ?? 0
   if (form.type === 'boolean') return false
   return null
@@ -48,8 +49,9 @@ export function exampleRequest(name: RouteName): { readonly method: string; read
 /** One text for each pattern of the wire's forms. */
 const TEXTS = ['', '0', '2026-11-21T09:00:00Z', 'EURUSD.OANDA', 'run-1', 'nobody', '123456', '10%', 'because', 'a-key-0001']
 
-function textOf(pattern: string | undefined): string {
-  const text = TEXTS.find(candidate => pattern === undefined || new RegExp(pattern).test(candidate))
+function textOf({ pattern, minLength = 0 }: Form): string {
+  const fits = (text: string) => text.length >= minLength && (pattern === undefined || new RegExp(pattern).test(text))
+  const text = TEXTS.find(fits)
   if (text === undefined) throw new Error(`no example fits ${pattern}`)
   return text
 }
