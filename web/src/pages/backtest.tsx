@@ -22,7 +22,7 @@ import { compareRuns, sum } from './backtests/run-comparison.ts'
 import { StartDialog } from './backtests/start-dialog.tsx'
 import { Counted } from './counted.tsx'
 import './desk.css'
-import { Profit, TRADE_COLUMNS } from './positions/position-columns.tsx'
+import { Profit, SHOWN_TRADE_COLUMNS } from './positions/position-columns.tsx'
 import type { Run } from './run-choice.tsx'
 import { EquityChart, useEquity } from './run-equity.tsx'
 import { FunnelView } from './signals/funnel-view.tsx'
@@ -184,7 +184,6 @@ function Trades({ run }: { readonly run: Run }) {
     signal => allPages(range => api('GET /trades', { query: { ...range, run: run.id }, signal }), { size: 1_000, most: MOST }),
     [run.id],
   )
-  const shown = TRADE_COLUMNS.filter(({ id }) => id !== 'run')
   return (
     <Panel
       flush
@@ -204,7 +203,7 @@ function Trades({ run }: { readonly run: Run }) {
           <Table
             name="closed trades"
             rows={items}
-            columns={shown}
+            columns={SHOWN_TRADE_COLUMNS}
             keyOf={trade => `${trade.entryOrder}/${trade.exitOrder}/${trade.exit}/${trade.quantity}`}
             sort={{ id: 'exit', descending: true }}
             most={22}

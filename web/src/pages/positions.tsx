@@ -17,7 +17,14 @@ import { useTopic } from '../topics.ts'
 import { allPages, withLive } from './all-pages.ts'
 import { Counted } from './counted.tsx'
 import './desk.css'
-import { GROUP_COLUMNS, POSITION_COLUMNS, type Position, Profit, TRADE_COLUMNS } from './positions/position-columns.tsx'
+import {
+  GROUP_COLUMNS,
+  POSITION_COLUMNS,
+  type Position,
+  Profit,
+  SHOWN_TRADE_COLUMNS,
+  TRADE_COLUMNS,
+} from './positions/position-columns.tsx'
 import { GROUPINGS, type Grouping, tradeGroups } from './positions/trade-groups.ts'
 import { type Run, RunChoice, useRuns } from './run-choice.tsx'
 import { EquityChart, useEquity } from './run-equity.tsx'
@@ -138,7 +145,7 @@ function Chosen({ runs, run, query }: ChosenProps) {
             <Table
               name="closed trades"
               rows={items}
-              columns={TRADE_COLUMNS}
+              columns={SHOWN_TRADE_COLUMNS}
               keyOf={trade => `${trade.run}/${trade.entryOrder}/${trade.exitOrder}/${trade.exit}/${trade.quantity}`}
               filter={text}
               sort={{ id: 'exit', descending: true }}

@@ -59,7 +59,7 @@ function JobLine({ job }: { readonly job: Job }) {
             aria-label={`Progress of ${configuration}`}
           />
         )}
-        <span class="job-words">
+        <span class="job-words" title={error?.message}>
           {state === 'running' && progress !== null ? `${percent(progress, { digits: 0 })} · ` : ''}
           {error ? `${error.message} ${error.fix}` : words}
         </span>
@@ -69,7 +69,7 @@ function JobLine({ job }: { readonly job: Job }) {
         {ended && ` to ${at(ended, 'time-seconds')}`} {zoneName()}
       </span>
       <span class="job-actions">
-        {run && (
+        {run && state !== 'failed' && (
           <a class="button small" href={state === 'running' && kind === 'replay' ? '/' : `/backtests/${run}`}>
             {state === 'running' ? 'Follow' : 'Open'}
           </a>

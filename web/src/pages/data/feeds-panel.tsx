@@ -43,7 +43,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
     id: 'instrument',
     head: 'Instrument',
     value: row => row.instrument,
-    width: 'minmax(116px, 1fr)',
+    width: 'minmax(136px, 1fr)',
     narrow: 'minmax(84px, 1fr)',
   },
   {
@@ -82,7 +82,7 @@ export const SOURCE_COLUMNS: readonly Column<SourceRow>[] = [
       Object.entries(row.parts)
         .map(([name, value]) => `${name} ${number(value)}`)
         .join(' · '),
-    width: 'minmax(180px, 2fr)',
+    width: 'minmax(170px, 2fr)',
     wide: true,
   },
   {
@@ -224,7 +224,7 @@ function FeedTiles({ feeds, sources }: { readonly feeds: Feeds; readonly sources
     ['Environment', feeds.environment || '–'],
     ['Run', feeds.running ? 'living' : 'ended'],
     ['Events', number(feeds.events)],
-    ['Worst score that is read', read.length === 0 ? '–' : number(Math.min(...read.map(({ score }) => score)))],
+    ['Worst score read', read.length === 0 ? '–' : number(Math.min(...read.map(({ score }) => score)))],
     ['Decision p50', `${number(feeds.decisionMicros.p50)}\u202fµs`],
     ['Decision p99', `${number(feeds.decisionMicros.p99)}\u202fµs`],
     ['Decision p99.9', `${number(feeds.decisionMicros.p999)}\u202fµs`],
@@ -232,7 +232,7 @@ function FeedTiles({ feeds, sources }: { readonly feeds: Feeds; readonly sources
       'Quarantined',
       quarantined.length === 0 ? 'none' : quarantined.map(([reason, count]) => `${reason} ${number(count)}`).join(' · '),
     ],
-    ['Recording', feeds.recording ?? 'off'],
+    ['Recording', feeds.recording?.split('/').at(-1) ?? 'off'],
   ] as const
   return (
     <dl class="tiles">

@@ -138,7 +138,7 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
     id: 'instrument',
     head: 'Instrument',
     value: row => row.instrument,
-    width: 'minmax(112px, 1fr)',
+    width: 'minmax(140px, 1fr)',
     narrow: 'minmax(84px, 1fr)',
   },
   { id: 'side', head: 'Side', value: row => row.side, draw: row => <SideBadge side={row.side} />, width: '52px', narrow: '48px' },
@@ -148,7 +148,7 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
     value: row => row.quantity,
     draw: row => decimal(row.quantity),
     align: 'right',
-    width: '92px',
+    width: '112px',
     wide: true,
   },
   {
@@ -194,6 +194,9 @@ export const TRADE_COLUMNS: readonly Column<Trade>[] = [
   { id: 'strategy', head: 'Strategy', value: row => row.strategy, width: 'minmax(96px, 1fr)', wide: true },
   { id: 'run', head: 'Run', value: row => row.run, width: 'minmax(110px, 1fr)', wide: true },
 ]
+
+/** What a person sees; the others are in the CSV. */
+export const SHOWN_TRADE_COLUMNS = TRADE_COLUMNS.filter(({ id }) => !['entryReason', 'strategy', 'run'].includes(id))
 
 export const GROUP_COLUMNS: readonly Column<TradeGroup>[] = [
   { id: 'name', head: 'Name', value: row => row.name, width: 'minmax(120px, 1.5fr)', narrow: 'minmax(84px, 1fr)' },
