@@ -20,7 +20,7 @@ export async function buildDashboard({ force = false }: { readonly force?: boole
   const sources = sourceHash()
   if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return { folder: FOLDER, built: false }
 
-  // Two processes may build at the same time: each writes its own folder and the last rename wins.
+  // Two processes may build at the same time: each writes its own folder, and one of them stays.
   const { build } = await import('vite')
   const fresh = join(ROOT, `dist.${process.pid}`)
   try {
@@ -28,12 +28,24 @@ export async function buildDashboard({ force = false }: { readonly force?: boole
     compress(fresh)
     writeFileSync(join(fresh, 'built-from.txt'), sources)
 
-    rmSync(FOLDER, { recursive: true, force: true })
-    renameSync(fresh, FOLDER)
+    putInPlace(fresh, sources)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
   return { folder: FOLDER, built: true }
+}
+
+/** Who serves the old folder meanwhile misses it for no longer than two renames take. */
+function putInPlace(fresh: string, sources: string): void {
+  const old = `${fresh}.old`
+  if (existsSync(FOLDER)) renameSync(FOLDER, old)
+  try {
+    renameSync(fresh, FOLDER)
+  } catch (error) {
+    // Another process was faster: what it made of the same sources is as good.
+    if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== sources) throw error
+  }
+  rmSync(old, { recursive: true, force: true })
 }
 
 /** Over the sources, the settings and the versions of the packages that go in. */

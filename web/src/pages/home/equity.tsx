@@ -9,6 +9,7 @@ import { EmptyState, ErrorPanel, Skeleton } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { setQuery } from '../../router.ts'
 import { saveCsv } from '../../save.ts'
+import { mayAccount } from '../../session.ts'
 import { decimal, difference, signOf } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
 import { useTopic } from '../../topics.ts'
@@ -23,6 +24,7 @@ export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; read
   })
   const account = useTopic('accounts', { rate: 4 }).rows.get(run.id)
   const equity = series.value.value
+  const allowed = mayAccount(run.name)
   const stamp = account
     ? { time: account.time, source: account.source }
     : equity && { time: (equity.time.at(-1) ?? 0) * 1_000, source: equity.source }
@@ -71,8 +73,12 @@ export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; read
         </>
       }
     >
-      <Figures run={run} account={account} />
-      {series.error.value && !equity ? (
+      {allowed && <Figures run={run} account={account} />}
+      {!allowed ? (
+        <EmptyState icon="key" title="This account is not yours">
+          An admin can give you the account {run.name} on the page of users.
+        </EmptyState>
+      ) : series.error.value && !equity ? (
         <ErrorPanel error={series.error.value} retry={series.reload} />
       ) : !equity ? (
         <Skeleton lines={6} height={310} />
