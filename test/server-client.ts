@@ -24,7 +24,7 @@ export class ServerClient {
   /** `home` is the server's: its authority is the one that is believed. */
   constructor(url: string, home: string) {
     this.url = url
-    this.#authority = readFileSync(join(home, 'certificates', 'authority.pem'), 'utf8')
+    this.#authority = readFileSync(join(home, 'certificates', 'authority.crt'), 'utf8')
     this.#agent = new Agent({ ca: this.#authority, keepAlive: true })
   }
 

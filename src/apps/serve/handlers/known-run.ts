@@ -29,11 +29,11 @@ export async function knownRun(context: ServerContext, call: Call, id: string): 
 }
 
 /** What living runs say of themselves, in the words of finished ones. */
-export function livingLines({ hub }: ServerContext): RunLine[] {
-  return hub.rows('runs').flatMap(({ key, running }) => (running ? (livingLine({ hub }, key) ?? []) : []))
+export function livingLines(context: ServerContext): RunLine[] {
+  return context.hub.rows('runs').flatMap(({ key, running }) => (running ? (livingLine(context, key) ?? []) : []))
 }
 
-function livingLine({ hub }: Pick<ServerContext, 'hub'>, id: string): RunLine | undefined {
+function livingLine({ hub, now }: Pick<ServerContext, 'hub' | 'now'>, id: string): RunLine | undefined {
   const row = hub.rows('runs').find(({ key }) => key === id)
   if (row === undefined || !row.running) return undefined
   const account = hub.rows('accounts').find(({ key }) => key === id)
@@ -43,7 +43,7 @@ function livingLine({ hub }: Pick<ServerContext, 'hub'>, id: string): RunLine | 
   const gain = Number(equity) - Number(start)
   return {
     ...{ id, name: row.account, mode: row.mode as RunLine['mode'], running: true, events: row.events },
-    elapsedSeconds: Math.max(0, (Date.parse(row.time) - Date.parse(row.started)) / 1000),
+    elapsedSeconds: Math.max(0, (now() - Date.parse(row.started)) / 1000),
     ...{ bars: 0, decisions: 0, signals: of(hub.rows('signals')), refused: {}, quarantined: {} },
     ...{ orders: of(hub.rows('orders')), fills: account?.fills ?? 0, trades: 0 },
     netProfit: String(Number(gain.toFixed(8))),
