@@ -166,6 +166,27 @@ describe('a table', () => {
   })
 })
 
+test('of keys that went so many are remembered; who was away for longer gets the table anew', () => {
+  const { hub } = world()
+  const kindAfter = (after: number) => {
+    const client = new Client(hub)
+    client.sequences.set('quotes', after)
+    client.logs.set('quotes', [])
+    client.tables.set('quotes', new Map())
+    client.reader.subscribe({ topic: 'quotes', after, epoch: hub.epoch })
+    return client.frames[0]?.type
+  }
+  hub.publish('quotes', [quote('STAYS.X', 1)])
+  for (let i = 0; i < 3_000; i++) hub.publish('quotes', [quote(`K${i}.X`, 1)], [`K${i}.X`])
+  expect(kindAfter(1), 'three thousand are').toBe('delta')
+
+  for (let i = 3_000; i < 10_000; i++) hub.publish('quotes', [quote(`K${i}.X`, 1)], [`K${i}.X`])
+  expect(kindAfter(1), 'ten thousand are not').toBe('snapshot')
+  // A row that comes and goes counts two: the last thousand of them began two thousand changes ago.
+  expect(kindAfter(20_001 - 2_000)).toBe('delta')
+  expect(hub.rows('quotes').map(({ key }) => key)).toEqual(['STAYS.X'])
+})
+
 describe('a reader', () => {
   test('sees rows of the accounts it was given and no others, rows that go included', async () => {
     const { hub, settle } = world()
@@ -246,6 +267,16 @@ describe('a reader', () => {
     late.reader.subscribe({ topic: 'prints', after: 5, epoch: hub.epoch })
     expect(late.frames[0]?.type, 'a log keeps ten').toBe('snapshot')
     expect(late.logs.get('prints')?.length).toBe(10)
+
+    const kindAfter = (after: number) => {
+      const client = new Client(hub)
+      client.sequences.set('prints', after)
+      client.logs.set('prints', [])
+      client.tables.set('prints', new Map())
+      client.reader.subscribe({ topic: 'prints', after, epoch: hub.epoch })
+      return client.frames[0]?.type
+    }
+    expect([kindAfter(9), kindAfter(10)], 'the ten after the tenth are kept').toEqual(['snapshot', 'delta'])
   })
 
   test('of other accounts is of another epoch, so nobody goes on from what somebody else saw', () => {
