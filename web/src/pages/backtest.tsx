@@ -134,7 +134,7 @@ function Overview({ run }: { readonly run: Run }) {
   return (
     <>
       <Panel title={`Equity in ${run.currency}, drawdown below`} stamp={origin}>
-        <EquityChart from={equity} height={260} />
+        <EquityChart from={equity} height={260} living={run.running ? run.id : undefined} />
       </Panel>
       {series && series.time.length > 1 && (
         <>

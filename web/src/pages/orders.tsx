@@ -15,17 +15,37 @@ import { BLOTTER_COLUMNS, ORDER_COLUMNS, ORDER_STATES, type Order } from './orde
 import { OrderDrawer } from './orders/order-drawer.tsx'
 import './desk.css'
 import './orders/orders.css'
-import { RunChoice, useRuns } from './run-choice.tsx'
+import { type Run, RunChoice, useRuns } from './run-choice.tsx'
 import './signals/explanation.css'
 
 const MOST = 3_000
 
 export default function Orders({ query }: PageProps) {
-  const [run, instrument, state, account, text] = ['run', 'instrument', 'state', 'account', 'q'].map(
-    word => query.get(word) ?? '',
-  ) as [string, string, string, string, string]
-  const open = query.get('order') ?? ''
   const runs = useRuns()
+  const wanted = query.get('run')
+  return (
+    <Show from={runs} skeleton={<Skeleton lines={16} />}>
+      {list => {
+        const usual = list.find(({ running, orders }) => running || orders > 0)?.id ?? ''
+        return <Blotter runs={list} run={wanted === 'all' ? '' : (wanted ?? usual)} query={query} />
+      }}
+    </Show>
+  )
+}
+
+interface BlotterProps {
+  readonly runs: readonly Run[]
+  /** Empty for all of them. */
+  readonly run: string
+  readonly query: URLSearchParams
+}
+
+function Blotter({ runs, run, query }: BlotterProps) {
+  const instrument = query.get('instrument') ?? ''
+  const state = query.get('state') ?? ''
+  const account = query.get('account') ?? ''
+  const text = query.get('q') ?? ''
+  const open = query.get('order') ?? ''
   const live = useTopic('orders', { rate: 4 })
   const stored = useLoad(
     signal =>
@@ -64,7 +84,7 @@ export default function Orders({ query }: PageProps) {
       csv={() => savedTable('orders', ORDER_COLUMNS, rows)}
     >
       <div class="filters">
-        <RunChoice runs={runs.value.value ?? []} value={run} all="All runs" forget={['order', 'instrument']} />
+        <RunChoice runs={runs} value={run} all="All runs" forget={['order', 'instrument']} />
         <SelectField
           label="Account"
           value={account}
@@ -104,7 +124,7 @@ export default function Orders({ query }: PageProps) {
               selected={open}
               most={20}
               onOpen={order => setQuery({ order: order.key })}
-              empty={<NoOrders filtered={[run, instrument, state, account].some(word => word !== '')} />}
+              empty={<NoOrders filtered={[instrument, state, account].some(word => word !== '')} />}
             />
           )}
         </Show>
@@ -127,7 +147,11 @@ const NoOrders = ({ filtered }: { readonly filtered: boolean }) =>
       icon="orders"
       title="No order fits these filters"
       action={
-        <button type="button" class="button" onClick={() => setQuery({ run: '', instrument: '', state: '', account: '', q: '' })}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => setQuery({ run: 'all', instrument: '', state: '', account: '', q: '' })}
+        >
           Clear the filters
         </button>
       }

@@ -97,7 +97,7 @@ function Chosen({ runs, run, query }: ChosenProps) {
                 : undefined
             }
           >
-            <EquityChart from={equity} />
+            <EquityChart from={equity} living={chosen?.running ? run : undefined} />
           </Panel>
           <Panel
             flush

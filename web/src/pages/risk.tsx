@@ -29,16 +29,17 @@ export default function Risk({ query }: PageProps) {
   const runs = useRuns()
   // Without a living run the newest finished one shows what its limits were.
   const all = runs.value.value ?? []
-  const run = query.get('run') ?? (all.some(({ running }) => running) ? '' : (all[0]?.id ?? ''))
+  const wanted = query.get('run')
+  const run = wanted === 'all' ? '' : (wanted ?? (all.some(({ running }) => running) ? '' : (all[0]?.id ?? '')))
   const changes = useSignal(0)
   const house = useLoad(signal => api('GET /risk/limits', { signal }), [], { everySeconds: 15 })
   const ofRun = useLoad(async signal => (run === '' ? null : await api('GET /risk/limits', { query: { run }, signal })), [run])
   const live = useTopic('limits', { rate: 2 })
   const version = live.version.value
   const limits = useMemo(() => {
-    const wanted = (limit: Limit) => run === '' || limit.run === run || limit.run === null
-    const stored = [...(house.value.value?.items ?? []), ...(ofRun.value.value?.items ?? [])].filter(wanted)
-    return byUrgency(withLive(stored, live.rows.values(), wanted))
+    const fits = (limit: Limit) => run === '' || limit.run === run || limit.run === null
+    const stored = [...(house.value.value?.items ?? []), ...(ofRun.value.value?.items ?? [])].filter(fits)
+    return byUrgency(withLive(stored, live.rows.values(), fits))
   }, [house.value.value, ofRun.value.value, version, run])
   const ofRuns = limits.filter(limit => limit.run !== null)
   const newest = limits.reduce((latest, { time }) => (time > latest ? time : latest), '')
@@ -71,7 +72,7 @@ export default function Risk({ query }: PageProps) {
               <Table
                 name="limits"
                 rows={ofRuns}
-                columns={run === '' ? LIMIT_COLUMNS : LIMITS_OF_ONE}
+                columns={new Set(ofRuns.map(limit => limit.run)).size > 1 ? LIMIT_COLUMNS : LIMITS_OF_ONE}
                 keyOf={limit => limit.key}
                 most={14}
                 empty={
@@ -93,7 +94,7 @@ export default function Risk({ query }: PageProps) {
         )}
       </Show>
       <div class="columns">
-        <Refusals runs={all} run={query.get('run') ?? ''} />
+        <Refusals runs={all} run={wanted === 'all' ? '' : (wanted ?? '')} />
         {may('audit.read') && <StopHistory changes={changes.value} />}
       </div>
     </Page>

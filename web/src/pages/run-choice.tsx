@@ -25,7 +25,7 @@ export function runWords({ id, name, mode, running, from, to }: Run): string {
 export interface RunChoiceProps {
   readonly runs: readonly Run[]
   readonly value: string
-  /** What no choice means; without it the first run is chosen. */
+  /** The choice of all of them, 'all' in the address; the value is '' then. */
   readonly all?: string
   readonly label?: string
   /** Words of the address that belong to the run chosen before. */
@@ -35,10 +35,10 @@ export interface RunChoiceProps {
 export const RunChoice = ({ runs, value, all, label = 'Run', forget = [] }: RunChoiceProps) => (
   <SelectField
     label={label}
-    value={value}
+    value={all !== undefined && value === '' ? 'all' : value}
     onValue={run => setQuery({ ...Object.fromEntries(forget.map(word => [word, undefined])), run })}
     options={[
-      ...(all === undefined ? [] : [{ value: '', label: all }]),
+      ...(all === undefined ? [] : [{ value: 'all', label: all }]),
       ...runs.map(run => ({ value: run.id, label: runWords(run) })),
     ]}
   />

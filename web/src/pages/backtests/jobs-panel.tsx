@@ -69,9 +69,14 @@ function JobLine({ job }: { readonly job: Job }) {
         {ended && ` to ${at(ended, 'time-seconds')}`} {zoneName()}
       </span>
       <span class="job-actions">
-        {run && state !== 'failed' && (
-          <a class="button small" href={state === 'running' && kind === 'replay' ? '/' : `/backtests/${run}`}>
-            {state === 'running' ? 'Follow' : 'Open'}
+        {state === 'running' && kind !== 'backtest' && (
+          <a class="button small" href="/positions">
+            Follow
+          </a>
+        )}
+        {run && state === 'done' && (
+          <a class="button small" href={`/backtests/${encodeURIComponent(run)}`}>
+            Open
           </a>
         )}
         {state === 'running' && may('runs.write') && (

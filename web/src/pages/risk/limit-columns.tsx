@@ -18,7 +18,7 @@ export const HeadRoom = ({ share }: { readonly share: number | null }) => (
 )
 
 export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
-  { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(96px, 1fr)' },
+  { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(124px, 1fr)' },
   { id: 'check', head: 'Check', value: row => row.check, align: 'right', width: '60px', wide: true },
   { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: '132px', narrow: '72px' },
   {
@@ -27,7 +27,7 @@ export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
     value: row => row.used,
     draw: row => row.used ?? '–',
     align: 'right',
-    width: 'minmax(96px, 1fr)',
+    width: 'minmax(124px, 1fr)',
     wide: true,
   },
   {
