@@ -18,5 +18,7 @@ export default {
     modulePreload: { polyfill: false },
     sourcemap: false,
     reportCompressedSize: false,
+    // How long a plug-in took is of no interest to whoever starts a server.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 } satisfies UserConfig
