@@ -35,9 +35,11 @@ export default function Markets({ query }: PageProps) {
   const text = query.get('find') ?? ''
   const shown = useMemo(
     () =>
-      (items ?? []).filter(
-        ({ id, assetClass }) => (kind === '' || assetClass === kind) && (!starred || preferences.value.watchlist.includes(id)),
-      ),
+      (items ?? [])
+        .filter(
+          ({ id, assetClass }) => (kind === '' || assetClass === kind) && (!starred || preferences.value.watchlist.includes(id)),
+        )
+        .toSorted((a, b) => rank(a) - rank(b)),
     [items, kind, starred, preferences.value.watchlist],
   )
   const kinds = [...new Set((items ?? []).map(({ assetClass }) => assetClass))].sort()
@@ -93,6 +95,10 @@ export default function Markets({ query }: PageProps) {
     </Page>
   )
 }
+
+/** What a person starred comes first, then what a run has an opinion of; the rest by its name, as the server has it. */
+const rank = ({ id, opinion, quote }: Instrument): number =>
+  preferences.value.watchlist.includes(id) ? 0 : opinion || quote?.live ? 1 : 2
 
 const NoInstruments = () => (
   <EmptyState icon="data" title="No instrument yet" command="bin/quadrant quickstart">

@@ -12,7 +12,7 @@ import { saveCsv } from '../../save.ts'
 import { mayAccount } from '../../session.ts'
 import { decimal, difference, signOf } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
-import { useTopic } from '../../topics.ts'
+import { useFollowed, useTopic } from '../../topics.ts'
 import { type Run, runWords } from '../run-choice.tsx'
 
 const LineChart = lazyChart(() => import('../../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
@@ -23,10 +23,12 @@ export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; read
     ...(run.running ? { everySeconds: 10 } : {}),
   })
   const account = useTopic('accounts', { rate: 4 }).rows.get(run.id)
+  // Before its first event an account has no time of its own; its run has.
+  const clock = useFollowed('runs', { rate: 2 }).row(run.id).value?.time
   const equity = series.value.value
   const allowed = mayAccount(run.name)
   const stamp = account
-    ? { time: account.time, source: account.source }
+    ? { time: clock !== undefined && clock > account.time ? clock : account.time, source: account.source }
     : equity && { time: (equity.time.at(-1) ?? 0) * 1_000, source: equity.source }
 
   return (

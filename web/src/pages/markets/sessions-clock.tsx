@@ -14,6 +14,7 @@ const openFirst = (a: Hours, b: Hours): number => Number(b.open) - Number(a.open
 export function SessionsClock() {
   const hours = useLoad(signal => api('GET /market-hours', { signal }), [], { everySeconds: 60 })
   const now = useSignal(Date.now())
+  const all = useSignal(false)
   useEffect(() => {
     const timer = setInterval(() => {
       now.value = Date.now()
@@ -35,7 +36,7 @@ export function SessionsClock() {
     >
       <Show from={hours} skeleton={<Skeleton lines={2} height={70} />}>
         {({ items }) => (
-          <ul class="sessions-list">
+          <ul class={`sessions-list ${all.value ? 'all' : ''}`}>
             {items.toSorted(openFirst).map(({ calendar, open, phase, changes }) => (
               <li key={calendar} title={`${phase}${changes === null ? '' : ` until ${at(changes)} ${zoneName()}`}`}>
                 <span class={`dot ${open ? 'good' : 'none'}`} role="img" aria-label={open ? 'open' : 'closed'} />
@@ -46,6 +47,9 @@ export function SessionsClock() {
           </ul>
         )}
       </Show>
+      <button type="button" class="button quiet wide sessions-more" onClick={() => (all.value = !all.value)}>
+        {all.value ? 'Fewer' : 'All sessions'}
+      </button>
     </Panel>
   )
 }
