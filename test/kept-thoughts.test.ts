@@ -2,6 +2,9 @@
 import type { TSchema } from 'typebox'
 import { Errors } from 'typebox/value'
 import { expect, test } from 'vitest'
+import type { Bar } from '../src/domain/market.ts'
+import type { Micros } from '../src/domain/numbers.ts'
+import type { Decision, Step } from '../src/engine/step.ts'
 import { DecisionRecorder } from '../src/research/decision-recorder.ts'
 import type { OpinionRow } from '../src/research/opinion-row.ts'
 import { RunRecorder } from '../src/research/recorder.ts'
@@ -80,3 +83,32 @@ test('curves and funnel are of the form of the wire, and the funnel narrows', as
   expect(fills).toBe(orders)
   expect(series.bars).toMatchObject([{ instrument: GOLD.id, resolution: '1m' }])
 })
+
+test('of more signals than are kept, every so many-th is, evenly, and each of those with its end', () => {
+  const kept: SignalRow[] = []
+  const thoughts = new DecisionRecorder('r', instruments, { signal: row => kept.push(row), opinion: () => {} })
+  for (let sequence = 1; sequence <= 12_000; sequence++) thoughts.observe(wishOf(sequence))
+  thoughts.finish()
+
+  // 5,001 are too many, so every second is kept; of 10,002 every fourth: 12,000 / 4.
+  expect(kept.length).toBe(3_000)
+  expect(kept.map(({ key }) => key)).toEqual(Array.from({ length: 3_000 }, (_, index) => `r:${index * 4 + 1}`))
+  expect(kept.every(({ outcome }) => outcome === 'met')).toBe(true)
+})
+
+/** A step with a wish that is met already. */
+function wishOf(sequence: number): Step {
+  const bar = { close: 130_000_000, openTime: sequence, eventTime: sequence } as Bar
+  const decision: Decision = {
+    strategy: 's',
+    instrumentId: GOLD.id,
+    time: sequence as Micros,
+    bar,
+    signal: { kind: 'flat', strategy: 's', instrumentId: GOLD.id, why: 'enough' },
+    opinion: undefined,
+    features: undefined,
+  }
+  const nothing = { bars: [], opinions: [], verdicts: [], changes: [], bookings: [], commands: [], equity: undefined }
+  const sizings = [{ decision, intent: undefined, reason: 'already flat' }]
+  return { ...nothing, sequence, event: bar, decisions: [decision], sizings }
+}

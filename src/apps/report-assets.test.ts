@@ -40,7 +40,7 @@ function page(): string {
   const closes = [1987, 1831, -3698, 891, 1364]
   const bars = closes.map((close, day) => {
     const openTime = (start + day * 24 * HOUR) as Micros
-    return { openTime, closeTime: (openTime + 24 * HOUR) as Micros, open: close, high: close, low: close, close }
+    return { openTime, closeTime: (openTime + 24 * HOUR) as Micros, open: close, high: close, low: close, close, volume: 0 }
   })
   const summary: RunSummary = {
     id: 'r1',

@@ -11,9 +11,17 @@ type Refusal = SignalRow['refusals'][number]
 /** A wish on its way. */
 interface Followed {
   readonly row: { -readonly [Field in keyof SignalRow]: SignalRow[Field] }
+  /** Among the wishes of the run, from 0. */
+  readonly place: number
   /** How many of its orders may still fill. */
   open: number
 }
+
+/** `place` counts the wishes of the run from 0. */
+export type Tell = (row: SignalRow, settled: boolean, place: number) => void
+
+/** Whether the next wish, the first being 0, is to be followed. */
+export type Wanted = (place: number) => boolean
 
 /**
  * `tell` gets each signal's row at once and again whenever its outcome changes, under the same key: the same object, so who
@@ -22,13 +30,16 @@ interface Followed {
 export class SignalTrail {
   readonly #run: string
   readonly #instruments: ReadonlyMap<string, Instrument>
-  readonly #tell: (row: SignalRow, settled: boolean) => void
+  readonly #tell: Tell
+  readonly #wanted: Wanted
   readonly #byOrder = new Map<string, Followed>()
+  #wishes = 0
 
-  constructor(run: string, instruments: ReadonlyMap<string, Instrument>, tell: (row: SignalRow, settled: boolean) => void) {
+  constructor(run: string, instruments: ReadonlyMap<string, Instrument>, tell: Tell, wanted: Wanted = () => true) {
     this.#run = run
     this.#instruments = instruments
     this.#tell = tell
+    this.#wanted = wanted
   }
 
   observe(step: Step): void {
@@ -38,32 +49,34 @@ export class SignalTrail {
 
   /** The run ends: what is on its way stays as it is. */
   finish(): void {
-    for (const followed of new Set(this.#byOrder.values())) this.#tell(followed.row, true)
+    for (const { row, place } of new Set(this.#byOrder.values())) this.#tell(row, true, place)
     this.#byOrder.clear()
   }
 
   #wish(step: Step): void {
-    let place = 0
+    let inStep = 0
     for (const decision of step.decisions) {
       if (decision.signal.kind === 'none') continue
+      const place = this.#wishes++
+      if (!this.#wanted(place)) continue
       const sizings = step.sizings.filter(sizing => sizing.decision === decision)
       const intents = sizings.flatMap(({ intent }) => intent ?? [])
       const orders = ordersOf(step, intents)
       const row: SignalRow = {
-        key: `${this.#run}:${step.sequence}${place === 0 ? '' : `-${place}`}`,
+        key: `${this.#run}:${step.sequence}${inStep === 0 ? '' : `-${inStep}`}`,
         ...this.#about(decision),
         outcome: orders.length > 0 ? 'ordered' : outcomeOf(sizings, step.verdicts, intents),
         refusals: refusalsOf(sizings, step.verdicts, intents),
         orders,
       }
-      place += 1
+      inStep += 1
       if (orders.length === 0) {
-        this.#tell(row, true)
+        this.#tell(row, true, place)
         continue
       }
-      const followed: Followed = { row, open: orders.length }
+      const followed: Followed = { row, place, open: orders.length }
       for (const order of orders) this.#byOrder.set(order, followed)
-      this.#tell(row, false)
+      this.#tell(row, false, place)
     }
   }
 
@@ -100,7 +113,7 @@ export class SignalTrail {
       this.#byOrder.delete(orderId)
     }
     const settled = followed.open === 0
-    if (isNews || settled) this.#tell(row, settled)
+    if (isNews || settled) this.#tell(row, settled, followed.place)
   }
 }
 
