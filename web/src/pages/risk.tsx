@@ -142,7 +142,9 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
             <th scope="col" class="number">
               Ceiling
             </th>
-            <th scope="col">Since</th>
+            <th scope="col" class="wide-only">
+              Since
+            </th>
             <th scope="col">
               <span class="visually-hidden">Change</span>
             </th>
@@ -155,7 +157,7 @@ function Ceilings({ limits, onDone }: { readonly limits: readonly Limit[]; reado
               <tr key={name}>
                 <td>{CEILING_WORDS[name]}</td>
                 <td class="number">{ceilingOf(name) ?? 'none'}</td>
-                <td class="soft-words">{row && ceilingOf(name) ? `${at(row.time)} · ${row.source}` : '–'}</td>
+                <td class="soft-words wide-only">{row && ceilingOf(name) ? `${at(row.time)} · ${row.source}` : '–'}</td>
                 <td class="number">
                   {may('limits.write') && (
                     <button
