@@ -56,6 +56,7 @@ const RENEWABLE: ReadonlySet<string> = new Set(['ACCESS_EXPIRED', 'SIGN_IN_REQUI
 let csrf = ''
 let refreshing: Promise<boolean> | undefined
 let signedOut: () => void = () => {}
+let renewed: (session: ReplyOf<'POST /session/refresh'>) => void = () => {}
 
 /** Called with every session the server gives; its word goes with each request that changes something. */
 export const useCsrf = (word: string): void => {
@@ -65,6 +66,13 @@ export const useCsrf = (word: string): void => {
 export const onSignedOut = (then: () => void): void => {
   signedOut = then
 }
+
+/** What to do with each session that a refresh gave. */
+export const onRenewed = (then: typeof renewed): void => {
+  renewed = then
+}
+/** Takes the next access token before the present one ends; false when there is none to be had. */
+export const renew = (): Promise<boolean> => refreshed()
 
 /** Throws ApiError. A reply that is not JSON comes as text. */
 export async function api<Name extends RouteName>(name: Name, ...[input]: Arguments<Name>): Promise<ReplyOf<Name>> {
@@ -158,5 +166,6 @@ async function refresh(): Promise<boolean> {
   if (!response.ok) return false
   const session = (await response.json()) as ReplyOf<'POST /session/refresh'>
   useCsrf(session.csrf)
+  renewed(session)
   return true
 }

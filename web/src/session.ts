@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { ReplyOf } from '../../src/wire/contract.ts'
 import type { Right } from '../../src/wire/route.ts'
-import { ApiError, api, onSignedOut, useCsrf } from './api.ts'
+import { ApiError, api, onRenewed, onSignedOut, renew, useCsrf } from './api.ts'
 import { watchIdle } from './idle.ts'
 import { preferences } from './preferences.ts'
 import { socket } from './socket.ts'
@@ -27,7 +27,24 @@ export function mayAccount(account: string): boolean {
   return user !== undefined && (user.roles.includes('admin') || user.accounts.includes('*') || user.accounts.includes(account))
 }
 
+/** The server closes a socket whose access token has ended; one that is renewed in time stays open. */
+const EARLY_MILLIS = 45_000
+/** Clocks differ: never more often than this, whatever theirs says. */
+const LEAST_MILLIS = 30_000
+let renewal: ReturnType<typeof setTimeout> | undefined
+
+function renewInTime(given: Session): void {
+  clearTimeout(renewal)
+  const left = Date.parse(given.accessExpires) - Date.now() - EARLY_MILLIS
+  renewal = setTimeout(() => void renew().catch(() => {}), Math.max(LEAST_MILLIS, left))
+}
+
 export async function startSession(): Promise<void> {
+  onRenewed(given => {
+    if (!session.value) return
+    session.value = given
+    renewInTime(given)
+  })
   onSignedOut(() => {
     if (session.value) leftWords.value = 'The session has ended.'
     enter(null)
@@ -55,11 +72,13 @@ export function enter(given: Session | null): void {
   session.value = given
   if (given === null) {
     watchIdle(0, () => {})
+    clearTimeout(renewal)
     socket.close()
     return
   }
   setupNeeded.value = false
   leftWords.value = ''
+  renewInTime(given)
   socket.open()
   void api('GET /settings').then(
     reply => {

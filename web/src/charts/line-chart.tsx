@@ -35,7 +35,17 @@ export interface LineChartProps {
 
 export function LineChart(props: LineChartProps) {
   const box = useRef<HTMLDivElement>(null)
-  const look = `${themeChanges.value} ${preferences.value.timeZone}`
+  const charts = useRef<readonly uPlot[]>([])
+  // What the pointer tells of is what is drawn now.
+  const latest = useRef(props)
+  latest.current = props
+
+  // Another form is another chart; other data of the same form only moves the lines.
+  const { label, lines, drawdown, height, digits, unit } = props
+  const form = JSON.stringify([
+    ...[label, height, digits, unit, drawdown !== undefined, themeChanges.value, preferences.value.timeZone],
+    lines.map(({ values: _, ...look }) => look),
+  ])
 
   useEffect(() => {
     const element = box.current
@@ -44,20 +54,27 @@ export function LineChart(props: LineChartProps) {
     readout.className = 'chart-readout'
     readout.append('')
     element.append(readout)
-    const tell = (index: number | null | undefined): void => {
-      ;(readout.firstChild as Text).data = index === null || index === undefined ? '' : wordsAt(props, index)
+    const tell: Tell = index => {
+      const words = index === null || index === undefined ? '' : wordsAt(latest.current, index)
+      ;(readout.firstChild as Text).data = words
     }
-    const charts = panes(props, tell).map(({ options, data }) => new uPlot(options(element.clientWidth), data, element))
+    const made = panes(latest.current, tell).map(({ options, data }) => new uPlot(options(element.clientWidth), data, element))
+    charts.current = made
     const observer = new ResizeObserver(() => {
-      for (const chart of charts) chart.setSize({ width: element.clientWidth, height: chart.height })
+      for (const chart of made) chart.setSize({ width: element.clientWidth, height: chart.height })
     })
     observer.observe(element)
     return () => {
       observer.disconnect()
-      for (const chart of charts) chart.destroy()
+      for (const chart of made) chart.destroy()
       readout.remove()
     }
-  }, [props.time, props.lines, props.drawdown, props.height, look])
+  }, [form])
+
+  useEffect(() => {
+    const data = dataOf(latest.current)
+    for (const [i, chart] of charts.current.entries()) chart.setData(data[i]!)
+  }, [props.time, lines, drawdown])
 
   return <div class="line-chart" ref={box} role="img" aria-label={props.label} style={{ minHeight: `${heightOf(props)}px` }} />
 }
@@ -83,12 +100,19 @@ function wordsAt({ time, lines, drawdown, digits = 2, unit = '' }: LineChartProp
   )
 }
 
+/** Of each pane: drawdown points down. */
+function dataOf({ time, lines, drawdown }: Pick<LineChartProps, 'time' | 'lines' | 'drawdown'>): uPlot.AlignedData[] {
+  const above: uPlot.AlignedData = [time as number[], ...lines.map(({ values }) => values as (number | null)[])]
+  return drawdown === undefined ? [above] : [above, [time as number[], drawdown.map(value => -value)]]
+}
+
 type Tell = (index: number | null | undefined) => void
 
 function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = '' }: LineChartProps, tell: Tell): Pane[] {
-  const sync = `${label}-${time.length}`
+  const sync = label
+  const [above, under] = dataOf({ time, lines, ...(drawdown === undefined ? {} : { drawdown }) })
   const top: Pane = {
-    data: [time as number[], ...lines.map(({ values }) => values as (number | null)[])],
+    data: above!,
     options: width => ({
       ...common({
         sync,
@@ -115,7 +139,7 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
   if (!drawdown) return [top]
 
   const below: Pane = {
-    data: [time as number[], drawdown.map(value => -value)],
+    data: under!,
     options: width => ({
       ...common({
         sync,
@@ -172,8 +196,8 @@ function common({ sync, width, height, showTime, format, range, tell }: CommonOp
   }
 }
 
-/** The day where the axis is in days, the time of day where it is shorter. */
+/** The day where the axis is in days, the time of day where it is shorter, to the second where it must be. */
 function axisTime(seconds: number, splits: readonly number[]): string {
   const step = (splits[1] ?? seconds) - (splits[0] ?? seconds)
-  return step >= 86_400 ? at(seconds * 1_000, 'date') : at(seconds * 1_000, 'time')
+  return at(seconds * 1_000, step >= 86_400 ? 'date' : step >= 60 ? 'time' : 'time-seconds')
 }

@@ -1,11 +1,10 @@
 // The equity of one run with its drawdown below, and the figures of its account: living ones as they are, ended ones as they ended.
 
 import { api } from '../../api.ts'
-import { lazyChart } from '../../charts/lazy.tsx'
 import { ModeBadge } from '../../components/badge.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Panel } from '../../components/page.tsx'
-import { EmptyState, ErrorPanel, Skeleton } from '../../components/states.tsx'
+import { EmptyState } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { setQuery } from '../../router.ts'
 import { saveCsv } from '../../save.ts'
@@ -14,8 +13,8 @@ import { decimal, difference, signOf } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
 import { useFollowed, useTopic } from '../../topics.ts'
 import { type Run, runWords } from '../run-choice.tsx'
+import { EquityChart } from '../run-equity.tsx'
 
-const LineChart = lazyChart(() => import('../../charts/line-chart.tsx').then(({ LineChart: chart }) => chart))
 const CHART_HEIGHT = 230
 
 export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; readonly run: Run }) {
@@ -80,38 +79,11 @@ export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; read
         <EmptyState icon="key" title="This account is not yours">
           An admin can give you the account {run.name} on the page of users.
         </EmptyState>
-      ) : series.error.value && !equity ? (
-        <ErrorPanel error={series.error.value} retry={series.reload} />
-      ) : !equity ? (
-        <Skeleton lines={6} height={310} />
-      ) : equity.time.length < 2 ? (
-        <EmptyState icon="markets" title="No equity yet">
-          The curve begins with the run's first mark of its account.
-        </EmptyState>
       ) : (
-        <LineChart
-          label={`Equity of ${run.name} in ${equity.currency}`}
-          time={equity.time}
-          lines={equityLines(equity)}
-          drawdown={equity.drawdown}
-          height={CHART_HEIGHT}
-          digits={0}
-        />
+        <EquityChart from={series} height={CHART_HEIGHT} living={run.running ? run.id : undefined} />
       )}
     </Panel>
   )
-}
-
-type Equity = { readonly equity: readonly number[] }
-const linesOf = new WeakMap<Equity, readonly [{ label: string; values: readonly number[]; tone: string; fill: boolean }]>()
-/** The same lines for the same reply: a chart is drawn again only when its data changed. */
-function equityLines(equity: Equity) {
-  let lines = linesOf.get(equity)
-  if (!lines) {
-    lines = [{ label: 'Equity', values: equity.equity, tone: 'accent', fill: true }]
-    linesOf.set(equity, lines)
-  }
-  return lines
 }
 
 type Account = ReturnType<ReturnType<typeof useTopic<'accounts'>>['rows']['get']>
