@@ -40,7 +40,9 @@ process.on('message', (order: ListenerOrder) => {
 
 async function trip(): Promise<void> {
   const begun = performance.now()
-  engageKill(home, { mode: 'cancel', reason: 'measured', operator: 'bench' })
+  const { durable } = engageKill(home, { mode: 'cancel', reason: 'measured', operator: 'bench' })
   const { ok } = await watcher.request(run, { type: 'stop-changed' })
-  say({ micros: (performance.now() - begun) * 1_000, ok })
+  const micros = (performance.now() - begun) * 1_000
+  await durable
+  say({ micros, ok })
 }

@@ -17,14 +17,14 @@ const records = (): unknown[] =>
     .split('\n')
     .map(line => JSON.parse(line))
 
-test('a kill stays in force until it is reset, and both are on record', () => {
+test('a kill stays in force until it is reset, and both are on record', async () => {
   expect(readKill(home)).toBeUndefined()
 
-  engageKill(home, { mode: 'halt', reason: 'the feed looks wrong' })
+  await engageKill(home, { mode: 'halt', reason: 'the feed looks wrong' }).durable
   expect(readKill(home)).toMatchObject({ mode: 'halt', reason: 'the feed looks wrong' })
   expect(readKill(home)?.operator).not.toBe('')
 
-  resetKill(home, 'feed checked')
+  await resetKill(home, 'feed checked')
   expect(readKill(home)).toBeUndefined()
   expect(records()).toMatchObject([
     { action: 'kill', reason: 'the feed looks wrong' },
@@ -32,10 +32,10 @@ test('a kill stays in force until it is reset, and both are on record', () => {
   ])
 })
 
-test('a stronger kill replaces a milder one, never the other way round', () => {
-  engageKill(home, { mode: 'cancel', reason: 'one' })
-  engageKill(home, { mode: 'flatten', reason: 'two' })
-  engageKill(home, { mode: 'halt', reason: 'three' })
+test('a stronger kill replaces a milder one, never the other way round', async () => {
+  await engageKill(home, { mode: 'cancel', reason: 'one' }).durable
+  await engageKill(home, { mode: 'flatten', reason: 'two' }).durable
+  await engageKill(home, { mode: 'halt', reason: 'three' }).durable
 
   expect(readKill(home)).toMatchObject({ mode: 'flatten', reason: 'two' })
   expect(records()).toHaveLength(3)
@@ -48,6 +48,6 @@ test('a damaged kill file is a kill', () => {
   }
 })
 
-test('nothing can be reset where nothing is in force', () => {
-  expect(() => resetKill(home, 'x')).toThrow(expect.objectContaining({ code: 'KILL_NOT_FOUND', exit: 4 }))
+test('nothing can be reset where nothing is in force', async () => {
+  await expect(resetKill(home, 'x')).rejects.toEqual(expect.objectContaining({ code: 'KILL_NOT_FOUND', exit: 4 }))
 })

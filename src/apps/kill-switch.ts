@@ -1,8 +1,9 @@
 // The kill switch: a file in the state folder that every run looks at. Once engaged it stays so until a person resets it.
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { makeFolder } from '../adapters/lake/durable.ts'
+import { makeFolder, syncPath } from '../adapters/lake/durable.ts'
 import { Failure } from './failure.ts'
 
 /** halt: no new risk. cancel: and open orders are cancelled. flatten: and positions are closed. */
@@ -30,7 +31,10 @@ export function readKill(home: string): Kill | undefined {
   if (kill !== undefined || !existsSync(flagFile(home))) return kill
   const flagged = { mode: 'halt', reason: 'the file KILL was put there', operator: 'file' } as const
   try {
-    return engage(home, flagged, undefined)
+    const { kill: engaged, durable } = engage(home, flagged, undefined)
+    // The flag itself is still there, should the record not get to the disk.
+    durable.catch(() => {})
+    return engaged
   } catch {
     // Where nothing can be written the flag alone must do.
     return { ...flagged, time: '' }
@@ -54,35 +58,51 @@ function readSwitch(home: string): Kill | undefined {
   return { mode: 'halt', reason: `${killFile(home)} cannot be read as a kill`, operator: 'unknown', time: '' }
 }
 
-/** Engages the switch. A second kill replaces a milder one and never a stronger one; both are on record. The operator is the shell's user unless named. */
+/** A kill that every run can see already; `durable` resolves once the disk has it too, and rejects where it cannot. */
+export interface Engaged {
+  readonly kill: Kill
+  readonly durable: Promise<void>
+}
+
+/**
+ * Engages the switch. A second kill replaces a milder one and never a stronger one; both are on record. The operator is the
+ * shell's user unless named. Whoever tells the runs need not keep them waiting for the disk; whoever answers a person does.
+ */
 export function engageKill(
   home: string,
   { mode, reason, operator = operatorName() }: Pick<Kill, 'mode' | 'reason'> & Partial<Pick<Kill, 'operator'>>,
-): Kill {
+): Engaged {
   return engage(home, { mode, reason, operator }, readSwitch(home))
 }
 
-function engage(home: string, { mode, reason, operator }: Omit<Kill, 'time'>, now: Kill | undefined): Kill {
+function engage(home: string, { mode, reason, operator }: Omit<Kill, 'time'>, now: Kill | undefined): Engaged {
   const wanted: Kill = { mode, reason, operator, time: new Date().toISOString() }
   const kill = now && MODES.indexOf(now.mode) >= MODES.indexOf(mode) ? now : wanted
 
   makeFolder(home)
   if (kill !== now) {
-    // Whole or not at all: a run must never read half a file.
+    // Whole or not at all: a run must never read half a file. Should the machine lose power before the sync, an empty file
+    // is read as a kill too.
     const draft = `${killFile(home)}.${process.pid}.tmp`
-    writeFileSync(draft, `${JSON.stringify(kill, null, 2)}\n`, { flush: true })
+    writeFileSync(draft, `${JSON.stringify(kill, null, 2)}\n`)
     renameSync(draft, killFile(home))
   }
-  record(home, { action: 'kill', ...wanted })
-  return kill
+  return { kill, durable: settle(home, wanted) }
+}
+
+async function settle(home: string, wanted: Kill): Promise<void> {
+  // Where somebody took it back meanwhile there is nothing left to keep but the record.
+  if (existsSync(killFile(home))) await syncPath(killFile(home))
+  await syncPath(home)
+  await record(home, { action: 'kill', ...wanted })
 }
 
 /** Takes the kill back, on record. Throws Failure KILL_NOT_FOUND when none is in force. */
-export function resetKill(
+export async function resetKill(
   home: string,
   reason: string,
   operator = operatorName(),
-): { readonly reset: Kill; readonly reason: string; readonly operator: string; readonly time: string } {
+): Promise<{ readonly reset: Kill; readonly reason: string; readonly operator: string; readonly time: string }> {
   const kill = readKill(home)
   if (!kill) {
     throw new Failure('KILL_NOT_FOUND', {
@@ -93,7 +113,7 @@ export function resetKill(
 
   const reset = { reset: kill, reason, operator, time: new Date().toISOString() }
   // On record first: should the removal fail, the switch stays engaged.
-  record(home, { action: 'reset', ...reset })
+  await record(home, { action: 'reset', ...reset })
   rmSync(flagFile(home), { force: true })
   rmSync(killFile(home), { force: true })
   return reset
@@ -102,8 +122,8 @@ export function resetKill(
 /** From mild to strong. */
 const MODES: readonly KillMode[] = ['halt', 'cancel', 'flatten']
 
-function record(home: string, entry: object): void {
-  appendFileSync(recordFile(home), `${JSON.stringify(entry)}\n`, { flush: true })
+async function record(home: string, entry: object): Promise<void> {
+  await appendFile(recordFile(home), `${JSON.stringify(entry)}\n`, { flush: true })
 }
 
 /** The user of this machine who acts. */

@@ -36,11 +36,11 @@ function reset(...more: readonly string[]): Promise<{ readonly exit: number | nu
 }
 
 test('a stop is taken back by an admin who proves it, and by nobody else', async () => {
-  engageKill(home, { mode: 'halt', reason: 'a drill' })
+  await engageKill(home, { mode: 'halt', reason: 'a drill' }).durable
   const free = await reset()
   expect(free, free.output).toMatchObject({ exit: 0 })
 
-  engageKill(home, { mode: 'halt', reason: 'another drill' })
+  await engageKill(home, { mode: 'halt', reason: 'another drill' }).durable
   const house = await openHouse(home, undefined)
   try {
     await house.desk.addUser('root', { name: 'bob', password: PASSWORD, roles: ['admin'], accounts: [] })

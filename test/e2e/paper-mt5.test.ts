@@ -198,7 +198,7 @@ test('a run goes from the sidecar to the bridge and back, and without both takes
   })
 
   // To leave is allowed: the order goes out, and waits for a living price.
-  engageKill(run.home, { mode: 'flatten', reason: 'the prices are gone' })
+  await engageKill(run.home, { mode: 'flatten', reason: 'the prices are gone' }).durable
   const exit = await run.next({ type: 'order', role: 'exit', to: 'sent' })
   sidecar = await newSidecar()
   const light = await run.next({ ...CHANGE, level: 'live' })

@@ -210,14 +210,14 @@ test('a stop is heeded when it is called, by whichever way it comes', async () =
   const { key: id } = eye.rows('runs')[0]!
   const commands = () => run.notes.filter(({ type }) => type === 'command').map(({ operator, reason }) => [operator, reason])
 
-  engageKill(path, { mode: 'halt', reason: 'a drill', operator: 'ann' })
+  await engageKill(path, { mode: 'halt', reason: 'a drill', operator: 'ann' }).durable
   expect(await eye.watcher.request(id, { type: 'stop-changed' })).toEqual({ ok: true })
-  resetKill(path, 'over', 'bob')
+  await resetKill(path, 'over', 'bob')
   await eye.watcher.request(id, { type: 'stop-changed' })
   process.kill(process.pid, 'SIGUSR2')
   await eye.until(() => eye.rows('notes').filter(({ type }) => type === 'command').length === 3)
   expect(readKill(path)).toMatchObject({ mode: 'halt', reason: 'signal' })
-  resetKill(path, 'over', 'bob')
+  await resetKill(path, 'over', 'bob')
   await eye.watcher.request(id, { type: 'stop-changed' })
   writeFileSync(join(path, 'KILL'), '')
   await eye.until(() => eye.rows('notes').filter(({ type }) => type === 'command').length === 5)

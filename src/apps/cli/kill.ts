@@ -35,13 +35,14 @@ export function define(command: Command, terminal: Terminal): void {
 
       const home = stateHome()
       if (options.reset) {
-        const reset = resetKill(home, reason, await resettingUser(home, reason, options))
+        const reset = await resetKill(home, reason, await resettingUser(home, reason, options))
         terminal.answer(reset, () => `The kill of ${reset.reset.time} is taken back. New risk is allowed again.`)
         return
       }
 
       const mode: KillMode = options.flatten ? 'flatten' : options.cancel ? 'cancel' : 'halt'
-      const kill = engageKill(home, { mode, reason })
+      const { kill, durable } = engageKill(home, { mode, reason })
+      await durable
       terminal.answer({ ...kill, file: killFile(home) }, () =>
         [
           `Killed (${kill.mode}): no run of ${home} takes new risk.`,

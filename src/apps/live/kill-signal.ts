@@ -6,8 +6,10 @@ export function heedKillSignal(home: string, engaged: () => void): () => void {
   // Windows has no such signal.
   if (process.platform === 'win32') return () => {}
   const onSignal = (): void => {
-    engageKill(home, { mode: 'halt', reason: 'signal' })
+    const { durable } = engageKill(home, { mode: 'halt', reason: 'signal' })
     engaged()
+    // It is in force; a disk that takes nothing shows in the journal first.
+    durable.catch(() => {})
   }
   process.on('SIGUSR2', onSignal)
   return () => process.off('SIGUSR2', onSignal)

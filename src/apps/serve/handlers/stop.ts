@@ -33,9 +33,10 @@ export function stopHandlers(context: ServerContext): Handlers<Routes> {
     'POST /emergency-stop': async ({ body: { mode = 'halt', reason } }, call) => {
       const before = readKill(home) ?? null
       // First the switch, then the record: a trail that cannot be written must not keep anybody from stopping.
-      const kill = engageKill(home, { mode, reason, operator: caller(call).user })
+      const { kill, durable } = engageKill(home, { mode, reason, operator: caller(call).user })
+      const told = tell()
       publish()
-      await tell()
+      await Promise.all([told, durable])
       const state = publish()
       await record(context, call, { action: 'stop.trip', object: 'stop', before, after: kill, reason })
       return state
@@ -44,7 +45,7 @@ export function stopHandlers(context: ServerContext): Handlers<Routes> {
     'POST /emergency-stop/reset': async ({ body: { reason } }, call) => {
       const before = readKill(home) ?? null
       if (before !== null) await record(context, call, { action: 'stop.reset', object: 'stop', before, after: null, reason })
-      resetKill(home, reason, caller(call).user)
+      await resetKill(home, reason, caller(call).user)
       await tell()
       return publish()
     },
