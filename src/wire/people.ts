@@ -301,7 +301,8 @@ export const peopleRoutes = routes({
     summary: 'Check the hash chain and every signed head',
     tag: 'audit',
     right: 'audit.export',
-    rate: 'export',
+    // A button that reads: what is scarce is the copy of everything.
+    rate: 'admin',
     reply: AuditVerdict,
   },
   'GET /audit/export': {
