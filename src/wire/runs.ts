@@ -77,6 +77,22 @@ export const ConfigurationLine = Type.Object(
   closed,
 )
 
+/** A session of live feeds as it was kept: it can be played again with any configuration of its instruments. */
+export const RecordingLine = Type.Object(
+  {
+    /** Its folder's name; what POST /runs takes. */
+    name: Type.String(),
+    /** The configuration it was made with; of feeds alone, the same as the name. */
+    configuration: Type.String(),
+    instruments: Type.Array(Type.String()),
+    environment: Type.String(),
+    started: Type.String(),
+    /** Null while it is made, and where whoever made it was killed. */
+    ended: orNull(Type.String()),
+  },
+  closed,
+)
+
 /** What was known and held at one moment of a run. */
 export const Moment = Type.Object(
   {
@@ -116,7 +132,9 @@ export const runRoutes = routes({
         set: Type.Optional(
           Type.Array(Type.String({ pattern: '^[A-Za-z0-9_.-]+=[^\\u0000-\\u001f\\u007f]*$', maxLength: 200 }), { maxItems: 30 }),
         ),
-        /** Of a replay: how many times faster than life; absent is as fast as it goes. */
+        /** Of a paper run: the name of a recording that is played instead of living prices. */
+        recording: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', maxLength: 160 })),
+        /** Of a replay or a recording: how many times faster than life; absent is as fast as it goes. */
         speed: Type.Optional(Type.Number({ minimum: 0.01, maximum: 1_000_000 })),
       },
       closed,
@@ -168,11 +186,11 @@ export const runRoutes = routes({
     reply: ExplanationReply,
   },
   'GET /configurations': {
-    summary: 'What can be run',
+    summary: 'What can be run, and which recordings can be played',
     tag: 'runs',
     right: 'market.read',
     rate: 'read',
-    reply: Type.Object({ items: Type.Array(ConfigurationLine) }, closed),
+    reply: Type.Object({ items: Type.Array(ConfigurationLine), recordings: Type.Array(RecordingLine) }, closed),
   },
   'GET /jobs': {
     summary: 'What the server started: running and ended',

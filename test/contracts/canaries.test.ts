@@ -43,7 +43,7 @@ beforeEach(async () => {
       'GET /configurations': async () => {
         await new Promise(resolve => setImmediate(resolve))
         logs.component('runs').info('looked')
-        return { items: [] }
+        return { items: [], recordings: [] }
       },
       'GET /jobs': () => {
         throw new Error('no', { cause: new Error(CANARY) })

@@ -12,6 +12,8 @@ export interface JobWish {
   readonly configuration: string
   readonly file: string
   readonly set: readonly string[]
+  /** The folder of a recording that a paper run plays instead of living prices. */
+  readonly replay: string | undefined
   readonly speed: number | undefined
   readonly by: string
   /** Whose run it is: the configuration's own name, overrides included. */
@@ -40,6 +42,8 @@ interface Job {
   readonly wish: JobWish
   worker: Worker | undefined
   canceled: boolean
+  /** Its process has said its last word, and what it left is being taken in. */
+  ending: Promise<void> | undefined
 }
 
 export const jobNotFound = (key: string): Failure =>
@@ -73,7 +77,7 @@ export class Jobs {
       ...{ key, kind, configuration, state: 'running', progress: null, words: 'waits for its turn', run: null, error: null, by },
       ...{ started: this.#instant(), ended: null },
     }
-    const job: Job = { row, wish, worker: undefined, canceled: false }
+    const job: Job = { row, wish, worker: undefined, canceled: false, ending: undefined }
     this.#jobs.set(key, job)
     this.#options.onChange(row)
     this.#next()
@@ -88,6 +92,7 @@ export class Jobs {
     job.canceled = true
     if (job.worker === undefined) this.#end(job, { state: 'canceled', words: 'taken back before it began' })
     else await job.worker.stop()
+    await job.ending
     return job.row
   }
 
@@ -124,9 +129,10 @@ export class Jobs {
   }
 
   #begin(job: Job): void {
-    const { kind, file, set, speed } = job.wish
+    const { kind, file, set, replay, speed } = job.wish
     this.#change(job, { words: 'starts' })
-    job.worker = startWorker({ type: 'job', kind, home: this.#options.home, file, set, speed }, report => this.#hear(job, report))
+    const order = { type: 'job', kind, home: this.#options.home, file, set, replay, speed } as const
+    job.worker = startWorker(order, report => this.#hear(job, report))
     void job.worker.ended.then(() => this.#next())
   }
 
@@ -139,7 +145,7 @@ export class Jobs {
       this.#change(job, { progress, words })
     } else if (report.type === 'done') {
       const state = job.canceled ? 'canceled' : 'done'
-      void this.#options
+      job.ending = this.#options
         .taken()
         .then(() => this.#end(job, { state, run: report.run, progress: 1, words: `ended as ${report.run}` }))
     } else if (report.type === 'failed') {

@@ -10,6 +10,7 @@ export type WorkOrder =
       readonly home: string
       readonly file: string
       readonly set: readonly string[]
+      readonly replay: string | undefined
       readonly speed: number | undefined
     }
   | {

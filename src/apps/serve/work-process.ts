@@ -34,7 +34,7 @@ async function explanation({ home, run, question }: Extract<WorkOrder, { type: '
   return { type: 'explained', links: 'chain' in found ? found.chain : found.reasons }
 }
 
-async function job({ kind, home, file, set, speed }: Extract<WorkOrder, { type: 'job' }>): Promise<string> {
+async function job({ kind, home, file, set, replay, speed }: Extract<WorkOrder, { type: 'job' }>): Promise<string> {
   const { readCheckedConfig } = await import('../checked-config.ts')
   const config = await readCheckedConfig(file, set)
   const { signal } = stopping
@@ -42,16 +42,17 @@ async function job({ kind, home, file, set, speed }: Extract<WorkOrder, { type: 
     report({ type: 'progress', done, total, words: `${done} of ${total} events` }),
   )
 
+  const pace = speed === undefined ? {} : { speed }
   if (kind === 'backtest') {
     const { runBacktest } = await import('../backtest.ts')
     return (await runBacktest(config, { home, signal, onProgress: progress })).id
   }
   if (kind === 'replay') {
     const { runReplay } = await import('../replay.ts')
-    return (await runReplay(config, { home, signal, onProgress: progress, ...(speed === undefined ? {} : { speed }) })).id
+    return (await runReplay(config, { home, signal, onProgress: progress, ...pace })).id
   }
   const { runPaper } = await import('../live/paper.ts')
-  return (await runPaper(config, { home, signal, onNote: sayNote })).id
+  return (await runPaper(config, { home, signal, onNote: sayNote, ...(replay === undefined ? {} : { replay }), ...pace })).id
 }
 
 /** What a person would like to see of a run that has no end: its start, and what it last did. */

@@ -4,6 +4,7 @@ import { readRunConfig } from '../../config.ts'
 import { Failure } from '../../failure.ts'
 import { requireWithinHouse } from '../../house-limits.ts'
 import { jobNotFound } from '../jobs.ts'
+import { recordingFolder, recordingLines } from '../recordings.ts'
 import type { ServerContext } from '../server-context.ts'
 import { ServerFailure } from '../server-failure.ts'
 import { caller, record } from './caller.ts'
@@ -13,21 +14,37 @@ type Routes = 'POST /runs' | 'GET /configurations' | 'GET /jobs' | 'DELETE /jobs
 export function jobHandlers(context: ServerContext): Handlers<Routes> {
   const { jobs, configurations, home } = context
   return {
-    'GET /configurations': async () => ({ items: await configurations.list() }),
+    'GET /configurations': async () => ({ items: await configurations.list(), recordings: recordingLines(home) }),
     'GET /jobs': () => ({ items: jobs.rows() }),
 
-    'POST /runs': async ({ body: { kind, configuration, set = [], speed } }, call) => {
+    'POST /runs': async ({ body: { kind, configuration, set = [], recording, speed } }, call) => {
       const file = configurations.file(configuration)
       // Its faults are told at once; its strategies are code, and are loaded by the process that runs them.
       const config = readRunConfig(file, set)
       refuseForeign(call, config.name)
       if (kind === 'paper') requireWithinHouse(config, home)
-      if (speed !== undefined && kind !== 'replay') {
-        throw new Failure('USAGE_SPEED', { message: `a ${kind} has no speed`, fix: 'leave `speed` out, or make it a replay' })
+      if (recording !== undefined && kind !== 'paper') {
+        throw new Failure('USAGE_RECORDING', {
+          message: `a ${kind} plays no recording`,
+          fix: 'leave `recording` out, or make it a paper run',
+        })
       }
-      const after = { kind, configuration, set, ...(speed === undefined ? {} : { speed }) }
+      const replay = recording === undefined ? undefined : recordingFolder(home, recording)
+      if (speed !== undefined && kind !== 'replay' && recording === undefined) {
+        throw new Failure('USAGE_SPEED', {
+          message: `a ${kind} has no speed`,
+          fix: 'leave `speed` out, make it a replay, or a paper run of a recording',
+        })
+      }
+      const after = {
+        kind,
+        configuration,
+        set,
+        ...(recording === undefined ? {} : { recording }),
+        ...(speed === undefined ? {} : { speed }),
+      }
       await record(context, call, { action: 'run.start', object: `configuration:${configuration}`, after })
-      return jobs.start({ kind, configuration, file, set, speed, by: caller(call).user, account: config.name })
+      return jobs.start({ kind, configuration, file, set, replay, speed, by: caller(call).user, account: config.name })
     },
 
     'DELETE /jobs/:id': async ({ params: { id } }, call) => {
