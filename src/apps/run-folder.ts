@@ -48,6 +48,7 @@ export const reportPath = (home: string, id: string): string => join(runsFolder(
 export class RunFolder implements RecordSink, DecisionSink {
   readonly #target: string
   readonly #draft: string
+  readonly #old: string
   readonly #instruments: ReadonlyMap<string, Instrument>
   readonly #orders: BufferedWriter
   readonly #fills: BufferedWriter
@@ -58,6 +59,7 @@ export class RunFolder implements RecordSink, DecisionSink {
   constructor(home: string, id: string, instruments: ReadonlyMap<string, Instrument>) {
     this.#target = join(runsFolder(home), id)
     this.#draft = join(runsFolder(home), `.${id}.${process.pid}.tmp`)
+    this.#old = join(runsFolder(home), `.${id}.old.${process.pid}.tmp`)
     this.#instruments = instruments
     sweepDrafts(home, id)
     makeFolder(this.#draft)
@@ -93,8 +95,10 @@ export class RunFolder implements RecordSink, DecisionSink {
     writeFileSync(join(this.#draft, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`)
     writeFileSync(join(this.#draft, 'report.html'), report)
     writeFileSync(join(this.#draft, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`, { flush: true })
-    rmSync(this.#target, { recursive: true, force: true })
+    // Who looks at the folder meanwhile sees the old one, the new one, or for an instant a draft; never half of one.
+    if (existsSync(this.#target)) renameSync(this.#target, this.#old)
     renameSync(this.#draft, this.#target)
+    rmSync(this.#old, { recursive: true, force: true })
   }
 
   /** Leaves nothing behind of a run that did not end. */
@@ -113,7 +117,7 @@ function sweepDrafts(home: string, id: string): void {
   const folder = runsFolder(home)
   if (!existsSync(folder)) return
   for (const name of readdirSync(folder)) {
-    const [, draftOf, pid] = /^\.(.+)\.(\d+)\.tmp$/.exec(name) ?? []
+    const [, draftOf, pid] = /^\.(.+?)(?:\.old)?\.(\d+)\.tmp$/.exec(name) ?? []
     if (draftOf === id && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }

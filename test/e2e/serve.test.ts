@@ -1,10 +1,7 @@
 // The server as a user meets it: started from the command line, set up, looked through, worked with, stopped.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Lake } from '../../src/adapters/lake/lake.ts'
 import { runBacktest } from '../../src/apps/backtest.ts'
@@ -13,6 +10,7 @@ import { importBundled } from '../../src/apps/datasets.ts'
 import { lakeFolder } from '../../src/apps/home.ts'
 import { ROUTE_NAMES, type RouteName } from '../../src/wire/contract.ts'
 import { quadrant, STACK_TRACE } from '../command.ts'
+import { type Served, serve } from '../served.ts'
 import { ServerClient } from '../server-client.ts'
 import { ROOT } from '../source.ts'
 
@@ -26,40 +24,13 @@ let owner: ServerClient
 let run = ''
 let order = ''
 
-interface Served {
-  readonly process: ChildProcess
-  readonly url: string
-  readonly metricsUrl: string
-  readonly setupToken: string
-  readonly ended: Promise<number | null>
-}
-
-/** `quadrant serve` on free ports, once it says where it listens. */
-async function serve(): Promise<Served> {
-  const args = ['serve', '--port', '0', '--metrics-port', '0', '--home', home, '--json']
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, 'src/apps/cli/main.ts'), ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  child.stderr!.setEncoding('utf8').on('data', text => {
-    said += text
-  })
-  const ended = once(child, 'close').then(([exit]) => exit as number | null)
-  const line = await Promise.race([
-    once(createInterface(child.stdout!), 'line').then(([text]) => String(text)),
-    ended.then(exit => Promise.reject(new Error(`serve ended with ${exit}: ${said}`))),
-  ])
-  return { ...(JSON.parse(line) as Omit<Served, 'process' | 'ended'>), process: child, ended }
-}
-
 beforeAll(async () => {
   const lake = new Lake(lakeFolder(home))
   await importBundled(lake)
   lake.close()
   run = (await runBacktest(readRunConfig(join(ROOT, 'config/brent-ema.yaml')), { home })).id
 
-  server = await serve()
+  server = await serve({ home, cwd: folder })
   owner = new ServerClient(server.url, home)
   await owner.setUp({ token: server.setupToken, name: 'owner', password: PASSWORD })
   // What was finished before is taken in while the server serves already.

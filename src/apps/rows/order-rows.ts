@@ -99,7 +99,7 @@ export class OrderRows {
         account: this.#account,
         instrument: of.id,
         strategy: portfolio.strategy(of.id),
-        quantity: formatSteps(quantity, of.quantityDecimals),
+        quantity: quantity === 0 ? '0' : formatSteps(quantity, of.quantityDecimals),
         averagePrice: quantity === 0 ? 0 : averagePrice(of, quantity, cost),
         mark: mark.known ? price(quantity === 0 ? mark.bid : markPrice) : null,
         unrealised: value === undefined ? (quantity === 0 ? '0' : null) : formatMoney(money(value - cost)),

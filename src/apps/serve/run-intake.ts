@@ -113,7 +113,10 @@ export class RunIntake {
       // One that cannot be read is not read again until it changes.
       this.#known.set(id, fingerprint)
     }
-    for (const id of [...this.#known.keys()].filter(known => !there.has(known))) {
+    const left = [...this.#known.keys()].filter(known => !there.has(known))
+    // Read once more: one that is being replaced was away for an instant.
+    const now = left.length === 0 ? [] : readNames(runsFolder(home))
+    for (const id of left.filter(known => !now.some(name => name === known || name.startsWith(`.${known}.`)))) {
       this.#known.delete(id)
       await projection.forget(id).catch(error => failed(`the run ${id} could not be taken out of the database`, error))
     }
@@ -137,9 +140,11 @@ const noRows = (): Pending => ({
 const keyOf = (topic: Topic, { key, time }: { readonly key: string; readonly time?: string }): string =>
   topic === 'opinions' ? `${key} ${time}` : key
 
-function foldersIn(folder: string): string[] {
+const foldersIn = (folder: string): string[] => readNames(folder).filter(name => !name.startsWith('.'))
+
+function readNames(folder: string): string[] {
   try {
-    return readdirSync(folder).filter(name => !name.startsWith('.'))
+    return readdirSync(folder)
   } catch {
     return []
   }

@@ -30,6 +30,8 @@ export interface ServerContext {
   readonly history: History
   /** Resolves when every row that living runs said by now is in the history. */
   readonly settled: () => Promise<void>
+  /** Resolves when every finished run that is there by now is in the history. */
+  readonly taken: () => Promise<void>
   readonly jobs: Jobs
   readonly configurations: Configurations
   readonly explanations: Explanations

@@ -270,6 +270,7 @@ async function openHouse(
     runs: watcher,
     history: projection,
     settled: () => intake.settled(),
+    taken: () => intake.look(),
     configurations: new Configurations(home, lake),
     audit: counted(audit, metrics),
     preferences: {

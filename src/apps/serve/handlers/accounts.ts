@@ -20,7 +20,7 @@ export function accountHandlers(context: ServerContext): Handlers<Routes> {
 
     'GET /positions': async ({ query: { run } }, call) => {
       const living = own(hub.rows('positions'), call).filter(
-        row => row.quantity !== '0' && (run === undefined || row.run === run),
+        row => Number(row.quantity) !== 0 && (run === undefined || row.run === run),
       )
       if (run === undefined || living.length > 0) return { items: living }
       const known = await knownRun(context, call, run)

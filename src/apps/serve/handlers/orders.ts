@@ -41,7 +41,9 @@ export function orderHandlers(context: ServerContext): Handlers<Routes> {
 
     'GET /orders/:run/:order/explanation': async ({ params: { run, order } }, call) => {
       await oneOrder(context, call, run, order)
-      const stored = await history.run(run)
+      // A paper run that goes on keeps its id: what is stored then is of an earlier part.
+      const isLiving = runs.runs.some(living => living.run === run)
+      const stored = isLiving ? undefined : await takenIn(context, () => history.run(run))
       if (stored === undefined) throw stillRunning(run)
       return { run, order, at: null, links: await explanations.of(run, stored.run.stateHash, { order }) }
     },
@@ -94,7 +96,7 @@ async function oneOrder(
   id: string,
 ): Promise<ReplyOf<'GET /orders/:run/:order'>> {
   await context.settled()
-  const found = await context.history.order(run, id)
+  const found = await takenIn(context, () => context.history.order(run, id))
   if (found === undefined || !mayAccount(caller(call), found.order.account)) {
     throw new Failure('ORDER_NOT_FOUND', {
       message: `the run '${run}' has no order '${id}' that you may see`,
@@ -102,6 +104,14 @@ async function oneOrder(
     })
   }
   return { order: found.order, fills: [...found.fills], history: [...found.history] }
+}
+
+/** What is not there may just be on its way from the folder of a run that has ended: asked again once that is taken in. */
+async function takenIn<Found>({ taken }: ServerContext, find: () => Promise<Found | undefined>): Promise<Found | undefined> {
+  const found = await find()
+  if (found !== undefined) return found
+  await taken()
+  return await find()
 }
 
 /** A run that lives and whose account the caller was given. Throws RUN_NOT_FOUND, or RUN_NOT_RUNNING (409). */
