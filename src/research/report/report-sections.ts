@@ -56,7 +56,7 @@ export function funnelSection({ funnel, refusals, summary }: ReportInput): Html 
 ${summary.trades === 0 && noTrade(funnel, refusals)}
 <ol class="funnel">${steps.map(
     step => html`<li><div class="step"><b>${step.name}</b><span class="number">${count(step.value)}</span><span class="share">${share(step.value, step.of)}</span></div>
-<div class="bar"><i style="width:${barWidth(step.value, step.of)}%"></i></div>${step.lost}</li>`,
+${bar(step.value, step.of)}${step.lost}</li>`,
   )}</ol>
 ${refusalTable(refusals)}</section>`
 }
@@ -76,6 +76,10 @@ function noTrade(funnel: Funnel, refusals: ReportInput['refusals']): Html {
 
 /** A flip may take two orders, so a step can be larger than the one before; then a share says nothing. */
 const share = (value: number, of: number): string => (of > 0 && value <= of ? `${percent(value / of, 1)} of the step before` : '')
+
+/** Drawn by attributes: a page that forbids styles in its elements shows it too, also on paper. */
+const bar = (value: number, of: number): Html =>
+  html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${barWidth(value, of)}" height="8"/></svg>`
 const barWidth = (value: number, of: number): string =>
   of > 0 ? Math.min(100, (value / of) * 100).toFixed(2) : value > 0 ? '100' : '0'
 
@@ -150,10 +154,13 @@ ${
 }</section>`
 }
 
+/** Shades of a month's cell, as the style has them. */
+const HEATS = 12
+
 function monthCell(change: number | undefined, largest: number): Html {
   if (change === undefined) return html`<td class="r none"></td>`
-  const strength = Math.round((Math.abs(change) / largest) * 60)
-  return html`<td class="r heat ${change < 0 ? 'loss' : 'gain'}" style="--heat:${strength}%">${percent(change)}</td>`
+  const strength = Math.round((Math.abs(change) / largest) * HEATS)
+  return html`<td class="r heat heat-${strength} ${change < 0 ? 'loss' : 'gain'}">${percent(change)}</td>`
 }
 
 export function tradesSection({ trades, tradeStride, summary, prices }: ReportInput): Html {
