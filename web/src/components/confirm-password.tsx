@@ -1,8 +1,9 @@
 // Asks for the password again where the server wants a fresh sign-in; the question comes from fresh.ts.
 import { useSignal } from '@preact/signals'
-import { ApiError, api, useCsrf } from '../api.ts'
+import { api, useCsrf } from '../api.ts'
 import { question } from '../fresh.ts'
 import { session } from '../session.ts'
+import { useSubmission } from '../submission.ts'
 import { Dialog } from './dialog.tsx'
 import { TextField } from './field.tsx'
 import { ErrorPanel } from './states.tsx'
@@ -15,37 +16,20 @@ export function ConfirmPassword() {
 function Ask({ answer }: { readonly answer: (confirmed: boolean) => void }) {
   const password = useSignal('')
   const code = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   const twoSteps = session.value?.user.secondFactor ?? false
 
-  const confirm = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      const confirmed = await api('POST /session/confirm', {
-        body: { password: password.value, ...(twoSteps ? { code: code.value.trim() } : {}) },
-      })
-      useCsrf(confirmed.csrf)
-      session.value = confirmed
-      answer(true)
-    } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      error.value = reason
-    } finally {
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    const confirmed = await api('POST /session/confirm', {
+      body: { password: password.value, ...(twoSteps ? { code: code.value.trim() } : {}) },
+    })
+    useCsrf(confirmed.csrf)
+    session.value = confirmed
+    answer(true)
+  })
 
   return (
     <Dialog title="Your password again" onClose={() => answer(false)}>
-      <form
-        class="stack"
-        onSubmit={event => {
-          event.preventDefault()
-          void confirm()
-        }}
-      >
+      <form class="stack" onSubmit={onSubmit}>
         <p class="soft">This needs a sign-in of the last five minutes.</p>
         {error.value && <ErrorPanel error={error.value} />}
         <TextField

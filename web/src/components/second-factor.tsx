@@ -1,8 +1,9 @@
 // Setting up the second factor: the secret as a QR code and as text, a code to confirm it, the recovery codes once.
 import { useSignal } from '@preact/signals'
-import { ApiError, api } from '../api.ts'
+import { api } from '../api.ts'
 import { fresh } from '../fresh.ts'
 import { saveFile } from '../save.ts'
+import { useSubmission } from '../submission.ts'
 import { TextField } from './field.tsx'
 import { Icon } from './icon.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -13,32 +14,23 @@ type Step =
   | { readonly name: 'confirm'; readonly secret: string; readonly uri: string }
   | { readonly name: 'codes'; readonly codes: readonly string[] }
 
-/** `onDone` is called when the recovery codes were kept. */
-export function SecondFactorSetup({ onDone }: { readonly onDone: () => void }) {
+export interface SecondFactorSetupProps {
+  /** A secret is shown: from here on it stays until it is done, whatever else the page learns of the account. */
+  readonly onBegun?: () => void
+  /** The recovery codes were kept. */
+  readonly onDone: () => void
+}
+
+export function SecondFactorSetup({ onBegun, onDone }: SecondFactorSetupProps) {
   const step = useSignal<Step>({ name: 'begin' })
   const code = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
-
-  const attempt = async (work: () => Promise<Step>): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      step.value = await work()
-    } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      error.value = reason
-    } finally {
-      busy.value = false
-    }
-  }
-  const begin = (): Promise<void> =>
-    attempt(async () => ({ name: 'confirm', ...(await fresh(() => api('POST /second-factor'))) }))
-  const confirm = (): Promise<void> =>
-    attempt(async () => {
+  const { busy, error, submit, onSubmit } = useSubmission(async () => {
+    if (step.value.name === 'begin') step.value = { name: 'confirm', ...(await fresh(() => api('POST /second-factor'))) }
+    else {
       const { recoveryCodes } = await api('PUT /second-factor', { body: { code: code.value.trim() } })
-      return { name: 'codes', codes: recoveryCodes }
-    })
+      step.value = { name: 'codes', codes: recoveryCodes }
+    }
+  })
 
   const now = step.value
   return (
@@ -49,19 +41,13 @@ export function SecondFactorSetup({ onDone }: { readonly onDone: () => void }) {
           <p class="soft">
             An authenticator on your phone gives a new code every half minute; a password alone is then not enough.
           </p>
-          <button type="button" class="button primary" disabled={busy.value} onClick={() => void begin()}>
+          <button type="button" class="button primary" disabled={busy.value} onClick={() => void submit()}>
             <Icon name="key" /> Set up a second factor
           </button>
         </>
       )}
       {now.name === 'confirm' && (
-        <form
-          class="stack"
-          onSubmit={event => {
-            event.preventDefault()
-            void confirm()
-          }}
-        >
+        <form class="stack" onSubmit={onSubmit}>
           <p class="soft">Scan this with your authenticator, or type the secret. Then give the code it shows.</p>
           <QrCode text={now.uri} label="The secret for your authenticator as a QR code" />
           <code class="secret">{now.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>

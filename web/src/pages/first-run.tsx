@@ -1,12 +1,13 @@
 // The very first page: the token the server printed makes the owner account; then a second factor, if wanted.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { ApiError, api, useCsrf } from '../api.ts'
+import { api, useCsrf } from '../api.ts'
 import { TextField } from '../components/field.tsx'
 import { NewPassword } from '../components/new-password.tsx'
 import { SecondFactorSetup } from '../components/second-factor.tsx'
 import { ErrorPanel } from '../components/states.tsx'
 import { enter, type Session } from '../session.ts'
+import { useSubmission } from '../submission.ts'
 
 /** The token comes after the # of the printed address, which browsers send to nobody. */
 function tokenOfAddress(): string {
@@ -19,8 +20,6 @@ export default function FirstRun() {
   const token = useSignal('')
   const name = useSignal('')
   const password = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   const made = useSignal<Session | undefined>(undefined)
 
   // The printed address may be opened while this page is there already.
@@ -33,33 +32,18 @@ export default function FirstRun() {
     return () => removeEventListener('hashchange', listen)
   }, [])
 
-  const submit = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      const session = await api('POST /setup', {
-        body: { token: token.value.trim(), name: name.value.trim(), password: password.value },
-      })
-      useCsrf(session.csrf)
-      made.value = session
-    } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      error.value = reason
-    } finally {
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    const session = await api('POST /setup', {
+      body: { token: token.value.trim(), name: name.value.trim(), password: password.value },
+    })
+    useCsrf(session.csrf)
+    made.value = session
+  })
 
   if (made.value) return <Protect session={made.value} />
   return (
     <main class="door">
-      <form
-        class="door-card"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <form class="door-card" onSubmit={onSubmit}>
         <img src="/favicon.svg" alt="" width="40" height="40" />
         <h1>Welcome to Quadrant</h1>
         <p class="door-text">Make the owner account of this house. It may trade and it may manage other people.</p>

@@ -4,18 +4,15 @@ import { ApiError, api } from '../api.ts'
 import { TextField } from '../components/field.tsx'
 import { ErrorPanel } from '../components/states.tsx'
 import { enter, leftWords } from '../session.ts'
+import { useSubmission } from '../submission.ts'
 
 export default function SignIn() {
   const name = useSignal('')
   const password = useSignal('')
   const code = useSignal('')
   const step = useSignal<'password' | 'code'>('password')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
 
-  const submit = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
+  const { busy, error, onSubmit } = useSubmission(async () => {
     try {
       enter(
         await api('POST /session', {
@@ -23,23 +20,15 @@ export default function SignIn() {
         }),
       )
     } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      if (reason.code === 'SECOND_FACTOR_NEEDED' && step.value === 'password') step.value = 'code'
-      else error.value = reason
-    } finally {
-      busy.value = false
+      const wantsCode = reason instanceof ApiError && reason.code === 'SECOND_FACTOR_NEEDED' && step.value === 'password'
+      if (!wantsCode) throw reason
+      step.value = 'code'
     }
-  }
+  })
 
   return (
     <main class="door">
-      <form
-        class="door-card"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <form class="door-card" onSubmit={onSubmit}>
         <img src="/favicon.svg" alt="" width="40" height="40" />
         <h1>{step.value === 'password' ? 'Sign in to Quadrant' : 'Second factor'}</h1>
         {leftWords.value !== '' && !error.value && <p class="door-text">{leftWords.value}</p>}

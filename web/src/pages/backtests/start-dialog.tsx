@@ -1,12 +1,13 @@
 // Starts a configuration: which one, with which values changed, as a backtest, a replay or a paper run.
 import { useSignal } from '@preact/signals'
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { Segments, SelectField, TextField } from '../../components/field.tsx'
 import { EmptyState, ErrorPanel, Show } from '../../components/states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { useLoad } from '../../load.ts'
+import { useSubmission } from '../../submission.ts'
 import { overridesOf } from './overrides.ts'
 
 type Configuration = ReplyOf<'GET /configurations'>['items'][number]
@@ -53,41 +54,26 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
   const kind = useSignal<Kind>(first)
   const lines = useSignal('')
   const speed = useSignal('60')
-  const fault = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   const chosen = items.find(item => item.name === name.value)!
   const overrides = overridesOf(lines.value)
 
-  const start = async (): Promise<void> => {
-    busy.value = true
-    fault.value = undefined
-    try {
-      const given = Number(speed.value)
-      const job = await api('POST /runs', {
-        body: {
-          kind: kind.value,
-          configuration: name.value,
-          ...(overrides.set.length > 0 ? { set: [...overrides.set] } : {}),
-          ...(kind.value === 'replay' && speed.value !== '' && given > 0 ? { speed: given } : {}),
-        },
-      })
-      toast({ kind: 'info', text: `${name.value} started.` })
-      onStarted?.(job)
-      onClose()
-    } catch (error) {
-      if (error instanceof ApiError) fault.value = error
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    const given = Number(speed.value)
+    const job = await api('POST /runs', {
+      body: {
+        kind: kind.value,
+        configuration: name.value,
+        ...(overrides.set.length > 0 ? { set: [...overrides.set] } : {}),
+        ...(kind.value === 'replay' && speed.value !== '' && given > 0 ? { speed: given } : {}),
+      },
+    })
+    toast({ kind: 'info', text: `${name.value} started.` })
+    onStarted?.(job)
+    onClose()
+  })
 
   return (
-    <form
-      class="form"
-      onSubmit={event => {
-        event.preventDefault()
-        void start()
-      }}
-    >
+    <form class="form" onSubmit={onSubmit}>
       <div class="start-row">
         <SelectField
           label="Configuration"
@@ -151,7 +137,7 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
           <textarea id="start-yaml" class="yaml" rows={10} readOnly spellcheck={false} value={chosen.yaml} />
         </div>
       </div>
-      {fault.value && <ErrorPanel error={fault.value} />}
+      {error.value && <ErrorPanel error={error.value} />}
       <div class="form-actions">
         <button type="button" class="button quiet" onClick={onClose}>
           Close

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { Badge, QualityDot } from '../../components/badge.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/states.tsx'
 import { type Column, Table } from '../../components/table.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { may } from '../../session.ts'
+import { useSubmission } from '../../submission.ts'
 import { number } from '../../text/number.ts'
 import { at, zoneName } from '../../text/time.ts'
 import { useTopic } from '../../topics.ts'
@@ -256,40 +257,25 @@ function FailoverDialog({ instruments, wanted, onClose }: FailoverDialogProps) {
   const instrument = useSignal(wanted)
   const source = useSignal('')
   const reason = useSignal('')
-  const fault = useSignal<string | undefined>(undefined)
-  const busy = useSignal(false)
   const feed = instruments.find(({ key }) => key === instrument.value)
 
-  const change = async (): Promise<void> => {
-    busy.value = true
-    fault.value = undefined
-    try {
-      await api('POST /feeds/failover', {
-        body: {
-          instrument: instrument.value,
-          ...(source.value === '' ? {} : { source: source.value }),
-          reason: reason.value.trim(),
-        },
-      })
-      toast({
-        kind: 'info',
-        text: `Asked to read ${instrument.value} from ${source.value === '' ? 'the next best source' : source.value}.`,
-      })
-      onClose()
-    } catch (error) {
-      fault.value = error instanceof ApiError ? `${error.message} ${error.fix}` : String(error)
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    await api('POST /feeds/failover', {
+      body: {
+        instrument: instrument.value,
+        ...(source.value === '' ? {} : { source: source.value }),
+        reason: reason.value.trim(),
+      },
+    })
+    toast({
+      kind: 'info',
+      text: `Asked to read ${instrument.value} from ${source.value === '' ? 'the next best source' : source.value}.`,
+    })
+    onClose()
+  })
   return (
     <Dialog title="Read from another source" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={event => {
-          event.preventDefault()
-          void change()
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         <SelectField
           label="Instrument"
           value={instrument.value}
@@ -320,7 +306,7 @@ function FailoverDialog({ instruments, wanted, onClose }: FailoverDialogProps) {
           maxLength={300}
           required
           focus
-          error={fault.value}
+          error={error.value && `${error.value.message} ${error.value.fix}`}
           hint="Kept in the audit trail."
         />
         <div class="form-actions">

@@ -1,12 +1,13 @@
 // The manual ticket: an order of one's own in a living paper run; risk reviews it like any other.
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { ModeBadge } from '../../components/badge.tsx'
 import { Segments, TextField } from '../../components/field.tsx'
 import { Panel } from '../../components/page.tsx'
 import { ErrorPanel } from '../../components/states.tsx'
 import { toast } from '../../components/toasts.tsx'
+import { useSubmission } from '../../submission.ts'
 import type { Instrument } from '../instrument.tsx'
 
 const DECIMAL = /^\d{1,20}(\.\d{1,18})?$/
@@ -24,51 +25,34 @@ export function Ticket({ instrument, run }: TicketProps) {
   const stop = useSignal('')
   const target = useSignal('')
   const reason = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   // The same key until the order was taken: a second click after a lost answer does not buy twice.
   const key = useRef<string>(crypto.randomUUID())
 
-  const submit = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      await api('POST /orders', {
-        body: {
-          run: run.id,
-          instrument: instrument.id,
-          side: side.value,
-          type: type.value,
-          quantity: quantity.value.trim(),
-          ...(type.value === 'market' ? {} : { price: price.value.trim() }),
-          ...(stop.value.trim() === '' ? {} : { stop: stop.value.trim() }),
-          ...(target.value.trim() === '' ? {} : { target: target.value.trim() }),
-          reason: reason.value.trim(),
-          key: key.current,
-        },
-      })
-      key.current = crypto.randomUUID()
-      quantity.value = ''
-      toast({ kind: 'good', text: `Handed to ${run.name}. Risk reviews it; the page of orders shows what became of it.` })
-    } catch (caught) {
-      if (!(caught instanceof ApiError)) throw caught
-      error.value = caught
-    } finally {
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    await api('POST /orders', {
+      body: {
+        run: run.id,
+        instrument: instrument.id,
+        side: side.value,
+        type: type.value,
+        quantity: quantity.value.trim(),
+        ...(type.value === 'market' ? {} : { price: price.value.trim() }),
+        ...(stop.value.trim() === '' ? {} : { stop: stop.value.trim() }),
+        ...(target.value.trim() === '' ? {} : { target: target.value.trim() }),
+        reason: reason.value.trim(),
+        key: key.current,
+      },
+    })
+    key.current = crypto.randomUUID()
+    quantity.value = ''
+    toast({ kind: 'good', text: `Handed to ${run.name}. Risk reviews it; the page of orders shows what became of it.` })
+  })
 
   const wrong = (value: string): string | undefined =>
     value.trim() === '' || DECIMAL.test(value.trim()) ? undefined : 'A number like 1.25'
   return (
     <Panel title="Ticket" actions={<ModeBadge mode="PAPER" />}>
-      <form
-        class="ticket"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <form class="ticket" onSubmit={onSubmit}>
         <div class="ticket-row">
           <Segments
             label="Side"

@@ -1,10 +1,11 @@
 // Sets a ceiling of the house: no run starts with a wider limit. Lowering is a trader's, raising an admin's; both with a reason.
 import { useSignal } from '@preact/signals'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { SelectField, TextField } from '../../components/field.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { fresh } from '../../fresh.ts'
+import { useSubmission } from '../../submission.ts'
 
 export const CEILINGS = ['orderNotional', 'positionNotional', 'grossNotional', 'dailyLoss', 'drawdown'] as const
 export type CeilingName = (typeof CEILINGS)[number]
@@ -30,37 +31,22 @@ export function CeilingDialog({ name, now, onClose, onDone }: CeilingDialogProps
   const which = useSignal<CeilingName>(name)
   const ceiling = useSignal(now ?? '')
   const reason = useSignal('')
-  const fault = useSignal<string | undefined>(undefined)
-  const busy = useSignal(false)
   const wrong = ceiling.value !== '' && !SHAPE.test(ceiling.value)
 
-  const save = async (): Promise<void> => {
-    busy.value = true
-    fault.value = undefined
-    try {
-      await fresh(() =>
-        api('PUT /risk/limits', {
-          body: { name: which.value, ceiling: ceiling.value === '' ? null : ceiling.value, reason: reason.value.trim() },
-        }),
-      )
-      toast({ kind: 'good', text: `Ceiling of ${which.value}: ${ceiling.value === '' ? 'none' : ceiling.value}.` })
-      onDone()
-      onClose()
-    } catch (error) {
-      fault.value = error instanceof ApiError ? `${error.message} ${error.fix}` : String(error)
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    await fresh(() =>
+      api('PUT /risk/limits', {
+        body: { name: which.value, ceiling: ceiling.value === '' ? null : ceiling.value, reason: reason.value.trim() },
+      }),
+    )
+    toast({ kind: 'good', text: `Ceiling of ${which.value}: ${ceiling.value === '' ? 'none' : ceiling.value}.` })
+    onDone()
+    onClose()
+  })
 
   return (
     <Dialog title="Ceiling of the house" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={event => {
-          event.preventDefault()
-          void save()
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         <SelectField
           label="Limit"
           value={which.value}
@@ -85,7 +71,7 @@ export function CeilingDialog({ name, now, onClose, onDone }: CeilingDialogProps
           maxLength={300}
           required
           hint="Kept in the audit trail."
-          error={fault.value}
+          error={error.value && `${error.value.message} ${error.value.fix}`}
         />
         <div class="form-actions">
           <button type="button" class="button quiet" onClick={onClose}>

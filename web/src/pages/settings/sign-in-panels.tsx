@@ -1,6 +1,6 @@
 // Password and second factor of one's own.
 import { useSignal } from '@preact/signals'
-import { ApiError, api } from '../../api.ts'
+import { api, readSession } from '../../api.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { TextField } from '../../components/field.tsx'
@@ -10,39 +10,23 @@ import { SecondFactorSetup } from '../../components/second-factor.tsx'
 import { ErrorPanel } from '../../components/states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { fresh } from '../../fresh.ts'
-import { enter, session } from '../../session.ts'
+import { session } from '../../session.ts'
+import { useSubmission } from '../../submission.ts'
 
 export function ChangePassword() {
   const current = useSignal('')
   const next = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
 
-  const submit = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      await api('POST /password', { body: { current: current.value, next: next.value } })
-      current.value = ''
-      next.value = ''
-      toast({ kind: 'good', text: 'The password is changed; your other sessions have ended.' })
-    } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      error.value = reason
-    } finally {
-      busy.value = false
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    await api('POST /password', { body: { current: current.value, next: next.value } })
+    current.value = ''
+    next.value = ''
+    toast({ kind: 'good', text: 'The password is changed; your other sessions have ended.' })
+  })
 
   return (
     <Panel title="Password">
-      <form
-        class="stack"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <form class="stack" onSubmit={onSubmit}>
         {/* Password managers look for the name the password belongs to. */}
         <input
           type="text"
@@ -75,11 +59,16 @@ export function ChangePassword() {
 
 export function SecondFactorPanel({ on }: { readonly on: boolean }) {
   const removing = useSignal(false)
-  const renew = async (): Promise<void> => enter(await api('GET /session'))
+  // The account has its second factor before its person has seen the recovery codes, which are shown once.
+  const setting = useSignal(false)
+  const done = (): void => {
+    setting.value = false
+    void readSession()
+  }
   return (
     <div id="second-factor">
       <Panel title="Second factor" actions={<Badge tone={on ? 'good' : 'warn'}>{on ? 'on' : 'off'}</Badge>}>
-        {on ? (
+        {on && !setting.value ? (
           <div class="stack">
             <p class="soft">Signing in asks for a code of your authenticator.</p>
             <button type="button" class="button" onClick={() => (removing.value = true)}>
@@ -87,37 +76,25 @@ export function SecondFactorPanel({ on }: { readonly on: boolean }) {
             </button>
           </div>
         ) : (
-          <SecondFactorSetup onDone={() => void renew()} />
+          <SecondFactorSetup onBegun={() => (setting.value = true)} onDone={done} />
         )}
       </Panel>
-      {removing.value && <Remove onClose={() => (removing.value = false)} onDone={() => void renew()} />}
+      {removing.value && <Remove onClose={() => (removing.value = false)} onDone={() => void readSession()} />}
     </div>
   )
 }
 
 function Remove({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
   const code = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const submit = async (): Promise<void> => {
-    try {
-      await fresh(() => api('DELETE /second-factor', { body: { code: code.value.trim() } }))
-      toast({ kind: 'info', text: 'Your account has no second factor any more.' })
-      onClose()
-      onDone()
-    } catch (reason) {
-      if (!(reason instanceof ApiError)) throw reason
-      error.value = reason
-    }
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    await fresh(() => api('DELETE /second-factor', { body: { code: code.value.trim() } }))
+    toast({ kind: 'info', text: 'Your account has no second factor any more.' })
+    onClose()
+    onDone()
+  })
   return (
     <Dialog title="Do without a second factor" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
+      <form class="stack" onSubmit={onSubmit}>
         <p class="soft">Whoever learns your password could then sign in.</p>
         <TextField
           label="Code of your authenticator"
@@ -132,7 +109,7 @@ function Remove({ onClose, onDone }: { readonly onClose: () => void; readonly on
           <button type="button" class="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="button danger">
+          <button type="submit" class="button danger" disabled={busy.value}>
             Do without it
           </button>
         </div>

@@ -1,13 +1,14 @@
 // Gives somebody an account, or changes roles, accounts, password, second factor and whether the account is in use.
 import { useSignal } from '@preact/signals'
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { TextField, Toggle } from '../../components/field.tsx'
 import { NewPassword } from '../../components/new-password.tsx'
 import { ErrorPanel } from '../../components/states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { fresh } from '../../fresh.ts'
+import { useSubmission } from '../../submission.ts'
 
 export type Person = ReplyOf<'GET /users'>['items'][number]
 type Role = Person['roles'][number]
@@ -37,43 +38,34 @@ export function PersonDialog({ person, accounts: known, onClose, onDone }: Perso
   const disabled = useSignal(person?.disabled ?? false)
   const clear = useSignal(false)
   const reason = useSignal('')
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   const list = accounts.value.split(/[\s,]+/).filter(Boolean)
   const wrongName = name.value !== '' && !NAME.test(name.value)
 
-  const save = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      if (person === undefined) {
-        await fresh(() =>
-          api('POST /users', { body: { name: name.value, password: password.value, roles: [...roles.value], accounts: list } }),
-        )
-        toast({ kind: 'good', text: `${name.value} has an account.` })
-      } else {
-        await fresh(() =>
-          api('PATCH /users/:name', {
-            params: { name: person.name },
-            body: {
-              ...(roles.value.join() !== person.roles.join() ? { roles: [...roles.value] } : {}),
-              ...(list.join() !== person.accounts.join() ? { accounts: list } : {}),
-              ...(disabled.value !== person.disabled ? { disabled: disabled.value } : {}),
-              ...(password.value === '' ? {} : { password: password.value }),
-              ...(clear.value ? { secondFactor: false as const } : {}),
-              ...(reason.value.trim().length >= 3 ? { reason: reason.value.trim() } : {}),
-            },
-          }),
-        )
-        toast({ kind: 'good', text: `${person.name} was changed; open sessions notice within a second.` })
-      }
-      onDone()
-      onClose()
-    } catch (reasonOf) {
-      if (reasonOf instanceof ApiError) error.value = reasonOf
-      busy.value = false
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    if (person === undefined) {
+      await fresh(() =>
+        api('POST /users', { body: { name: name.value, password: password.value, roles: [...roles.value], accounts: list } }),
+      )
+      toast({ kind: 'good', text: `${name.value} has an account.` })
+    } else {
+      await fresh(() =>
+        api('PATCH /users/:name', {
+          params: { name: person.name },
+          body: {
+            ...(roles.value.join() !== person.roles.join() ? { roles: [...roles.value] } : {}),
+            ...(list.join() !== person.accounts.join() ? { accounts: list } : {}),
+            ...(disabled.value !== person.disabled ? { disabled: disabled.value } : {}),
+            ...(password.value === '' ? {} : { password: password.value }),
+            ...(clear.value ? { secondFactor: false as const } : {}),
+            ...(reason.value.trim().length >= 3 ? { reason: reason.value.trim() } : {}),
+          },
+        }),
+      )
+      toast({ kind: 'good', text: `${person.name} was changed; open sessions notice within a second.` })
     }
-  }
+    onDone()
+    onClose()
+  })
 
   const changed =
     person === undefined ||
@@ -84,13 +76,7 @@ export function PersonDialog({ person, accounts: known, onClose, onDone }: Perso
     clear.value
   return (
     <Dialog title={person === undefined ? 'New account' : `Change ${person.name}`} onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={event => {
-          event.preventDefault()
-          void save()
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         {person === undefined && (
           <TextField
             label="Name"

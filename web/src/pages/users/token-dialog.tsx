@@ -1,7 +1,7 @@
 // A new API token: its scopes and how long it is good for; the token itself is shown once.
 import { useSignal } from '@preact/signals'
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
-import { ApiError, api } from '../../api.ts'
+import { api } from '../../api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { TextField, Toggle } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -9,6 +9,7 @@ import { ErrorPanel } from '../../components/states.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { fresh } from '../../fresh.ts'
 import { session } from '../../session.ts'
+import { useSubmission } from '../../submission.ts'
 import { at, zoneName } from '../../text/time.ts'
 
 type Made = ReplyOf<'POST /tokens'>
@@ -24,35 +25,20 @@ export function TokenDialog({ onClose, onDone }: { readonly onClose: () => void;
   const scopes = useSignal<readonly Scope[]>(['read'])
   const days = useSignal('30')
   const made = useSignal<Made | undefined>(undefined)
-  const error = useSignal<ApiError | undefined>(undefined)
-  const busy = useSignal(false)
   const count = Number(days.value)
   const wrongDays = !Number.isInteger(count) || count < 1 || count > MOST_DAYS
 
-  const make = async (): Promise<void> => {
-    busy.value = true
-    error.value = undefined
-    try {
-      made.value = await fresh(() =>
-        api('POST /tokens', { body: { name: name.value.trim(), scopes: [...scopes.value], days: count } }),
-      )
-      onDone()
-    } catch (reason) {
-      if (reason instanceof ApiError) error.value = reason
-    }
-    busy.value = false
-  }
+  const { busy, error, onSubmit } = useSubmission(async () => {
+    made.value = await fresh(() =>
+      api('POST /tokens', { body: { name: name.value.trim(), scopes: [...scopes.value], days: count } }),
+    )
+    onDone()
+  })
 
   if (made.value) return <MadeToken made={made.value} onClose={onClose} />
   return (
     <Dialog title="New API token" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={event => {
-          event.preventDefault()
-          void make()
-        }}
-      >
+      <form class="form" onSubmit={onSubmit}>
         <TextField
           label="Name"
           value={name.value}
