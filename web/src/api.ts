@@ -53,10 +53,12 @@ interface Loose {
 const ROOT = '/api/v1'
 /** Refusals that a new access token may cure: it has ended, or the browser has let go of its cookie. A wrong password is none. */
 const RENEWABLE: ReadonlySet<string> = new Set(['ACCESS_EXPIRED', 'SIGN_IN_REQUIRED'])
+/** The name of the lock that the pages of this browser pass on to each other. */
+const REFRESH = 'quadrant-refresh'
 let csrf = ''
 let refreshing: Promise<boolean> | undefined
 let signedOut: () => void = () => {}
-let renewed: (session: ReplyOf<'POST /session/refresh'>) => void = () => {}
+let renewed: (session: ReplyOf<'GET /session'>) => void = () => {}
 
 /** Called with every session the server gives; its word goes with each request that changes something. */
 export const useCsrf = (word: string): void => {
@@ -67,7 +69,7 @@ export const onSignedOut = (then: () => void): void => {
   signedOut = then
 }
 
-/** What to do with each session that a refresh gave. */
+/** What to do with each session that a refresh gave, or that another page of this browser began. */
 export const onRenewed = (then: typeof renewed): void => {
   renewed = then
 }
@@ -82,6 +84,8 @@ export async function api<Name extends RouteName>(name: Name, ...[input]: Argume
   if (response.ok) return (await reply(response)) as ReplyOf<Name>
 
   const first = await failure(response)
+  // Another page of this browser has begun another session: a changed password, a second factor.
+  if (first.code === 'CSRF_REFUSED' && (await readSession())) return (await reply(await send(name, given))) as ReplyOf<Name>
   if (response.status !== 401 || name.endsWith('/refresh') || !RENEWABLE.has(first.code)) {
     if (first.code === 'SESSION_ENDED') signedOut()
     throw first
@@ -155,17 +159,39 @@ async function failure(response: Response): Promise<ApiError> {
 
 /** However many requests meet an expired token, one refresh is asked for: a refresh token is good once. */
 function refreshed(): Promise<boolean> {
-  refreshing ??= refresh().finally(() => {
+  refreshing ??= alone().finally(() => {
     refreshing = undefined
   })
   return refreshing
 }
 
+/**
+ * The pages of a browser share their cookies, and a refresh token that comes twice ends the session as stolen: one page asks at
+ * a time, and those that had to wait take what the first was given.
+ */
+function alone(): Promise<boolean> {
+  const { locks } = navigator
+  return locks.request(REFRESH, { ifAvailable: true }, lock =>
+    lock === null ? locks.request(REFRESH, async () => (await readSession()) || (await refresh())) : refresh(),
+  )
+}
+
 async function refresh(): Promise<boolean> {
   const response = await send('POST /session/refresh', {})
   if (!response.ok) return false
-  const session = (await response.json()) as ReplyOf<'POST /session/refresh'>
+  take((await response.json()) as ReplyOf<'POST /session/refresh'>)
+  return true
+}
+
+/** Takes the session that the browser's cookies stand for now; false when they stand for none. */
+export async function readSession(): Promise<boolean> {
+  const response = await send('GET /session', {})
+  if (!response.ok) return false
+  take((await response.json()) as ReplyOf<'GET /session'>)
+  return true
+}
+
+function take(session: ReplyOf<'GET /session'>): void {
   useCsrf(session.csrf)
   renewed(session)
-  return true
 }
