@@ -14,7 +14,7 @@ class House {
 
   readonly fetch = async (address: string, { method, headers }: RequestInit): Promise<Response> => {
     const sent = { ...this.jar, csrf: (headers as Record<string, string>)['x-csrf'] }
-    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setTimeout(resolve))
     if (address.endsWith('/session/refresh')) return await this.#refresh(sent.refresh)
     if (this.ended) return refusal(401, 'SESSION_ENDED')
     if (!this.valid.has(sent.access)) return refusal(401, 'ACCESS_EXPIRED')
@@ -29,7 +29,7 @@ class House {
     this.refresh = `refresh-${this.refreshes}`
     this.access = `access-${this.refreshes}`
     this.valid.add(this.access)
-    await new Promise(resolve => setImmediate(resolve))
+    await new Promise(resolve => setTimeout(resolve))
     Object.assign(this.jar, { access: this.access, refresh: this.refresh })
     return Response.json({ csrf: this.csrf })
   }

@@ -25,8 +25,11 @@ export function SecondFactorSetup({ onBegun, onDone }: SecondFactorSetupProps) {
   const step = useSignal<Step>({ name: 'begin' })
   const code = useSignal('')
   const { busy, error, submit, onSubmit } = useSubmission(async () => {
-    if (step.value.name === 'begin') step.value = { name: 'confirm', ...(await fresh(() => api('POST /second-factor'))) }
-    else {
+    if (step.value.name === 'begin') {
+      const secret = await fresh(() => api('POST /second-factor'))
+      onBegun?.()
+      step.value = { name: 'confirm', ...secret }
+    } else {
       const { recoveryCodes } = await api('PUT /second-factor', { body: { code: code.value.trim() } })
       step.value = { name: 'codes', codes: recoveryCodes }
     }
