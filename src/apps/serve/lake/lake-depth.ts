@@ -1,19 +1,29 @@
 // The recorded order book as of a moment, and the tape before it.
 
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { chunks } from '../../../adapters/lake/chunks.ts'
 import { AGGRESSORS } from '../../../adapters/lake/columns.ts'
+import { decoderOf, selectColumns } from '../../../adapters/lake/decode.ts'
 import type { Manifest, Partition } from '../../../adapters/lake/manifest.ts'
 import { filePath, sqlText } from '../../../adapters/lake/sql.ts'
+import type { MarketEvent } from '../../../domain/event.ts'
 import type { InstrumentSpec } from '../../../domain/instrument.ts'
+import type { BookLevel } from '../../../domain/market.ts'
 import { formatMicros, formatSteps, type Micros } from '../../../domain/numbers.ts'
+import { DERIVED } from '../../../domain/provenance.ts'
+import { OrderBook } from '../../../stages/market/order-book.ts'
 import type { RowOf } from '../../../wire/topics.ts'
-import type { Ask, LakeView } from './lake-view.ts'
+import { type LakeView, rowsOf } from './lake-view.ts'
 
 interface At {
   /** Microseconds, inclusive; absent is the newest there is. */
   readonly at?: number | undefined
 }
 
-/** The last snapshot before the moment with every change since, best prices first; undefined where no book was recorded. */
+/**
+ * The last snapshot before the moment with every change that follows it, best prices first, by the engine's own rules. Undefined
+ * where no book was recorded, where a change is missing, and where what was recorded makes no book: one is never guessed.
+ */
 export function bookAt(
   lake: LakeView,
   instrument: string,
@@ -21,50 +31,84 @@ export function bookAt(
 ): Promise<RowOf<'books'> | undefined> {
   return lake.kept(`book ${instrument} ${at} ${levels}`, async () => {
     const { spec, files } = filesOf(lake.manifestsOf(instrument), 'book', at)
-    if (spec === undefined) return undefined
-    return lake.ask(async ask => {
-      for (const { manifest, partition } of files) {
-        const found = await bookOf(ask, filePath(lake.root, partition.file), { at, levels })
-        if (found !== undefined)
-          return { key: instrument, source: manifest.provenance.source, live: false, ...inUnits(found, spec) }
+    const source = files[0]?.manifest.provenance.source
+    if (spec === undefined || source === undefined) return undefined
+    // A day's file goes on from the day before it: only together do they make a book.
+    const ofSource = files.filter(({ manifest }) => manifest.provenance.source === source).map(({ partition }) => partition)
+    const found = await lake.inTurn(async opened => {
+      const connection = await opened.connect()
+      try {
+        return await bookOf(connection, lake.root, ofSource, at)
+      } finally {
+        connection.closeSync()
       }
-      return undefined
     })
+    if (found === undefined) return undefined
+    const side = (name: 'bid' | 'ask') => inUnits(found.book.levels(name).slice(0, levels), spec)
+    return { key: instrument, time: formatMicros(found.time), bids: side('bid'), asks: side('ask'), source, live: false }
   })
 }
 
-interface RawBook {
-  readonly time: number
-  readonly bids: readonly (readonly [price: number, quantity: number])[]
-  readonly asks: readonly (readonly [price: number, quantity: number])[]
+interface BookThen {
+  readonly book: OrderBook
+  readonly time: Micros
 }
 
-/** Undefined where the file has no snapshot before the moment: its changes alone make no book. */
-async function bookOf(ask: Ask, path: string, { at, levels }: { at: number; levels: number }): Promise<RawBook | undefined> {
+/** Of one source's files, the one that reaches furthest first. */
+async function bookOf(
+  connection: DuckDBConnection,
+  root: string,
+  files: readonly Partition[],
+  at: number,
+): Promise<BookThen | undefined> {
   const until = Number.isFinite(at) ? ` AND received_time <= ${at}` : ''
-  const file = `read_parquet(${sqlText(path)})`
-  const place = 'received_time::HUGEINT * 1000000000 + sequence'
-  const [first] = await ask(`SELECT max(${place})::VARCHAR FROM ${file} WHERE change = 0${until}`, path)
-  const snapshot = first?.[0]
-  if (typeof snapshot !== 'string') return undefined
+  for (const [index, { file }] of files.entries()) {
+    const path = filePath(root, file)
+    const snapshots = `SELECT max_by(sequence, received_time::HUGEINT * 1000000000 + sequence)::DOUBLE,
+      max_by(last_update, received_time::HUGEINT * 1000000000 + sequence)::DOUBLE
+      FROM read_parquet(${sqlText(path)}) WHERE change = 0${until}`
+    const [sequence, updateId] = (await rowsOf(connection, snapshots, path))[0] as [number | null, number | null]
+    if (sequence === null || updateId === null) continue
 
-  const side = (which: number) => `
-    SELECT price::DOUBLE, arg_max(quantity, ${place})::DOUBLE AS size
-    FROM ${file} WHERE side = ${which} AND ${place} >= ${snapshot}::HUGEINT${until}
-    GROUP BY price HAVING size > 0 ORDER BY price ${which === 1 ? 'DESC' : 'ASC'} LIMIT ${levels}`
-  const bids = (await ask(side(1), path)) as [number, number][]
-  const asks = (await ask(side(-1), path)) as [number, number][]
-  const [last] = await ask(`SELECT max(received_time)::DOUBLE FROM ${file} WHERE true${until}`, path)
-  return { time: last![0] as number, bids, asks }
+    // Changes that the snapshot holds already are left out; those heard before it that come after it are not.
+    const wanted = `((change = 0 AND sequence = ${sequence}) OR (change = 1 AND last_update > ${updateId}))${until}`
+    const later = files.slice(0, index).reverse()
+    return replayed(connection, [
+      { path, where: wanted },
+      ...later.map(next => ({ path: filePath(root, next.file), where: `change = 1${until}` })),
+    ])
+  }
+  return undefined
 }
 
-function inUnits({ time, bids, asks }: RawBook, { priceDecimals, quantityDecimals }: InstrumentSpec) {
-  const level = ([price, quantity]: readonly [number, number]): [string, string] => [
-    formatSteps(price, priceDecimals),
-    formatSteps(quantity, quantityDecimals),
-  ]
-  return { time: formatMicros(time as Micros), bids: bids.map(level), asks: asks.map(level) }
+interface Part {
+  readonly path: string
+  readonly where: string
 }
+
+async function replayed(connection: DuckDBConnection, parts: readonly Part[]): Promise<BookThen | undefined> {
+  const book = new OrderBook()
+  let time = Number.NaN
+  for (const { path, where } of parts) {
+    const decoder = decoderOf('book', { instrumentId: '', provenance: DERIVED, bidOnly: false })
+    const take = (events: readonly MarketEvent[]): void => {
+      for (const event of events) {
+        time = event.receivedTime
+        if (event.kind === 'book-snapshot') book.snapshot(event)
+        else if (event.kind === 'book-change') book.change(event)
+      }
+    }
+    const columns = selectColumns('book')
+    const sql = `SELECT ${columns} FROM read_parquet(${sqlText(path)}) WHERE ${where} ORDER BY received_time, sequence`
+    for await (const chunk of chunks(connection, sql, path)) take(decoder.decode(chunk))
+    take(decoder.flush())
+  }
+  const isBook = book.state === 'live' && !(book.bestBid >= book.bestAsk)
+  return isBook ? { book, time: time as Micros } : undefined
+}
+
+const inUnits = (levels: readonly BookLevel[], { priceDecimals, quantityDecimals }: InstrumentSpec): [string, string][] =>
+  levels.map(({ price, quantity }) => [formatSteps(price, priceDecimals), formatSteps(quantity, quantityDecimals)])
 
 /** Newest first. */
 export function printsBefore(

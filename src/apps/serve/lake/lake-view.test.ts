@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { bookChange, bookSnapshot, plain, quote, trade } from '../../../../test/market-facts.ts'
 import { Lake } from '../../../adapters/lake/lake.ts'
@@ -201,6 +202,79 @@ describe('the book', () => {
       asks: [['100.10', '6']],
     })
     expect(await bookAt(opened(), SPEC.id, { at: START - 1, levels: 1 })).toBeUndefined()
+  })
+})
+
+describe('a book that was recorded as it came', () => {
+  const snapshot = bookSnapshot(10, [[9_990, 5]], [[10_010, 6]], { time: START + SECOND, sequence: 1 })
+
+  test('holds what came after the snapshot by its number, though it was heard before', async () => {
+    // Update 11 takes the best bid away; it arrived while the snapshot was still on its way. Update 9 is in the snapshot.
+    const early = bookChange([9, 9], { bids: [[9_995, 3]], time: START, sequence: 0 })
+    const heardBefore = bookChange([11, 11], { bids: [[9_990, 0]], time: START, sequence: 1 })
+    const later = bookChange([12, 12], { asks: [[9_985, 1]], bids: [[9_980, 2]], time: START + 2 * SECOND, sequence: 3 })
+    await write('book', [early, heardBefore, { ...snapshot, sequence: 2 }, later])
+
+    expect(await bookAt(opened(), SPEC.id, { levels: 10 })).toMatchObject({
+      bids: [['99.80', '2']],
+      asks: [
+        ['99.85', '1'],
+        ['100.10', '6'],
+      ],
+    })
+  })
+
+  test("goes on in the next day's file, which has no snapshot of its own", async () => {
+    const nextDay = bookChange([11, 11], { bids: [[9_992, 4]], time: START + DAY, sequence: 2 })
+    await write('book', [snapshot, nextDay])
+
+    expect(opened().manifestsOf(SPEC.id)[0]?.partitions.length).toBe(2)
+    expect(await bookAt(opened(), SPEC.id, { levels: 1 })).toMatchObject({
+      time: '2014-05-08T00:00:00.000000Z',
+      bids: [['99.92', '4']],
+    })
+  })
+
+  test('is not served when a change is missing, until the next snapshot', async () => {
+    const gap = bookChange([13, 13], { bids: [[9_992, 4]], time: START + 2 * SECOND, sequence: 2 })
+    const again = bookSnapshot(20, [[9_980, 1]], [[10_020, 1]], { time: START + 3 * SECOND, sequence: 3 })
+    await write('book', [snapshot, gap, again])
+
+    expect(await bookAt(opened(), SPEC.id, { at: START + 2 * SECOND, levels: 1 })).toBeUndefined()
+    expect((await bookAt(opened(), SPEC.id, { levels: 1 }))?.bids).toEqual([['99.80', '1']])
+  })
+
+  test('is never crossed, whatever was recorded', async () => {
+    const price = fc.integer({ min: 9_990, max: 10_010 })
+    const levels = fc.array(fc.tuple(price, fc.nat(3)), { maxLength: 4 })
+    const changes = fc.array(fc.record({ bids: levels, asks: levels, skipped: fc.nat(9) }), { maxLength: 12 })
+    let served = 0
+    await fc.assert(
+      fc.asyncProperty(changes, async list => {
+        let id = 10
+        const events = list.map(({ bids, asks, skipped }, index) => {
+          // One in ten has lost its predecessor.
+          id += skipped === 0 ? 2 : 1
+          return bookChange([id, id], { bids, asks, time: START + (2 + index) * SECOND, sequence: 2 + index })
+        })
+        await write('book', [snapshot, ...events])
+        try {
+          for (let at = 1; at <= 2 + list.length; at++) {
+            const book = await bookAt(opened(), SPEC.id, { at: START + at * SECOND, levels: 1 })
+            if (book === undefined) continue
+            served += 1
+            const [bid, ask] = [book.bids[0]?.[0], book.asks[0]?.[0]]
+            if (bid !== undefined && ask !== undefined) expect(Number(bid)).toBeLessThan(Number(ask))
+          }
+        } finally {
+          view?.close()
+          view = undefined
+          rmSync(lakeFolder(home), { recursive: true, force: true })
+        }
+      }),
+      { numRuns: 12 },
+    )
+    expect(served).toBeGreaterThan(12)
   })
 })
 

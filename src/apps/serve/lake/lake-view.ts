@@ -146,7 +146,8 @@ function folderState(folder: string): string {
   }
 }
 
-async function rowsOf(connection: DuckDBConnection, sql: string, about: string): Promise<DuckDBValue[][]> {
+/** Throws LakeError LAKE_FILE_DAMAGED. `about` is the file, or what was asked. */
+export async function rowsOf(connection: DuckDBConnection, sql: string, about: string): Promise<DuckDBValue[][]> {
   try {
     return (await connection.runAndReadAll(sql)).getRows()
   } catch (error) {
