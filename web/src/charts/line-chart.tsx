@@ -190,14 +190,24 @@ function common({ sync, width, height, showTime, format, range, tell }: CommonOp
       : {}),
     padding: [8, 8, showTime ? 0 : 4, 0],
     axes: [
-      { ...axis, show: showTime, size: 28, space: 90, values: (_, splits) => splits.map(seconds => axisTime(seconds, splits)) },
+      {
+        ...axis,
+        show: showTime,
+        size: 28,
+        space: 90,
+        values: (chart, splits) => splits.map(seconds => axisTime(chart, seconds, splits)),
+      },
       { ...axis, side: 1, size: 76, space: 28, values: (_, splits) => splits.map(format) },
     ],
   }
 }
 
+/** Half of a date: a word nearer to the edge would be cut off. */
+const HALF_WORD = 32
+
 /** The day where the axis is in days, the time of day where it is shorter, to the second where it must be. */
-function axisTime(seconds: number, splits: readonly number[]): string {
+function axisTime(chart: uPlot, seconds: number, splits: readonly number[]): string {
+  if (chart.valToPos(seconds, 'x') < HALF_WORD) return ''
   const step = (splits[1] ?? seconds) - (splits[0] ?? seconds)
   return at(seconds * 1_000, step >= 86_400 ? 'date' : step >= 60 ? 'time' : 'time-seconds')
 }

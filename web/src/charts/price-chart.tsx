@@ -1,4 +1,4 @@
-// Candles by lightweight-charts with volume below, everything else on them drawn by one primitive, and the newest bar as it trades.
+// Candles, or a line where there is one price a day, by lightweight-charts with volume below, everything else on them drawn by one primitive, and the newest bar as it trades.
 import {
   type CandlestickData,
   CandlestickSeries,
@@ -8,6 +8,8 @@ import {
   HistogramSeries,
   type IChartApi,
   type ISeriesApi,
+  type LineData,
+  LineSeries,
   type TimeChartOptions,
   type UTCTimestamp,
 } from 'lightweight-charts'
@@ -20,6 +22,10 @@ import { useTicks } from '../topics.ts'
 import { BarBuilder, type Candle } from './bar-builder.ts'
 import { colour, fontFamily } from './colours.ts'
 import { ChartMarks, type Mark, type MarkLayer } from './marks.ts'
+
+/** How many bars are in sight at first. */
+const MOST_SHOWN = 160
+const LEAST_SHOWN = 60
 
 export type Bars = ReplyOf<'GET /instruments/:id/bars'>
 
@@ -39,7 +45,7 @@ export interface PriceChartProps {
 /** What is drawn on while the component lives. */
 interface Drawn {
   readonly chart: IChartApi
-  readonly candles: ISeriesApi<'Candlestick'>
+  readonly prices: ISeriesApi<'Candlestick'> | ISeriesApi<'Line'>
   readonly volume: ISeriesApi<'Histogram'>
   readonly marks: ChartMarks
 }
@@ -60,10 +66,11 @@ export function PriceChart({
   const open = useRef(onOrder)
   open.current = onOrder
   const look = `${themeChanges.value} ${preferences.value.timeZone}`
+  const onePrice = hasOnePrice(bars)
 
   useEffect(() => {
     if (!box.current) return
-    const made = draw(box.current, priceDecimals)
+    const made = draw(box.current, priceDecimals, onePrice)
     drawn.current = made
     made.chart.subscribeClick(({ point }) => {
       const order = point && made.marks.orderAt(point.x, point.y)
@@ -73,22 +80,22 @@ export function PriceChart({
       drawn.current = undefined
       made.chart.remove()
     }
-  }, [priceDecimals, look])
+  }, [priceDecimals, onePrice, look])
 
   useEffect(() => {
     if (!drawn.current) return
     const data = candlesOf(bars)
     builder.current = new BarBuilder(resolutionSeconds, data.at(-1))
     fill(drawn.current, data, resolutionSeconds)
-  }, [bars, resolutionSeconds, priceDecimals, look])
+  }, [bars, resolutionSeconds, priceDecimals, onePrice, look])
 
   useEffect(() => {
     drawn.current?.marks.set(marks, layers)
-  }, [marks, layers, bars, look])
+  }, [marks, layers, bars, onePrice, look])
 
   const show = (candle: Candle | undefined): void => {
     if (!candle || !drawn.current) return
-    drawn.current.candles.update(point(candle))
+    drawn.current.prices.update(point(candle))
     drawn.current.volume.update({ time: candle.time as UTCTimestamp, value: candle.volume, color: volumeColour(candle) })
     drawn.current.marks.extend(candle.time)
   }
@@ -107,22 +114,29 @@ export function PriceChart({
       class="price-chart"
       ref={box}
       role="img"
-      aria-label={`Candles of ${bars.instrument}, ${bars.resolution}`}
+      aria-label={`${onePrice ? 'Prices' : 'Candles'} of ${bars.instrument}, ${bars.resolution}`}
       style={{ height: `${height}px` }}
     />
   )
 }
 
-function draw(element: HTMLElement, priceDecimals: number): Drawn {
+/** A source that names one price a day has no candles to draw: its prices are a line. */
+const hasOnePrice = ({ open, high, low, close }: Bars): boolean =>
+  close.length > 0 && close.every((price, i) => open[i] === price && high[i] === price && low[i] === price)
+
+function draw(element: HTMLElement, priceDecimals: number, onePrice: boolean): Drawn {
   const chart = createChart(element, options())
-  const candles = chart.addSeries(CandlestickSeries, {
-    upColor: colour('up'),
-    downColor: colour('down'),
-    wickUpColor: colour('up'),
-    wickDownColor: colour('down'),
-    borderVisible: false,
-    priceFormat: { type: 'price', precision: priceDecimals, minMove: 10 ** -priceDecimals },
-  })
+  const priceFormat = { type: 'price', precision: priceDecimals, minMove: 10 ** -priceDecimals } as const
+  const prices = onePrice
+    ? chart.addSeries(LineSeries, { color: colour('accent'), lineWidth: 2, priceFormat })
+    : chart.addSeries(CandlestickSeries, {
+        upColor: colour('up'),
+        downColor: colour('down'),
+        wickUpColor: colour('up'),
+        wickDownColor: colour('down'),
+        borderVisible: false,
+        priceFormat,
+      })
   const volume = chart.addSeries(HistogramSeries, {
     priceScaleId: 'volume',
     priceFormat: { type: 'volume' },
@@ -131,8 +145,8 @@ function draw(element: HTMLElement, priceDecimals: number): Drawn {
   })
   volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } })
   const marks = new ChartMarks()
-  candles.attachPrimitive(marks)
-  return { chart, candles, volume, marks }
+  prices.attachPrimitive(marks)
+  return { chart, prices, volume, marks }
 }
 
 const options = (): DeepPartial<TimeChartOptions> => ({
@@ -171,19 +185,23 @@ function tick(time: number, kind: number): string {
   return at(millis, kind === 3 ? 'time' : 'time-seconds')
 }
 
-function fill({ chart, candles, volume, marks }: Drawn, data: readonly Candle[], resolutionSeconds: number): void {
-  candles.setData(data.map(point))
+function fill({ chart, prices, volume, marks }: Drawn, data: readonly Candle[], resolutionSeconds: number): void {
+  prices.setData(data.map(point))
   const traded = data.some(candle => candle.volume > 0)
   volume.setData(
     traded ? data.map(candle => ({ time: candle.time as UTCTimestamp, value: candle.volume, color: volumeColour(candle) })) : [],
   )
   marks.times(data.map(({ time }) => time))
   chart.timeScale().applyOptions({ secondsVisible: resolutionSeconds < 60 })
-  chart.timeScale().setVisibleLogicalRange({ from: Math.max(-2, data.length - 160), to: data.length + 4 })
+  // A few bars stand at the right and keep their shape; those to come find their place beside them.
+  const shown = Math.min(MOST_SHOWN, Math.max(LEAST_SHOWN, data.length))
+  chart.timeScale().setVisibleLogicalRange({ from: data.length - shown, to: data.length + 4 })
 }
 
-const point = ({ time, open, high, low, close }: Candle): CandlestickData<UTCTimestamp> => ({
+/** A candle, and the same as a point of a line. */
+const point = ({ time, open, high, low, close }: Candle): CandlestickData<UTCTimestamp> & LineData<UTCTimestamp> => ({
   time: time as UTCTimestamp,
+  value: close,
   open,
   high,
   low,

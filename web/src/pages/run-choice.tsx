@@ -15,11 +15,12 @@ export const newestFirst = (a: Run, b: Run): number =>
   Number(b.running) - Number(a.running) ||
   ((b.finished ?? '') < (a.finished ?? '') ? -1 : (b.finished ?? '') > (a.finished ?? '') ? 1 : 0)
 
-/** 'gold-ema · 2014-01-01 to 2014-12-31 · 121d6c3d': runs of one configuration differ by what stands last. */
+/** 'gold-ema · 121d6c3d · 2014-01 to 2014-12': runs of one configuration differ by the second, which no narrow box cuts off. */
 export function runWords({ id, name, mode, running, from, to }: Run): string {
-  const span = running ? 'running' : `${from.slice(0, 10)} to ${to.slice(0, 10)}`
-  const rest = id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id
-  return [name, ...(mode === 'BACKTEST' ? [] : [mode]), span, rest].join(' · ')
+  const [first, last] = [from.slice(0, 7), to.slice(0, 7)]
+  const span = running ? 'running' : first === last ? first : `${first} to ${last}`
+  const rest = id.slice(id.lastIndexOf('-') + 1)
+  return [name, ...(mode === 'BACKTEST' ? [] : [mode]), rest, span].join(' · ')
 }
 
 export interface RunChoiceProps {

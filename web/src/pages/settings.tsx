@@ -18,9 +18,11 @@ export default function Settings() {
   return (
     <Page title="Settings">
       <div class="settings">
-        <LookPanel />
+        <div class="stack">
+          <LookPanel />
+          <SecondFactorPanel on={user?.secondFactor ?? false} />
+        </div>
         <ChangePassword />
-        <SecondFactorPanel on={user?.secondFactor ?? false} />
         <HousePanel />
         <SessionsPanel />
         <TokensPanel />

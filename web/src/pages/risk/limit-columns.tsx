@@ -20,7 +20,7 @@ export const HeadRoom = ({ share }: { readonly share: number | null }) => (
 export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
   { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(124px, 1fr)' },
   { id: 'check', head: 'Check', value: row => row.check, align: 'right', width: '60px', wide: true },
-  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: '132px', narrow: '72px' },
+  { id: 'limit', head: 'Allowed', value: row => row.limit, align: 'right', width: '152px', narrow: '72px' },
   {
     id: 'used',
     head: 'Used',
