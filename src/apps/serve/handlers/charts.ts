@@ -1,11 +1,10 @@
 // What an instrument's chart is drawn of: bars, marks, the book, the tape.
 import type { Handlers } from '../../../adapters/gateway/handlers.ts'
-import type { Micros } from '../../../domain/numbers.ts'
-import { parseRunConfig } from '../../config.ts'
-import { type Bars, type BarsWanted, readBars } from '../lake/lake-bars.ts'
+import { type BarsWanted, readBars } from '../lake/lake-bars.ts'
 import { bookAt, printsBefore } from '../lake/lake-depth.ts'
 import { withLive } from '../live-bars.ts'
 import { marksOf } from '../marks.ts'
+import { barsOfRun } from '../run-bars.ts'
 import type { ServerContext } from '../server-context.ts'
 import { when } from './caller.ts'
 import { fillsOf, ordersOf } from './run-rows.ts'
@@ -59,24 +58,3 @@ export function chartHandlers(context: ServerContext): Handlers<Routes> {
 
 const livingOf = ({ hub }: ServerContext, run: string | undefined) =>
   run === undefined ? undefined : hub.rows('runs').find(({ key, running }) => key === run && running)
-
-/** The data its configuration selects, within its time; what a run heard live is in its own series. */
-async function barsOfRun(context: ServerContext, run: string, wanted: BarsWanted): Promise<Bars> {
-  const stored = await context.history.run(run)
-  if (stored === undefined) return readBars(context.lake, wanted)
-  const config = parseRunConfig(stored.yaml, { file: 'config.yaml' })
-  const use = config.strategies.find(({ instrument }) => instrument === wanted.instrument)
-  const item = config.data.find(({ instrument }) => instrument === wanted.instrument)
-  const { from, to } = stored.run
-  const bars = await readBars(context.lake, {
-    ...wanted,
-    from: wanted.from ?? when(from === '' ? undefined : from),
-    // The run's last event is still part of it.
-    to: wanted.to ?? after(when(to === '' ? undefined : to)),
-    only: item === undefined ? undefined : { kind: item.kind, resolution: item.bar, basis: use?.price },
-  })
-  if (bars.time.length > 0) return bars
-  return (await context.history.bars(run, wanted.instrument)) ?? bars
-}
-
-const after = (time: Micros | undefined): number | undefined => (time === undefined ? undefined : time + 1)
