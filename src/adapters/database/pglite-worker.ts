@@ -1,5 +1,6 @@
 // PGlite in a thread of its own: a long query stops nobody but the next query. Answers one request after the other.
 import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
@@ -59,6 +60,11 @@ const DURABLE = [
   // One reader and one writer with some hundred thousand rows: 128 MiB of buffers would only be resident.
   ...['-c', 'shared_buffers=32MB'],
 ]
+
+// V8 compiles WebAssembly twice: at once, and again, optimised, what is used much. The second takes up to 600 MB for a while and
+// keeps 100 for functions as large as PostgreSQL's, and what the queries of this house gain by it cannot be measured. The third
+// flag says so for code that is there already; one alone changes nothing.
+for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering', '--liftoff-only']) setFlagsFromString(flag)
 
 const { folder } = workerData as { readonly folder: string }
 const options: PGliteOptions = { fs: new SyncedFolder(folder), startParams: DURABLE, parsers: PARSERS, relaxedDurability: false }
