@@ -1,32 +1,16 @@
 // Many dashboards on one server, with TLS on loopback and the clients in other processes: how late prices come, what a stuck
 // client costs the others, how long a read takes. SECONDS=10 measures each figure for longer.
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { GatewayHouse } from '../test/gateway-house.ts'
+import { GatewayHouse, PASSWORD } from '../test/gateway-house.ts'
 import { type ClientOrder, type Lateness, type Server, stampNow } from './dashboard-clients.ts'
 import { writeFigure } from './figure.ts'
+import { ToldProcess } from './told-process.ts'
 
 const SECONDS = Number(process.env['SECONDS'] ?? 3)
 const PER_SECOND = 50
 
-class Clients {
-  readonly process: ChildProcess = fork(join(import.meta.dirname, 'dashboard-clients.ts'), {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  })
-
-  async tell<Answer>(order: ClientOrder): Promise<Answer> {
-    const answered = once(this.process, 'message')
-    this.process.send(order)
-    const [{ answer, error }] = (await answered) as [{ answer: Answer; error?: string }]
-    if (error !== undefined) throw new Error(error)
-    return answer
-  }
-
-  async end(): Promise<void> {
-    const ended = once(this.process, 'exit')
-    this.process.kill('SIGKILL')
-    await ended
+class Clients extends ToldProcess<ClientOrder> {
+  constructor() {
+    super('dashboard-clients.ts')
   }
 }
 
@@ -52,7 +36,12 @@ const house = await GatewayHouse.open({
   gateway: { limits: { socketsPerSession: 2_000, requestsPerConnection: 1e9 }, rates: { read: plenty, address: plenty } },
 })
 await house.addUser('bench', ['read'])
-const server: Server = { port: house.gateway.port, token: await house.apiToken('bench', ['read']), ca: house.authority.pem }
+const server: Server = {
+  port: house.gateway.port,
+  token: await house.apiToken('bench', ['read']),
+  ca: house.authority.pem,
+  password: PASSWORD,
+}
 
 /** One row of one of twenty instruments each time, fifty times a second. */
 let published = 0
@@ -97,7 +86,7 @@ async function crowds(): Promise<void> {
     { count: 500, atMost: 250 },
   ]) {
     const clients = new Clients()
-    await clients.tell({ do: 'open', server, count, subscribe: true })
+    await clients.tell({ do: 'open', server, count, topics: ['quotes'] })
     figure(`${count} dashboards × ${PER_SECOND} messages/s`, await lateness(clients), atMost)
     await clients.end()
   }
@@ -106,7 +95,7 @@ async function crowds(): Promise<void> {
 async function idle(): Promise<void> {
   const before = rssMb()
   const clients = new Clients()
-  await clients.tell({ do: 'open', server, count: 1_000, subscribe: false })
+  await clients.tell({ do: 'open', server, count: 1_000, topics: [] })
   await wait(SECONDS)
   writeFigure({
     bench: 'dashboards',
@@ -123,10 +112,10 @@ async function idle(): Promise<void> {
 /** Twenty that stop reading in the middle of it, beside a hundred that go on. */
 async function stuck(): Promise<void> {
   const [good, bad] = [new Clients(), new Clients()]
-  await good.tell({ do: 'open', server, count: 100, subscribe: true })
+  await good.tell({ do: 'open', server, count: 100, topics: ['quotes'] })
   const before = await lateness(good)
 
-  await bad.tell({ do: 'open', server, count: 20, subscribe: true })
+  await bad.tell({ do: 'open', server, count: 20, topics: ['quotes'] })
   const memory = rssMb()
   await good.tell({ do: 'measure' })
   const from = performance.now()

@@ -33,6 +33,7 @@ export interface Pace {
 /** Hands over real quotes at a steady rate, stamped when they are handed over. */
 export class Pacer implements LiveSource {
   sent = 0
+  #begun = Number.NaN
   readonly #tape: readonly Quote[]
   readonly #clock: SystemClock
   readonly #instruments: number
@@ -49,6 +50,7 @@ export class Pacer implements LiveSource {
 
   async *batches(): AsyncGenerator<readonly LiveEvent[]> {
     const begun = performance.now()
+    this.#begun = begun
     const total = this.#perSecond * this.#seconds
     const now = this.#clock.now()
     yield [
@@ -64,6 +66,13 @@ export class Pacer implements LiveSource {
       for (; this.sent < due; this.sent++) batch.push(this.#quote(this.sent, this.#clock.now()))
       yield batch
     }
+  }
+
+  /** Milliseconds from the slice in which a quote was due until now, whatever kept the process from handing it over. */
+  lateness({ instrumentId, sequence }: Quote): number {
+    const index = sequence * this.#instruments + Number(instrumentId.slice(1, instrumentId.indexOf('.')))
+    const due = Math.ceil(((index + 1) / this.#perSecond) * (1_000 / SLICE_MILLIS)) * SLICE_MILLIS
+    return performance.now() - this.#begun - due
   }
 
   /** The instruments in turn; each begins at its own place of the tape. */

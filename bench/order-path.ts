@@ -1,0 +1,148 @@
+// What people who look on cost an order: its way from the quote to the venue without a server, and beside 200 dashboards, a
+// server that stands still, one that is killed, one under a flood, and one that checks passwords. SECONDS=10 for longer phases.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SERVER_NICENESS } from '../src/apps/live/server-child.ts'
+import type { ClientOrder, Server } from './dashboard-clients.ts'
+import type { ServerOrder } from './dashboard-server.ts'
+import { benchLake, median } from './engine-child.ts'
+import { percentiles, writeFigure } from './figure.ts'
+import type { OrderTimes, RunOrder } from './order-run.ts'
+import { ToldProcess } from './told-process.ts'
+
+const SECONDS = Number(process.env['SECONDS'] ?? 3)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 4)
+const DASHBOARDS = 200
+const TOPICS = ['quotes', 'orders', 'accounts', 'signals']
+/** Dashboards are on other machines; on this one they get what the house leaves. */
+const CLIENTS_NICENESS = 10
+
+const ALONE = 'no server'
+const WATCHED = `${DASHBOARDS} dashboards`
+const STOPPED = 'a stopped server'
+const KILLED = 'a killed server'
+const FLOODED = 'a flooded server'
+const SIGNED_IN = '100 sign-ins a minute'
+
+const wait = (seconds: number) => new Promise<void>(resolve => setTimeout(resolve, seconds * 1_000))
+
+if (await benchLake()) await measure()
+
+async function measure(): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'q-orders-'))
+  const run = new ToldProcess<RunOrder>('order-run.ts', [home])
+  await run.tell({ do: 'begin' })
+  await wait(3)
+
+  const phases = new Map<string, OrderTimes[]>()
+  /** One phase; what disturbs begins before it and ends after it. */
+  const phase = async (name: string, beside: () => Promise<unknown> = async () => {}): Promise<void> => {
+    await wait(0.5)
+    await run.tell({ do: 'measure' })
+    await Promise.all([wait(SECONDS), beside()])
+    const times = await run.tell<OrderTimes>({ do: 'report' })
+    phases.set(name, [...(phases.get(name) ?? []), times])
+    if (process.env['VERBOSE'] !== undefined) {
+      const [due, received, synced] = [percentiles(times.due), percentiles(times.received), percentiles(times.synced)]
+      const text = ({ p50, p99, max }: typeof due) => `${p50.toFixed(2)}/${p99.toFixed(2)}/${max.toFixed(2)}`
+      console.error(
+        `${name}: ${times.due.length} orders, p50/p99/max due ${text(due)} received ${text(received)} sync ${text(synced)}, load ${loadavg()[0]!.toFixed(1)}`,
+      )
+    }
+  }
+
+  const server = new ToldProcess<ServerOrder>('dashboard-server.ts', [home, String(SERVER_NICENESS)])
+  const known = await server.tell<Server>({ do: 'serve' })
+  const clients = new ToldProcess<ClientOrder>('dashboard-clients.ts', [String(CLIENTS_NICENESS)])
+  const look = async (): Promise<void> => {
+    await server.tell({ do: 'listen' })
+    await clients.tell({ do: 'open', server: known, count: DASHBOARDS, topics: TOPICS })
+    const open = await server.tell<number>({ do: 'count' })
+    if (open < DASHBOARDS) throw new Error(`${open} dashboards are open`)
+  }
+  const leave = async (): Promise<void> => {
+    await clients.tell({ do: 'close' })
+    await server.tell({ do: 'deaf' })
+  }
+
+  // Both for once, to be warm.
+  await look()
+  await wait(1)
+  await leave()
+
+  for (let round = 0; round < ROUNDS; round++) {
+    await phase(ALONE)
+    await look()
+    await phase(WATCHED)
+    if (round === ROUNDS - 1) break
+    await leave()
+  }
+
+  server.process.kill('SIGSTOP')
+  await phase(STOPPED)
+  server.process.kill('SIGCONT')
+  await wait(1)
+
+  await clients.tell({ do: 'flood', server: known, connections: 20 })
+  await phase(FLOODED)
+  const rubbish = await clients.tell<number>({ do: 'calm' })
+  await wait(1)
+
+  let signedIn = 0
+  const signIns = { do: 'sign-in', server: known, perMinute: 100, seconds: SECONDS } as const
+  await phase(SIGNED_IN, async () => {
+    signedIn = await clients.tell<number>(signIns)
+  })
+
+  await phase(KILLED, async () => {
+    await wait(SECONDS / 3)
+    await server.end()
+  })
+  await clients.tell({ do: 'close' })
+  await phase(ALONE)
+
+  await clients.end()
+  await run.tell({ do: 'end' })
+  await run.end()
+  rmSync(home, { recursive: true })
+
+  const alone = tails(phases.get(ALONE)!)
+  const note = (all: ReturnType<typeof tails>): string =>
+    `medians of ${all.phases} phases of ${SECONDS} s; ${all.orders} orders, p50 ${all.p50.toFixed(2)}, p99 ${all.p99.toFixed(2)}, p99.9 of all ${all.p999.toFixed(2)} ms; from the hand-over ${all.received.toFixed(2)} ms p99, the journal's sync ${all.synced.toFixed(2)} ms p99; load ${loadavg()[0]!.toFixed(1)}`
+  writeFigure({
+    ...{ bench: 'order-path', metric: 'quote due to order left, alone', value: alone.p99, unit: 'ms p99' },
+    ...{ p50: alone.p50, p99: alone.p99, correctnessHash: `${alone.orders} orders`, note: note(alone) },
+  })
+  for (const [name, words] of [
+    [WATCHED, ''],
+    [STOPPED, 'the server stands still and reads nothing'],
+    [KILLED, 'the server is killed in the middle'],
+    [FLOODED, `${rubbish} messages and requests of rubbish beside the dashboards`],
+    [SIGNED_IN, `${signedIn} sign-ins with a password, each over a new connection`],
+  ] as const) {
+    const all = tails(phases.get(name)!)
+    writeFigure({
+      ...{ bench: 'order-path', metric: `p99 with ${name}, in parts of alone`, value: all.p99 / alone.p99, unit: '×' },
+      target: { atMost: 1.2 },
+      ...{ p50: all.p50, p99: all.p99, correctnessHash: `${all.orders} orders` },
+      note: [words, note(all)].filter(Boolean).join('; '),
+    })
+  }
+}
+
+/** Medians over the phases, and the far tail over all orders. */
+function tails(times: readonly OrderTimes[]) {
+  const of = (pick: (one: OrderTimes) => readonly number[], share: 'p50' | 'p99') =>
+    median(times.map(one => percentiles(pick(one))[share]))
+  const all = times.flatMap(({ due }) => due).sort((a, b) => a - b)
+  return {
+    phases: times.length,
+    orders: all.length,
+    p50: of(({ due }) => due, 'p50'),
+    p99: of(({ due }) => due, 'p99'),
+    received: of(({ received }) => received, 'p99'),
+    synced: of(({ synced }) => synced, 'p99'),
+    p999: all[Math.max(0, Math.ceil(0.999 * all.length) - 1)] ?? Number.NaN,
+  }
+}
