@@ -17,7 +17,7 @@ import { RunLink } from './live/run-link.ts'
 import { type Note, notesOf } from './live/step-notes.ts'
 import { Pace } from './pace.ts'
 import { factsOf, interrupted, type RunOptions, recorded, runId } from './recorded-run.ts'
-import { openReplayJournal } from './replay-journal.ts'
+import { openFreshReplayJournal, openReplayJournal } from './replay-journal.ts'
 import type { Look } from './rows/run-rows.ts'
 import { TimedJournal } from './rows/system-row.ts'
 import type { RunConfig } from './run-config.ts'
@@ -26,6 +26,8 @@ import { strategyPath } from './strategy-file.ts'
 export interface ReplayOptions extends RunOptions {
   /** Recorded seconds per second of the clock; undefined is as fast as it goes. */
   readonly speed?: number
+  /** From the beginning, whatever there is of it. */
+  readonly fresh?: boolean
   /** What could not be done beside the run: the link to the server. */
   readonly onNote?: (note: Note) => void
 }
@@ -33,7 +35,7 @@ export interface ReplayOptions extends RunOptions {
 /**
  * The same river as a backtest with two differences: what is accepted is journaled before it acts, and the kill switch
  * is heeded. A journal of the same configuration, data and code is continued to the same state as without a crash;
- * one that is complete already is played again from its own records.
+ * one that is complete already is played again from its own records at once, unless it is to begin afresh.
  */
 export async function runReplay(config: RunConfig, options: ReplayOptions): Promise<RunSummary> {
   const { home, signal, onProgress, speed } = options
@@ -46,7 +48,8 @@ export async function runReplay(config: RunConfig, options: ReplayOptions): Prom
     const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
     const id = `replay-${runId(config, opened, code)}`
     const { configHash } = config
-    const journal = openReplayJournal(home, { id, configHash, dataHash: opened.dataHash, codeHash: code })
+    const origin = { id, configHash, dataHash: opened.dataHash, codeHash: code }
+    const journal = options.fresh === true ? await openFreshReplayJournal(home, origin) : openReplayJournal(home, origin)
     const timed = new TimedJournal(journal)
     const { instruments } = opened
     const onNote = options.onNote ?? (() => {})

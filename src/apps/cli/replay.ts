@@ -13,6 +13,7 @@ import type { Terminal } from './terminal.ts'
 interface Options {
   readonly set: readonly string[]
   readonly speed?: string
+  readonly fresh?: boolean
   readonly serve: boolean
 }
 
@@ -21,10 +22,17 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
     .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
     .option('--speed <n>', 'recorded seconds per second, such as 60; without it, as fast as it goes')
+    .option('--fresh', 'from the beginning; without it, what was played before is taken up at once')
     .option('--no-serve', 'with --speed: do not start the dashboard beside it')
-    .addHelpText('after', '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it.')
-    .action(async (file: string, { set, speed, serve }: Options) => {
-      const pace = speed === undefined ? {} : { speed: readSpeed(speed) }
+    .addHelpText(
+      'after',
+      '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it; ended, it is over at once, and --fresh plays it again.',
+    )
+    .action(async (file: string, { set, speed, fresh, serve }: Options) => {
+      const pace = {
+        ...(speed === undefined ? {} : { speed: readSpeed(speed) }),
+        ...(fresh === true ? { fresh: true } : {}),
+      }
       const { readCheckedConfig } = await import('../checked-config.ts')
       const config = await readCheckedConfig(file, set)
 

@@ -63,6 +63,13 @@ export class Jobs {
     return [...this.#jobs.values()].map(({ row }) => row).reverse()
   }
 
+  /** A run says that it lives: the row of the job whose process it is leads to it from here on. */
+  announce({ run, pid }: { readonly run: string; readonly pid: number }): void {
+    for (const job of this.#jobs.values()) {
+      if (job.row.state === 'running' && job.worker?.pid === pid && job.row.run !== run) this.#change(job, { run })
+    }
+  }
+
   /** Undefined where there is no such job. */
   accountOf(key: string): string | undefined {
     return this.#jobs.get(key)?.wish.account
@@ -130,7 +137,7 @@ export class Jobs {
 
   #begin(job: Job): void {
     const { kind, file, set, replay, speed } = job.wish
-    this.#change(job, { words: 'starts' })
+    this.#change(job, { words: kind === 'replay' ? 'starts from the beginning' : 'starts' })
     const order = { type: 'job', kind, home: this.#options.home, file, set, replay, speed } as const
     job.worker = startWorker(order, report => this.#hear(job, report))
     void job.worker.ended.then(() => this.#next())

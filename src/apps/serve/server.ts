@@ -250,7 +250,10 @@ async function openHouse(
   })
   const watcher = new RunWatcher({
     home,
-    onRun: ({ run, account, mode }) => log.info(`${run} is heard`, { account, mode }),
+    onRun: ({ run, account, mode, pid }) => {
+      log.info(`${run} is heard`, { account, mode })
+      jobs.announce({ run, pid })
+    },
     onRows: (run, frame) => living.take(run, frame),
     onEnd: run => {
       living.end(run)

@@ -49,7 +49,8 @@ async function job({ kind, home, file, set, replay, speed }: Extract<WorkOrder, 
   }
   if (kind === 'replay') {
     const { runReplay } = await import('../replay.ts')
-    return (await runReplay(config, { home, signal, onProgress: progress, ...pace })).id
+    // One that was played before would be over at once, whatever its speed.
+    return (await runReplay(config, { home, signal, onProgress: progress, ...pace, fresh: true })).id
   }
   const { runPaper } = await import('../live/paper.ts')
   return (await runPaper(config, { home, signal, onNote: sayNote, ...(replay === undefined ? {} : { replay }), ...pace })).id

@@ -10,6 +10,8 @@ const NODE_OPTIONS = ['--max-semi-space-size=16', '--disable-warning=Experimenta
 const GRACE_MILLIS = 5_000
 
 export interface Worker {
+  /** Undefined where none could be started. */
+  readonly pid: number | undefined
   /** Settles when the process is gone, whatever it did. */
   readonly ended: Promise<void>
   /** Asks it to stop, and ends it when it does not. */
@@ -41,7 +43,7 @@ export function startWorker(order: Exclude<WorkOrder, { type: 'stop' }>, hear: (
     child.once('close', (exit, signal) => end(signal === null ? `it ended with ${exit}` : `it was ended by ${signal}`))
   })
   child.send(order, () => undefined)
-  return { ended, stop: () => stop(child, ended), kill: () => void child.kill('SIGKILL') }
+  return { pid: child.pid, ended, stop: () => stop(child, ended), kill: () => void child.kill('SIGKILL') }
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
