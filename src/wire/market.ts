@@ -72,6 +72,8 @@ export const QuoteRow = Type.Object(
 export const MarketHours = Type.Object(
   {
     calendar: Type.String(),
+    /** What people call it: 'London', 'NYSE and Nasdaq'. */
+    name: Type.String(),
     open: Type.Boolean(),
     /** In words: 'regular session', 'weekend', 'Thanksgiving Day'. */
     phase: Type.String(),

@@ -40,6 +40,7 @@ test('currencies rest from Friday 17:00 to Sunday 17:00 in New York', () => {
 test('crypto never closes', () => {
   expect(hours('crypto', '2026-12-25T12:00:00Z')).toEqual({
     calendar: 'crypto',
+    name: 'Crypto',
     open: true,
     phase: 'never closes',
     changes: null,
@@ -51,6 +52,13 @@ test('the centres keep their own clocks', () => {
   expect(hours('Tokyo', '2026-07-03T00:00:00Z')).toMatchObject({ open: true, changes: '2026-07-03T09:00:00.000000Z' })
   expect(hours('London', '2026-07-03T15:59:59Z')).toMatchObject({ open: true, changes: '2026-07-03T16:00:00.000000Z' })
   expect(hours('London', '2026-07-03T16:00:00Z')).toMatchObject({ open: false, changes: '2026-07-06T07:00:00.000000Z' })
+})
+
+test('centres come first, and every calendar has a name for people', () => {
+  const all = allMarketHours(parseMicros('2026-07-03T12:00:00Z')!)
+  expect(all.slice(0, 5).map(({ name }) => name)).toEqual(['Sydney', 'Tokyo', 'London', 'New York', 'Currencies'])
+  expect(all.slice(4).filter(({ calendar, name }) => calendar === name)).toEqual([])
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
 })
 
 test('every calendar has a word at every time, and an unknown one has none', () => {

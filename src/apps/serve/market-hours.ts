@@ -6,11 +6,39 @@ import type { ReplyOf } from '../../wire/contract.ts'
 
 export type MarketHours = ReplyOf<'GET /market-hours'>['items'][number]
 
+/** What people call each calendar, in the order in which they look: what all trade, the exchanges, brokers, prices of a day. */
+const NAMES: Readonly<Record<string, string>> = {
+  fx: 'Currencies',
+  metals: 'Gold and silver',
+  crypto: 'Crypto',
+  'us-equity': 'NYSE and Nasdaq',
+  'us-equity-extended': 'NYSE and Nasdaq, extended',
+  lse: 'London Stock Exchange',
+  xetra: 'Xetra',
+  cme: 'CME futures',
+  'fx-cfd': 'Currencies, brokers',
+  'metals-cfd': 'Metals, brokers',
+  'energy-cfd': 'Oil and gas, brokers',
+  'brent-cfd': 'Brent, brokers',
+  'us-index-cfd': 'US indices, brokers',
+  'uk-index-cfd': 'UK indices, brokers',
+  'de-index-cfd': 'German indices, brokers',
+  'eia-daily': 'EIA prices of the day',
+  'us-rates': 'US Treasury rates of the day',
+}
+const inOrder = (name: string): number => {
+  const place = Object.keys(NAMES).indexOf(name)
+  return place === -1 ? Number.POSITIVE_INFINITY : place
+}
+
 /** The four centres of the currency day first, then every calendar there is. */
 export const allMarketHours = (now: Micros): MarketHours[] => [
   ...CENTRES.map(centre => centreHours(centre, now)),
-  ...CALENDAR_NAMES.map(name => marketHours(name, now)!),
+  ...CALENDAR_NAMES.toSorted((a, b) => inOrder(a) - inOrder(b)).map(name => marketHours(name, now)!),
 ]
+
+/** True for an unknown name. */
+export const isMarketOpen = (name: string, now: Micros): boolean => sessionCalendar(name)?.isOpen(now) ?? true
 
 /** Null for an unknown name. */
 export function marketHours(name: string, now: Micros): MarketHours | null {
@@ -20,6 +48,7 @@ export function marketHours(name: string, now: Micros): MarketHours | null {
   const changes = open ? calendar.nextClose(now) : calendar.nextOpen(now)
   return {
     calendar: name,
+    name: NAMES[name] ?? name,
     open,
     phase: phaseOf(calendar, now, open),
     changes: Number.isFinite(changes) ? instant(changes) : null,
@@ -53,12 +82,12 @@ function centreHours({ name, zone, open, close }: (typeof CENTRES)[number], now:
   const time = local - today * DAY
   const isOpen = !isWeekend(today) && time >= open && time < close
   if (isOpen)
-    return { calendar: name, open: true, phase: 'business hours', changes: instant(localToUtc(zone, today * DAY + close)) }
+    return { calendar: name, name, open: true, phase: 'business hours', changes: instant(localToUtc(zone, today * DAY + close)) }
 
   let next = time < open ? today : today + 1
   while (isWeekend(next)) next++
   const phase = isWeekend(today) ? 'weekend' : 'outside business hours'
-  return { calendar: name, open: false, phase, changes: instant(localToUtc(zone, next * DAY + open)) }
+  return { calendar: name, name, open: false, phase, changes: instant(localToUtc(zone, next * DAY + open)) }
 }
 
 /** Day 0 was a Thursday; Saturday and Sunday leave a remainder of 2 and 3. */

@@ -1,15 +1,11 @@
 // Which markets are open, since when it is known, and how long it stays so; the clock of this page runs by the second.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { ReplyOf } from '../../../../src/wire/contract.ts'
 import { api } from '../../api.ts'
 import { Panel } from '../../components/page.tsx'
 import { Show, Skeleton } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { at, fromNow, zoneName } from '../../text/time.ts'
-
-type Hours = ReplyOf<'GET /market-hours'>['items'][number]
-const openFirst = (a: Hours, b: Hours): number => Number(b.open) - Number(a.open)
 
 export function SessionsClock() {
   const hours = useLoad(signal => api('GET /market-hours', { signal }), [], { everySeconds: 60 })
@@ -37,10 +33,10 @@ export function SessionsClock() {
       <Show from={hours} skeleton={<Skeleton lines={2} height={70} />}>
         {({ items }) => (
           <ul class={`sessions-list ${all.value ? 'all' : ''}`}>
-            {items.toSorted(openFirst).map(({ calendar, open, phase, changes }) => (
-              <li key={calendar} title={`${phase}${changes === null ? '' : ` until ${at(changes)} ${zoneName()}`}`}>
+            {items.map(({ calendar, name, open, phase, changes }) => (
+              <li key={calendar} title={`${name}: ${phase}${changes === null ? '' : ` until ${at(changes)} ${zoneName()}`}`}>
                 <span class={`dot ${open ? 'good' : 'none'}`} role="img" aria-label={open ? 'open' : 'closed'} />
-                <strong>{calendar}</strong>
+                <strong>{name}</strong>
                 <span>{changes === null ? phase : `${open ? 'closes' : 'opens'} ${fromNow(changes, now.value)}`}</span>
               </li>
             ))}
