@@ -32,6 +32,8 @@ export const NoteRow = Type.Object(
 export const LivingRunRow = Type.Object(
   {
     key: RunId,
+    /** Of its configuration. */
+    name: Type.String(),
     account: Type.String(),
     mode: Type.String(),
     running: Type.Boolean(),

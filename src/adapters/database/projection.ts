@@ -1,5 +1,6 @@
 // Takes in what runs leave behind: a finished run's folder as a whole, a living run's rows as they change.
 import { type Insertable, type Kysely, sql } from 'kysely'
+import { accountOfRun } from '../../wire/research.ts'
 import { insertRows } from './bulk-insert.ts'
 import {
   type AccountRow,
@@ -94,8 +95,8 @@ export class Projection extends ProjectionReader {
   }
 
   async #putRun({ run, yaml }: RunContent): Promise<void> {
-    const { id, name: account, mode, finished } = run
-    const row = { account, mode, finished, fingerprint: null, line: JSON.stringify(run), yaml }
+    const { id, mode, finished } = run
+    const row = { account: accountOfRun(run), mode, finished, fingerprint: null, line: JSON.stringify(run), yaml }
     await this.db
       .insertInto('runs')
       .values({ id, ...row })

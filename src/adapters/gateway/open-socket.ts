@@ -3,6 +3,7 @@
 import { Compile } from 'typebox/compile'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../../access/principal.ts'
+import { RESEARCH } from '../../wire/research.ts'
 import { ClientMessage, type ServerMessage, TOPICS, type Topic } from '../../wire/topics.ts'
 import type { Hub, Outlet, Reader } from './hub.ts'
 import { faultOfJson } from './json-body.ts'
@@ -267,7 +268,7 @@ const TEXT = { binary: false, compress: false } as const
 const iso = (millis: number): string => new Date(millis).toISOString()
 
 const seenAccounts = ({ roles, accounts }: Identity): ReadonlySet<string> | undefined =>
-  roles.includes('admin') || accounts.includes('*') ? undefined : new Set(accounts)
+  roles.includes('admin') || accounts.includes('*') ? undefined : new Set([...accounts, RESEARCH])
 
 function readMessage(text: string): ClientMessage | undefined {
   if (faultOfJson(text) !== undefined) return undefined

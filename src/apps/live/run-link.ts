@@ -1,5 +1,6 @@
 // A run's link to the server: rows at a beat, requests as they come. Without it the run is the same run.
 import { RunPublisher } from '../../adapters/run-link/run-publisher.ts'
+import { accountOfRun } from '../../wire/research.ts'
 import type { RunRequest } from '../../wire/topics.ts'
 import { houseCeilings } from '../house-limits.ts'
 import { type Look, RunRows, type RunRowsOptions } from '../rows/run-rows.ts'
@@ -29,7 +30,12 @@ export class RunLink {
   async start(onNote: (note: Note) => void): Promise<void> {
     const { run, config, mode, started } = this.#options
     try {
-      this.#publisher = await RunPublisher.start(this.#home, { run, account: config.name, mode, started })
+      this.#publisher = await RunPublisher.start(this.#home, {
+        run,
+        account: accountOfRun({ name: config.name, mode }),
+        mode,
+        started,
+      })
     } catch (error) {
       onNote({ type: 'link-failed', time: started, reason: `the dashboard cannot see this run: ${(error as Error).message}` })
     }

@@ -8,6 +8,7 @@ import type { Session } from '../../engine/session.ts'
 import type { Step } from '../../engine/step.ts'
 import { opinionRow } from '../../research/opinion-row.ts'
 import { SignalTrail } from '../../research/signal-trail.ts'
+import { accountOfRun } from '../../wire/research.ts'
 import type { RowOf, Topic } from '../../wire/topics.ts'
 import type { LiveStatus } from '../live/live-status.ts'
 import { type Note, noteWords } from '../live/step-notes.ts'
@@ -73,9 +74,9 @@ export class RunRows implements Observer {
   constructor(options: RunRowsOptions) {
     const { run, config, instruments, live, started, ceilings } = options
     this.#options = options
-    this.#account = config.name
+    this.#account = accountOfRun({ name: config.name, mode: options.mode })
     this.#markets = new MarketRows(run, instruments, { live })
-    this.#orders = new OrderRows(run, config.name, instruments)
+    this.#orders = new OrderRows(run, this.#account, instruments)
     this.#limits = new LimitRows({ run, limits: config.risk, currency: config.account.currency, ceilings })
     this.#system = new SystemRows(run, started)
     this.#trail = new SignalTrail(run, instruments, row => keep(this.#signals, { ...row }))
@@ -162,7 +163,7 @@ export class RunRows implements Observer {
     publish('system', [this.#system.row({ ...figures, events: session.accepted })])
     publish('runs', [
       {
-        ...{ key: run, account: this.#account, mode, running, time, started, environment },
+        ...{ key: run, name: this.#options.config.name, account: this.#account, mode, running, time, started, environment },
         events: session.accepted,
         sequence: session.sequence,
       },

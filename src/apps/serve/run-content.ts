@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { RunContent } from '../../adapters/database/projection.ts'
 import type { AccountRow, RunLine } from '../../adapters/database/projection-reader.ts'
 import type { FillLine, OrderLine, TradeLine } from '../../research/records.ts'
+import { accountOfRun } from '../../wire/research.ts'
 import type { RowOf } from '../../wire/topics.ts'
 import { parseRunConfig } from '../config.ts'
 import { runsFolder } from '../home.ts'
@@ -15,7 +16,7 @@ export function runContent(home: string, id: string): RunContent | undefined {
   if (fingerprint === undefined) return undefined
   const folder = join(runsFolder(home), id)
   const stored = storedRun(folder)
-  const account = stored.summary.name
+  const account = accountOfRun(stored.summary)
   const of = { run: id, account }
   return {
     run: runLine(stored, join(folder, 'summary.json')),
@@ -116,10 +117,10 @@ const tradeRow = (line: TradeLine, of: Of) => {
 
 /** As the run ended. What a finished run still held is worked out from its fills by who asks. */
 function accountRow({ summary }: StoredRun): AccountRow | undefined {
-  const { id, name, mode, currency, finalEquity, startEquity, maxDrawdown, fills, to } = summary
+  const { id, mode, currency, finalEquity, startEquity, maxDrawdown, fills, to } = summary
   if (to === '') return undefined
   return {
-    ...{ key: id, account: name, mode, running: false, currency, equity: finalEquity, startEquity },
+    ...{ key: id, account: accountOfRun(summary), mode, running: false, currency, equity: finalEquity, startEquity },
     ...{ dayStartEquity: null, highEquity: null, drawdown: maxDrawdown, exposure: null },
     ...{ openOrders: 0, openPositions: 0, fills, time: to },
     source: 'summary of the finished run; drawdown is the deepest of it',

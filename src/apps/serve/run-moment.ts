@@ -3,6 +3,7 @@
 import type { RunLine } from '../../adapters/database/projection-reader.ts'
 import type { Call } from '../../adapters/gateway/handlers.ts'
 import { parseMicros } from '../../domain/numbers.ts'
+import { accountOfRun } from '../../wire/research.ts'
 import { parseRunConfig } from '../config.ts'
 import { exact, ratio } from './exact-decimal.ts'
 import { latestQuote } from './lake/lake-latest.ts'
@@ -36,7 +37,7 @@ export async function momentOfRun(
   ])
 
   const moment = momentOf({
-    ...{ run, account: line.name, mode: line.mode, currency: line.currency, startEquity: line.startEquity, at },
+    ...{ run, account: accountOfRun(line), mode: line.mode, currency: line.currency, startEquity: line.startEquity, at },
     ...{ orders: orders.items, fills: fills.items, trades: trades.items, signals: signals.items },
     changes: new Map(),
     opinions: opinions.flatMap(({ items }) => items),

@@ -4,6 +4,7 @@ import type { Accounts } from '../../../adapters/database/projection-reader.ts'
 import { type Call, mayAccount, type Principal } from '../../../adapters/gateway/handlers.ts'
 import { assert } from '../../../domain/assert.ts'
 import { type Micros, parseMicros } from '../../../domain/numbers.ts'
+import { RESEARCH } from '../../../wire/research.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** The gateway lets nobody through to a route that is not public without one. */
@@ -14,7 +15,7 @@ export function caller({ who }: Call): Principal {
 
 export function accountsOf(call: Call): Accounts {
   const { roles, accounts } = caller(call)
-  return roles.includes('admin') || accounts.includes('*') ? '*' : accounts
+  return roles.includes('admin') || accounts.includes('*') ? '*' : [...accounts, RESEARCH]
 }
 
 /** Rows of accounts that the caller was given. */

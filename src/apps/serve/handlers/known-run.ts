@@ -2,6 +2,7 @@
 
 import type { RunLine } from '../../../adapters/database/projection-reader.ts'
 import { type Call, mayAccount } from '../../../adapters/gateway/handlers.ts'
+import { accountOfRun } from '../../../wire/research.ts'
 import { Failure } from '../../failure.ts'
 import type { ServerContext } from '../server-context.ts'
 import { caller } from './caller.ts'
@@ -24,7 +25,7 @@ export async function knownRun(context: ServerContext, call: Call, id: string): 
   const stored = await context.history.run(id)
   const living = livingLine(context, id)
   const line = living ?? stored?.run
-  if (line === undefined || !mayAccount(caller(call), line.name)) throw runNotFound(id)
+  if (line === undefined || !mayAccount(caller(call), accountOfRun(line))) throw runNotFound(id)
   return { line, yaml: stored?.yaml ?? '', living: living !== undefined }
 }
 
@@ -42,7 +43,7 @@ function livingLine({ hub, now }: Pick<ServerContext, 'hub' | 'now'>, id: string
   const of = <Row extends { readonly run: string }>(rows: readonly Row[]): number => rows.filter(({ run }) => run === id).length
   const gain = Number(equity) - Number(start)
   return {
-    ...{ id, name: row.account, mode: row.mode as RunLine['mode'], running: true, events: row.events },
+    ...{ id, name: row.name, mode: row.mode as RunLine['mode'], running: true, events: row.events },
     elapsedSeconds: Math.max(0, (now() - Date.parse(row.started)) / 1000),
     ...{ bars: 0, decisions: 0, signals: of(hub.rows('signals')), refused: {}, quarantined: {} },
     ...{ orders: of(hub.rows('orders')), fills: account?.fills ?? 0, trades: 0 },

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Handlers } from '../../../adapters/gateway/handlers.ts'
 import { formatMicros } from '../../../domain/numbers.ts'
+import { accountOfRun } from '../../../wire/research.ts'
 import { Failure } from '../../failure.ts'
 import { reportPath } from '../../run-folder.ts'
 import { equityOfTrades } from '../equity-series.ts'
@@ -27,7 +28,7 @@ export function runHandlers(context: ServerContext): Handlers<Routes> {
       const living = livingLines(context).filter(line => mode === undefined || line.mode === mode)
       const ids = new Set(living.map(({ id }) => id))
       const finished = (await history.runs({ mode })).filter(({ id }) => !ids.has(id))
-      const lines = [...living, ...finished].map(line => ({ line, account: line.name }))
+      const lines = [...living, ...finished].map(line => ({ line, account: accountOfRun(line) }))
       return { items: own(lines, call).map(({ line }) => line) }
     },
 
