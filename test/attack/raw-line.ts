@@ -44,7 +44,7 @@ export class RawLine {
     this.#socket = socket
     socket.on('data', (data: Buffer) => this.#take(data))
     socket.on('error', () => {})
-    this.closed = once(socket, 'close').then(() => this.#end())
+    this.closed = new Promise<void>(resolve => socket.once('close', () => resolve())).then(() => this.#end())
   }
 
   static async open({ port, ca }: Reached): Promise<RawLine> {

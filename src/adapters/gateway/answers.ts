@@ -11,6 +11,7 @@ const BY_STATUS: Readonly<Record<number, readonly [code: string, message: string
   404: ['NOT_FOUND', 'There is nothing under this address.', 'See /api/docs for what there is.'],
   408: ['REQUEST_TIMEOUT', 'The request took too long to arrive.', 'Send it again, faster.'],
   413: ['BODY_TOO_LARGE', 'The body is larger than the server takes.', 'Send less at once.'],
+  414: ['REQUEST_INVALID', 'A part of the address is longer than any name here.', 'See /api/docs for what there is.'],
   415: ['MEDIA_TYPE_REFUSED', 'Bodies are application/json, not compressed.', 'Send JSON with that Content-Type.'],
   417: ['EXPECTATION_REFUSED', 'The server meets no expectations.', 'Leave the Expect header out.'],
   431: ['HEADERS_TOO_LARGE', 'There are too many headers, or they are too long.', 'Send fewer.'],
@@ -62,6 +63,8 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   return reply
     .code(answer.status)
     .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
+    .header('x-correlation-id', request.id)
     .type('application/json; charset=utf-8')
     .send(bodyOf(answer, request.id))
 }

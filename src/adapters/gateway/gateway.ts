@@ -16,7 +16,7 @@ import { Guard, type GuardOptions } from './guard.ts'
 import { takeJson } from './json-body.ts'
 import { NO_METER } from './meter.ts'
 import { type Certificate, type ClientCertificates, type GatewayLimits, type GatewayOptions, LIMITS } from './options.ts'
-import { OwnHosts, plainAddress } from './own-hosts.ts'
+import { namesTwoHosts, OwnHosts, plainAddress, twoHosts } from './own-hosts.ts'
 import { peopleHandlers } from './people-handlers.ts'
 import { registerProbes } from './probes.ts'
 import { RATES, Throttle } from './rates.ts'
@@ -36,7 +36,7 @@ export class Gateway {
   readonly #sockets: SocketHouse
   readonly #end: () => void
   readonly #cut: () => void
-  readonly #clientCertificates: ClientCertificates | undefined
+  #clientCertificates: ClientCertificates | undefined
 
   private constructor({ app, url, port, sockets, end, cut, clientCertificates }: Running) {
     this.#app = app
@@ -105,9 +105,10 @@ export class Gateway {
     return this.#sockets.size
   }
 
-  /** New connections get the new certificate; those that are open go on with the old one. */
-  reloadCertificate(certificate: Certificate): void {
-    ;(this.#app.server as HttpsServer).setSecureContext(tlsOptions(certificate, this.#clientCertificates))
+  /** New connections get the new certificate; those that are open go on with the old one. So do those who show one. */
+  reloadCertificate(certificate: Certificate, clientCertificates = this.#clientCertificates): void {
+    this.#clientCertificates = clientCertificates
+    ;(this.#app.server as HttpsServer).setSecureContext(tlsOptions(certificate, clientCertificates))
   }
 
   /** Sockets are told, open requests finished, idle connections closed; what lasts longer than three seconds is cut. */
@@ -169,6 +170,7 @@ function appOf(
   app.addHook('onRequest', async request => {
     guard.admitAny(request)
     if (request.raw.rawHeaders.length > 2 * limits.headerCount) throw tooManyHeaders()
+    if (namesTwoHosts(request.raw)) throw twoHosts()
   })
   takeJson(app)
 

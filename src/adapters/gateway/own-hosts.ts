@@ -40,6 +40,13 @@ export function remoteOf({ socket, headers }: IncomingMessage, trusted: readonly
   return address
 }
 
+/** Node reads the first of two and a proxy may read the second: such a request is no request (RFC 9112 §3.2). */
+export const namesTwoHosts = ({ rawHeaders }: IncomingMessage): boolean =>
+  rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1
+
+export const twoHosts = (): Refusal =>
+  new Refusal(400, 'REQUEST_INVALID', { message: 'The request names two hosts.', fix: 'Send one Host header.' })
+
 export const misdirected = (): Refusal =>
   new Refusal(421, 'HOST_REFUSED', {
     message: 'This server does not go by the name that the request is for.',

@@ -15,7 +15,7 @@ import type { Hub } from './hub.ts'
 import type { GatewayMeter } from './meter.ts'
 import { OpenSocket } from './open-socket.ts'
 import type { GatewayLimits } from './options.ts'
-import { misdirected, type OwnHosts, remoteOf } from './own-hosts.ts'
+import { misdirected, namesTwoHosts, type OwnHosts, remoteOf, twoHosts } from './own-hosts.ts'
 import type { Throttle } from './rates.ts'
 import { notFound, Refusal } from './refusal.ts'
 import type { Tickets } from './tickets.ts'
@@ -114,6 +114,7 @@ export class SocketHouse {
     const wait = throttle.take('address', address)
     if (wait > 0) throw tooMany(wait)
     if (url !== '/ws') throw notFound()
+    if (namesTwoHosts(request)) throw twoHosts()
     if (!hosts.admits(headers.host, request.socket.localAddress)) throw misdirected()
     if (headers.origin !== undefined && !hosts.isOwnOrigin(headers.origin, headers.host)) throw foreign()
 
