@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { preferences, themeChanges } from '../preferences.ts'
 import { number, percent } from '../text/number.ts'
 import { at, zoneName } from '../text/time.ts'
+import { axisIncrements } from './axis-increments.ts'
 import { chartFont, colour } from './colours.ts'
 
 export interface Line {
@@ -119,6 +120,7 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
         width,
         height,
         showTime: !drawdown,
+        digits,
         format: value => `${number(value, digits)}${unit}`,
         range: roomy,
         tell,
@@ -146,6 +148,8 @@ function panes({ label, time, lines, drawdown, height = 240, digits = 2, unit = 
         width,
         height: Math.round(height * 0.35),
         showTime: true,
+        // A tenth of a per cent.
+        digits: 3,
         format: value => percent(value, { digits: 1 }),
         range: underWater,
         tell,
@@ -161,6 +165,8 @@ interface CommonOptions {
   readonly width: number
   readonly height: number
   readonly showTime: boolean
+  /** That the axis shows of its values. */
+  readonly digits: number
   readonly format: (value: number) => string
   readonly range: (least: number, most: number) => uPlot.Range.MinMax
   readonly tell: Tell
@@ -174,7 +180,7 @@ function roomy(least: number, most: number): uPlot.Range.MinMax {
 /** From the deepest up to the surface. */
 const underWater = (least: number): uPlot.Range.MinMax => [Math.min(least * 1.1, -0.001), 0]
 
-function common({ sync, width, height, showTime, format, range, tell }: CommonOptions): Omit<uPlot.Options, 'series'> {
+function common({ sync, width, height, showTime, digits, format, range, tell }: CommonOptions): Omit<uPlot.Options, 'series'> {
   const font = chartFont(11)
   const grid = { stroke: colour('line'), width: 1 }
   const axis = { stroke: colour('text-faint'), font, grid, ticks: { show: false } }
@@ -197,7 +203,7 @@ function common({ sync, width, height, showTime, format, range, tell }: CommonOp
         space: 90,
         values: (chart, splits) => splits.map(seconds => axisTime(chart, seconds, splits)),
       },
-      { ...axis, side: 1, size: 76, space: 28, values: (_, splits) => splits.map(format) },
+      { ...axis, side: 1, size: 76, space: 28, incrs: axisIncrements(digits), values: (_, splits) => splits.map(format) },
     ],
   }
 }

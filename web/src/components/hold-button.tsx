@@ -11,12 +11,25 @@ export interface HoldButtonProps {
   readonly label: string
   readonly onHeld: () => void
   readonly disabled?: boolean
+  /** Instead of the usual look. */
   readonly class?: string
+  /** What it is called where its words are too short for that. */
+  readonly name?: string
+  /** Stays while it is held. */
+  readonly icon?: ComponentChildren
   readonly children: ComponentChildren
 }
 
 /** With the pointer, or with Enter or Space held down. */
-export function HoldButton({ label, onHeld, disabled = false, class: name = '', children }: HoldButtonProps) {
+export function HoldButton({
+  label,
+  onHeld,
+  disabled = false,
+  class: look = 'hold-button',
+  name,
+  icon,
+  children,
+}: HoldButtonProps) {
   const held = useSignal(false)
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const release = (): void => {
@@ -36,7 +49,8 @@ export function HoldButton({ label, onHeld, disabled = false, class: name = '', 
   return (
     <button
       type="button"
-      class={`hold-button ${held.value ? 'held' : ''} ${name}`}
+      class={`${look} ${held.value ? 'held' : ''}`}
+      aria-label={name}
       disabled={disabled}
       title={`${label} Hold for one and a half seconds, or hold Enter or Space.`}
       onPointerDown={event => {
@@ -54,7 +68,8 @@ export function HoldButton({ label, onHeld, disabled = false, class: name = '', 
       onKeyUp={release}
       onBlur={release}
     >
-      {held.value ? 'Keep holding' : children}
+      {icon}
+      <span>{held.value ? 'Keep holding' : children}</span>
     </button>
   )
 }

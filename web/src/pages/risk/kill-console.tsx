@@ -100,8 +100,13 @@ export function KillConsole({ onChange }: { readonly onChange: () => void }) {
         <ul class="kill-modes">
           {MODES.map(({ mode, words }) => (
             <li key={mode}>
-              <HoldButton label={words} onHeld={() => void trip(mode)} disabled={state.engaged && weaker(mode, state.mode)}>
-                <Icon name="stop" /> Hold to {mode}
+              <HoldButton
+                label={words}
+                icon={<Icon name="stop" />}
+                onHeld={() => void trip(mode)}
+                disabled={state.engaged && weaker(mode, state.mode)}
+              >
+                Hold to {mode}
               </HoldButton>
               <span class="soft-words">{words}</span>
             </li>

@@ -4,18 +4,18 @@ import { number, percent } from '../../text/number.ts'
 import { at } from '../../text/time.ts'
 import { type Limit, leftWords, urgencyOf } from './head-room.ts'
 
-export const HeadRoom = ({ share }: { readonly share: number | null }) => (
-  <span class="head-room">
-    <span
-      class={`meter ${urgencyOf(share)}`}
-      role="img"
-      aria-label={share === null ? 'not measured' : `${percent(share, { digits: 0 })} used`}
-    >
-      <span style={{ width: `${Math.min(share ?? 0, 1) * 100}%` }} />
+/** An empty bar would say that nothing is used: where that is not known there is none. */
+export const HeadRoom = ({ share }: { readonly share: number | null }) =>
+  share === null ? (
+    <span class="soft-words">not measured</span>
+  ) : (
+    <span class="head-room">
+      <span class={`meter ${urgencyOf(share)}`} role="img" aria-label={`${percent(share, { digits: 0 })} used`}>
+        <span style={{ width: `${Math.min(share, 1) * 100}%` }} />
+      </span>
+      <span class="head-room-words">{leftWords(share)}</span>
     </span>
-    <span class="head-room-words">{share === null ? 'not measured' : leftWords(share)}</span>
-  </span>
-)
+  )
 
 export const LIMIT_COLUMNS: readonly Column<Limit>[] = [
   { id: 'name', head: 'Limit', value: row => row.name, width: 'minmax(112px, 1fr)', narrow: 'minmax(124px, 1fr)' },
