@@ -9,6 +9,7 @@ import { savedTable, Table } from '../components/table.tsx'
 import { useLoad } from '../load.ts'
 import type { PageProps } from '../pages.ts'
 import { setQuery } from '../router.ts'
+import { saveCsv } from '../save.ts'
 import { may } from '../session.ts'
 import { useTopic } from '../topics.ts'
 import { allPages, withLive } from './all-pages.ts'
@@ -16,6 +17,7 @@ import { Counted } from './counted.tsx'
 import './desk.css'
 import { RunChoice, useRuns } from './run-choice.tsx'
 import './signals/explanation.css'
+import { funnelTable, keptWords } from './signals/funnel-steps.ts'
 import { FunnelView } from './signals/funnel-view.tsx'
 import { OUTCOMES, type Outcome, SIGNAL_COLUMNS, type SignalLine } from './signals/signal-columns.tsx'
 import { SignalDrawer } from './signals/signal-drawer.tsx'
@@ -100,6 +102,9 @@ function Chosen({ runs, run, query }: ChosenProps) {
     [history, chosen, instrument],
   )
   const opened = rows.find(({ key }) => key === open)
+  const reached = funnel.value.value
+  const filtered = [instrument, outcome, from, to].some(word => word !== '')
+  const kept = reached && history && !filtered && !chosen?.running ? keptWords(reached, history.total) : ''
   const newest = rows.reduce((latest, { time }) => (time > latest ? time : latest), '')
 
   return (
@@ -158,6 +163,18 @@ function Chosen({ runs, run, query }: ChosenProps) {
           <Panel
             title="From decision to fill"
             stamp={funnel.value.value ? { time: funnel.value.value.time, source: funnel.value.value.run } : undefined}
+            actions={
+              reached && (
+                <button
+                  type="button"
+                  class="button quiet small"
+                  title="Save every step and every reason as CSV"
+                  onClick={() => saveCsv(funnelTable(reached))}
+                >
+                  <Icon name="download" /> CSV
+                </button>
+              )
+            }
           >
             <Show from={funnel} skeleton={<Skeleton lines={6} height={196} />}>
               {value => value && <FunnelView funnel={value} />}
@@ -167,12 +184,15 @@ function Chosen({ runs, run, query }: ChosenProps) {
             flush
             title="Stream"
             actions={
-              <Counted
-                shown={rows.length}
-                total={history?.total ?? rows.length}
-                most={MOST}
-                hint="narrow the dates to see the others"
-              />
+              <>
+                {kept !== '' && <span class="counted">{kept} ·</span>}
+                <Counted
+                  shown={rows.length}
+                  total={history?.total ?? rows.length}
+                  most={MOST}
+                  hint="narrow the dates to see the others"
+                />
+              </>
             }
           >
             <Show from={stored} skeleton={<Skeleton lines={12} />}>
@@ -187,7 +207,7 @@ function Chosen({ runs, run, query }: ChosenProps) {
                   selected={open}
                   most={18}
                   onOpen={line => setQuery({ signal: line.key })}
-                  empty={<NoSignals filtered={[instrument, outcome, from, to].some(word => word !== '')} run={run} />}
+                  empty={<NoSignals filtered={filtered} run={run} />}
                 />
               )}
             </Show>

@@ -1,6 +1,6 @@
 // Facts about the funnel's arithmetic.
 import { expect, test } from 'vitest'
-import { funnelSteps, reasonGroups } from './funnel-steps.ts'
+import { funnelSteps, funnelTable, keptWords, reasonGroups } from './funnel-steps.ts'
 
 const FUNNEL = {
   run: 'spy-1',
@@ -47,4 +47,21 @@ test('reasons are grouped by stage, the most frequent first', () => {
     },
     { stage: 'strategy', count: 30, reasons: [{ text: 'no cross', count: 30, share: 1 }] },
   ])
+})
+
+test('the saved funnel has every step and every reason, however many there are', () => {
+  const reasons = Array.from({ length: 9 }, (_, index) => ({ stage: 'risk', text: `reason ${index}`, count: 9 - index }))
+  const { rows } = funnelTable({ ...FUNNEL, reasons })
+
+  expect(rows.slice(0, 2)).toEqual([
+    ['step', 'Seen', 'moments at which a strategy was asked', 1000],
+    ['step', 'Wished', 'moments at which it wanted a position', 68],
+  ])
+  expect(rows.filter(([part]) => part === 'reason')).toEqual(reasons.map(({ text, count }) => ['reason', 'risk', text, count]))
+})
+
+test('a page says when only some of the signals are kept', () => {
+  expect(keptWords({ ...FUNNEL, signals: 123_456 }, 4_983)).toBe('4,983 of 123,456 kept, evenly')
+  expect(keptWords(FUNNEL, 68)).toBe('')
+  expect(keptWords(FUNNEL, 0), 'none are stored: the table says so').toBe('')
 })

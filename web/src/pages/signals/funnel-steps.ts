@@ -1,5 +1,7 @@
 // The funnel as steps: how many decisions came how far, how many stopped at each, and why.
 import type { ReplyOf } from '../../../../src/wire/contract.ts'
+import type { SavedTable } from '../../save.ts'
+import { number } from '../../text/number.ts'
 
 type Funnel = ReplyOf<'GET /signals/funnel'>
 
@@ -62,3 +64,19 @@ export function reasonGroups(reasons: Funnel['reasons']): readonly ReasonGroup[]
   })
   return groups.toSorted((a, b) => b.count - a.count)
 }
+
+/** Every step and every reason, also those that the page has no room for. */
+export const funnelTable = (funnel: Funnel): SavedTable => ({
+  name: `funnel-${funnel.run}`,
+  heads: ['Part', 'Stage', 'Text', 'Count'],
+  rows: [
+    ...funnelSteps(funnel).map(({ label, meaning, count }) => ['step', label, meaning, count]),
+    ...reasonGroups(funnel.reasons).flatMap(({ stage, reasons }) =>
+      reasons.map(({ text, count }) => ['reason', stage, text, count]),
+    ),
+  ],
+})
+
+/** How many of a run's signals are kept where not all are; '' where they are. */
+export const keptWords = ({ signals }: Funnel, kept: number): string =>
+  signals > kept && kept > 0 ? `${number(kept)} of ${number(signals)} kept, evenly` : ''
