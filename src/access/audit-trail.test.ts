@@ -55,13 +55,13 @@ describe('a trail', () => {
     expect(store.records.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1))
     expect(store.records[0]?.previousHash).toBe(GENESIS)
     expect(store.records.every((record, i) => i === 0 || record.previousHash === store.records[i - 1]!.hash)).toBe(true)
-    // After 8 and 16 records, at the first close, and at the second.
-    expect(store.signed.map(({ size }) => size)).toEqual([8, 16, 20, 21])
+    // Over the first, then every eight further on, at the first close, and at the second.
+    expect(store.signed.map(({ size }) => size)).toEqual([1, 9, 17, 20, 21])
     expect(await verdict(store.records, store.signed)).toEqual({
       whole: true,
       records: 21,
-      heads: 4,
-      head: { size: 21, root: store.signed[3]!.root, time: store.signed[3]!.time },
+      heads: 5,
+      head: { size: 21, root: store.signed[4]!.root, time: store.signed[4]!.time },
       faults: [],
     })
   })
@@ -120,7 +120,7 @@ describe('a trail', () => {
       beside.push(head)
     }
     const trail = await AuditTrail.open({ store, signer, now: clock(), keepHead })
-    await trail.record(entry(1))
+    await expect(trail.record(entry(1))).rejects.toThrow('the disk is full')
     await expect(trail.sign()).rejects.toThrow('the disk is full')
     full = false
     expect((await trail.sign())?.size).toBe(1)

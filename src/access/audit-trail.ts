@@ -44,11 +44,15 @@ export class AuditTrail {
     return this.#signedSize
   }
 
-  /** Resolves once the record is kept. Throws what the store throws: what cannot be recorded must not happen. */
+  /**
+   * Resolves once the record is kept. Throws what the store throws: what cannot be recorded must not happen. The first is signed
+   * at once, since a trail without any head is suspect.
+   */
   record(entry: AuditEntry): Promise<AuditRecord> {
     return this.#inTurn(async () => {
       const record = await this.#append(entry)
-      if (this.#tree.size - this.#signedSize >= (this.#options.headRecords ?? HEAD_RECORDS)) await this.#sign()
+      const unsigned = this.#tree.size - this.#signedSize
+      if (this.#signedSize === 0 || unsigned >= (this.#options.headRecords ?? HEAD_RECORDS)) await this.#sign()
       return record
     })
   }
