@@ -1,8 +1,8 @@
 // Dashboards in a process of their own, told over IPC what to do: open sockets, watch quotes, say how late they came, read over HTTP.
 import { Agent, request } from 'node:https'
-import { setPriority } from 'node:os'
 import autocannon from 'autocannon'
 import WebSocket from 'ws'
+import { stepBack } from '../src/apps/live/step-back.ts'
 import { percentiles } from './figure.ts'
 import { obeyOrders } from './told-process.ts'
 
@@ -38,7 +38,7 @@ export interface Lateness {
 }
 
 const [niceness = '0'] = process.argv.slice(2)
-setPriority(Number(niceness))
+if (niceness !== '0') stepBack(process.pid, Number(niceness))
 
 const sockets = new Set<WebSocket>()
 let late = new Float64Array(4_000_000)

@@ -1,7 +1,7 @@
 // A dashboard's server in a process of its own: the gateway, real access, and the living runs of a folder in its hub.
-import { setPriority } from 'node:os'
 import { PASSWORD_COST } from '../src/access/password.ts'
 import { RunWatcher } from '../src/adapters/run-link/run-watcher.ts'
+import { stepBack } from '../src/apps/live/step-back.ts'
 import { GatewayHouse, PASSWORD } from '../test/gateway-house.ts'
 import type { Server } from './dashboard-clients.ts'
 import { obeyOrders } from './told-process.ts'
@@ -14,9 +14,9 @@ export type ServerOrder =
   /** Sockets that are open. */
   | { readonly do: 'count' }
 
-const [home = '', niceness = '0'] = process.argv.slice(2)
+const [home = ''] = process.argv.slice(2)
 const PLENTY = { perSecond: 1e9, burst: 1e9 }
-setPriority(Number(niceness))
+stepBack(process.pid)
 
 let house: GatewayHouse | undefined
 let watcher: RunWatcher | undefined

@@ -1,5 +1,6 @@
 // A living run that trades all the time, in a process of its own: quotes come in, orders leave, and each is timed.
 
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { openJournal } from '../src/adapters/journal/lmdb-journal.ts'
 import { RecordingWriter } from '../src/adapters/recording/recording-writer.ts'
@@ -36,6 +37,10 @@ export interface OrderTimes {
   /** Of `received`, the time in which the journal went to the disk. */
   readonly synced: readonly number[]
   readonly listeners: number
+  /** How long telling the dashboards took, each time. */
+  readonly looks: readonly number[]
+  /** How long this process stood ready and another had its core, milliseconds; 0 where the system does not say. */
+  readonly waitedForCore: number
 }
 
 const INSTRUMENTS = 100
@@ -105,6 +110,8 @@ function configText(): string {
 }
 
 let watch: Stopwatch
+let looks: number[] = []
+let waited = 0
 let link: RunLink
 const stop = new AbortController()
 let ended: Promise<void>
@@ -146,6 +153,7 @@ async function begin(): Promise<true> {
         nextStatus = now + 1_000_000
         stood = standing(desk, now)
       }
+      const begun = performance.now()
       link.beat(() => ({
         ...{ session, now, running: true, sources: () => stood },
         figures: {
@@ -153,6 +161,7 @@ async function begin(): Promise<true> {
           ...{ queueDepth: inbox.waiting, sockets: link.listeners },
         },
       }))
+      looks.push(performance.now() - begun)
       return false
     },
   })
@@ -167,16 +176,30 @@ async function begin(): Promise<true> {
 
 async function obey(order: RunOrder): Promise<unknown> {
   if (order.do === 'begin') return await begin()
-  if (order.do === 'measure') watch.reset()
+  if (order.do === 'measure') {
+    watch.reset()
+    looks = []
+    waited = waitedForCore()
+  }
   if (order.do === 'report') {
     const { received, due, synced } = watch
-    return { received, due, synced, listeners: link.listeners } satisfies OrderTimes
+    const waitedMillis = waitedForCore() - waited
+    return { received, due, synced, looks, listeners: link.listeners, waitedForCore: waitedMillis } satisfies OrderTimes
   }
   if (order.do === 'end') {
     stop.abort()
     await ended
   }
   return true
+}
+
+/** Of the main thread, since it began. */
+function waitedForCore(): number {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return 0
+  }
 }
 
 obeyOrders(obey)

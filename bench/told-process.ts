@@ -14,6 +14,9 @@ export class ToldProcess<Order extends object> {
       // As bin/quadrant starts Node.
       execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'],
       serialization: 'advanced',
+      // A session of its own, as a run of a terminal, its server and other people's browsers have: some systems share the
+      // cores out among sessions first.
+      detached: true,
     })
   }
 

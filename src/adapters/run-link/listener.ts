@@ -11,7 +11,9 @@ export type RunAnswer = Omit<Extract<RunFrame, { type: 'answer' }>, 'type' | 'id
 /** Bytes that may wait in this process for one listener. */
 export const MOST_WAITING_BYTES = 1 << 20
 /** Rows are put in a frame until it has so many characters; a row is never cut. */
-const FRAME_CHARACTERS = 1 << 17
+const FRAME_CHARACTERS = 1 << 14
+/** Longer than this the run does not speak at a stretch; a new listener has a lot to be told. */
+const SPEECH_MILLIS = 0.4
 const LONGEST_REQUEST_BYTES = 1 << 16
 
 /**
@@ -25,6 +27,7 @@ export class Listener {
   /** Tables of which it has not yet been told everything. */
   readonly #unsaid = new Set<Topic>()
   readonly #told = new Map<Topic, number>()
+  #soon: NodeJS.Immediate | undefined
 
   constructor(
     socket: Socket,
@@ -42,7 +45,9 @@ export class Listener {
     this.#kept = kept
     // The run's process ends when the run does, whoever still listens.
     socket.unref()
-    socket.on('drain', () => this.#pump())
+    socket.on('drain', () => {
+      if (this.#soon === undefined) this.#pump()
+    })
     socket.on('error', () => socket.destroy())
     this.#hear(answer)
 
@@ -68,12 +73,13 @@ export class Listener {
       this.#changed.set(topic, changed)
     }
     for (const key of keys) changed.add(key)
-    this.#pump()
+    if (this.#soon === undefined) this.#pump()
   }
 
   /** Says what is left and hangs up; whoever does not read by then is left alone. */
   async end(): Promise<void> {
-    this.#pump()
+    clearImmediate(this.#soon)
+    this.#pump(Number.POSITIVE_INFINITY)
     if (this.#socket.destroyed) return
     await new Promise<void>(resolve => {
       const timer = setTimeout(() => this.#socket.destroy(), LAST_WORDS_MILLIS)
@@ -85,10 +91,17 @@ export class Listener {
     })
   }
 
-  /** Says what may be said without holding more than the bound. */
-  #pump(): void {
+  /** Says what may be said without holding more than the bound, and goes on in the next turn where that takes long. */
+  #pump(millis = SPEECH_MILLIS): void {
+    this.#soon = undefined
+    const end = performance.now() + millis
     for (const topic of this.#changed.keys()) {
-      while (this.#hasRoom) if (!this.#say(topic)) break
+      while (this.#hasRoom) {
+        if (!this.#say(topic)) break
+        if (performance.now() < end) continue
+        this.#soon = setImmediate(() => this.#pump())
+        return
+      }
       if (!this.#hasRoom) return
       this.#changed.delete(topic)
     }

@@ -11,6 +11,8 @@ export type RunAnswer = Awaited<ReturnType<Parameters<RunPublisher['onRequest']>
 /** How often rows are told while somebody listens, and while nobody does; milliseconds. */
 const BEAT_MILLIS = 100
 const IDLE_MILLIS = 1_000
+/** A look is told in pieces of so long; what arrives between two of them is decided first. */
+const PIECE_MILLIS = 0.4
 
 export class RunLink {
   readonly rows: RunRows
@@ -18,6 +20,10 @@ export class RunLink {
   readonly #options: Omit<RunRowsOptions, 'ceilings'>
   #publisher: RunPublisher | undefined
   #next = 0
+  /** The rest of the look that is being told. */
+  #looking: Iterator<void> | undefined
+  #soon: NodeJS.Immediate | undefined
+  #failed: (reason: string) => void = () => {}
 
   /** Rows are collected from the beginning; nothing is told before `start`. */
   constructor(home: string, options: Omit<RunRowsOptions, 'ceilings'>) {
@@ -29,6 +35,7 @@ export class RunLink {
   /** A socket that cannot be made is a note and nothing more: the run matters, who looks on does not. */
   async start(onNote: (note: Note) => void): Promise<void> {
     const { run, config, mode, started } = this.#options
+    this.#failed = reason => onNote({ type: 'link-failed', time: started, reason })
     try {
       this.#publisher = await RunPublisher.start(this.#home, {
         run,
@@ -37,7 +44,7 @@ export class RunLink {
         started,
       })
     } catch (error) {
-      onNote({ type: 'link-failed', time: started, reason: `the dashboard cannot see this run: ${(error as Error).message}` })
+      this.#failed(`the dashboard cannot see this run: ${(error as Error).message}`)
     }
   }
 
@@ -49,22 +56,41 @@ export class RunLink {
     return this.#publisher?.listeners ?? 0
   }
 
-  /** Tells what changed, when it is time to. */
+  /** Tells what changed, when it is time to and the look before is over. */
   beat(look: () => Look): void {
     const publisher = this.#publisher
-    if (publisher === undefined) return
+    if (publisher === undefined || this.#looking !== undefined) return
     const now = performance.now()
     if (now < this.#next) return
     this.#next = now + (publisher.listeners > 0 ? BEAT_MILLIS : IDLE_MILLIS)
-    this.rows.publish(look(), (topic, rows, gone) => publisher.publish(topic, rows, gone))
+    this.#looking = this.rows.tell(look(), (topic, rows, gone) => publisher.publish(topic, rows, gone))
+    this.#tell()
   }
 
   /** Tells how it ended, where it came so far. */
   async close(last?: Look): Promise<void> {
     const publisher = this.#publisher
+    clearImmediate(this.#soon)
+    this.#looking = undefined
     if (publisher !== undefined && last !== undefined)
       this.rows.publish(last, (topic, rows, gone) => publisher.publish(topic, rows, gone))
     this.rows.close()
     await publisher?.close()
+  }
+
+  /** One piece of a look, and the next one after whatever has arrived meanwhile. */
+  readonly #tell = (): void => {
+    try {
+      const end = performance.now() + PIECE_MILLIS
+      while (this.#looking?.next().done === false) {
+        if (performance.now() < end) continue
+        this.#soon = setImmediate(this.#tell)
+        return
+      }
+    } catch (error) {
+      // A fault in telling is no reason to stop trading.
+      this.#failed(`the dashboard was not told everything: ${(error as Error).message}`)
+    }
+    this.#looking = undefined
   }
 }

@@ -1,16 +1,14 @@
 // A run's own server: started where nobody serves the state folder, ended with the run. The run never depends on it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/lake/durable.ts'
 import { readServer, runningServer } from '../serve/server-file.ts'
+import { stepBack } from './step-back.ts'
 import type { Note } from './step-notes.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../cli/main.ts')
 const LOOK_MILLIS = 250
-/** What people look at waits for what trades, on a machine that has too few cores for both. As `nice` counts. */
-export const SERVER_NICENESS = 5
 /** A first start makes keys, a certificate and the dashboard. */
 const PATIENCE_LOOKS = 480
 
@@ -82,19 +80,9 @@ function launch(home: string, log: string): ChildProcess {
       windowsHide: true,
     })
     child.unref()
-    stepBack(child.pid)
+    if (child.pid !== undefined) stepBack(child.pid)
     return child
   } finally {
     closeSync(file)
-  }
-}
-
-/** Its jobs inherit it. */
-function stepBack(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    setPriority(pid, SERVER_NICENESS)
-  } catch {
-    // Some systems do not let anybody; then both run as they come.
   }
 }

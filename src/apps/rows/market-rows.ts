@@ -17,7 +17,7 @@ const BOOK_LEVELS = 20
 /** The tape of one look; older prints of a busy moment are left out. */
 const PRINTS_A_LOOK = 100
 
-/** Markets told of at one look: half a millisecond's work. */
+/** Markets told of at one look: about half a millisecond's work. */
 const MARKETS_A_LOOK = 64
 
 export interface MovedRows {
@@ -126,11 +126,8 @@ export class MarketRows {
     })
   }
 
-  /**
-   * Quotes, books and minutes of markets that moved, those that have waited longest first, and of so many that a look
-   * is over before anybody notices.
-   */
-  take(lanes: readonly Lane[], now: Micros, sourceOf: (id: string) => PriceSource): MovedRows {
+  /** Markets that moved and are to be told at this look: of so many that the rest of a look has its turn too. */
+  movedCount(lanes: readonly Lane[]): number {
     if (this.#lanes.size === 0) {
       // What a journal brought back has a price although nothing was heard yet.
       for (const lane of lanes) {
@@ -139,8 +136,13 @@ export class MarketRows {
         if (market !== undefined && lane.desk.mark.known) this.#move(market)
       }
     }
+    return Math.min(this.#moved.length, MARKETS_A_LOOK)
+  }
+
+  /** Quotes, books and minutes of markets that moved, those that have waited longest first. */
+  take(now: Micros, sourceOf: (id: string) => PriceSource, most: number): MovedRows {
     const rows: MovedRows = { quotes: [], books: [], bars: [] }
-    for (const market of this.#moved.splice(0, MARKETS_A_LOOK)) {
+    for (const market of this.#moved.splice(0, most)) {
       market.moved = false
       const lane = this.#lanes.get(market.instrument.id)
       const from = sourceOf(market.instrument.id)

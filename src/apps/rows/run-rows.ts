@@ -46,6 +46,10 @@ export interface Look {
 
 /** Looks between two of which nobody could tell the difference: sources, limits, figures of the process. */
 const SLOW_MILLIS = 1_000
+/** Positions and the account, milliseconds: each row costs more than a price, and nobody reads faster. */
+const HELD_MILLIS = 200
+/** Rows between two places where a look may be interrupted: about a tenth of a millisecond. */
+const ROWS_A_BIT = 16
 const LOG_ROWS = 2_000
 const OPINIONS_A_LOOK = 4
 const FEEDS_A_LOOK = 128
@@ -68,8 +72,9 @@ export class RunRows implements Observer {
   readonly #accountRows = new ChangedRows<RowOf<'accounts'>>()
   readonly #limitRows = new ChangedRows<RowOf<'limits'>>()
   #sources = new Map<string, PriceSource>()
-  #feeds: RowOf<'feeds'>[] = []
+  #feeds: Stood[] = []
   #slow = Number.NEGATIVE_INFINITY
+  #held = Number.NEGATIVE_INFINITY
 
   constructor(options: RunRowsOptions) {
     const { run, config, instruments, live, started, ceilings } = options
@@ -112,31 +117,53 @@ export class RunRows implements Observer {
     })
   }
 
-  /** Says what changed since the last look. */
+  /** Says what changed since the last look, all at once. */
   publish(look: Look, publish: Publish): void {
-    const { session, now } = look
+    for (const _ of this.tell(look, publish));
+  }
+
+  /** The same bit by bit: whoever asks may do something else between two bits, and leave off at any of them. */
+  *tell(look: Look, publish: Publish): Generator<void, void, void> {
+    const { session, now, running } = look
     const { lanes, account } = session.engine
-    const isSlow = performance.now() - this.#slow >= SLOW_MILLIS || !look.running
-    if (isSlow) {
-      this.#slow = performance.now()
-      this.#publishSlow(look, publish)
+    const begun = performance.now()
+    const isLast = !running
+    if (isLast || begun - this.#slow >= SLOW_MILLIS) {
+      this.#slow = begun
+      yield* this.#tellSlow(look, publish)
     }
     const sourceOf = (id: string): PriceSource => this.#sources.get(id) ?? { source: this.#markets.sourceOf(id), quality: null }
 
-    const moved = this.#markets.take(lanes, now, sourceOf)
-    publish('quotes', moved.quotes)
-    publish('books', moved.books)
-    publish('bars', moved.bars)
+    for (let left = this.#markets.movedCount(lanes); left > 0; left -= ROWS_A_BIT) {
+      const moved = this.#markets.take(now, sourceOf, Math.min(left, ROWS_A_BIT))
+      publish('quotes', moved.quotes)
+      publish('books', moved.books)
+      publish('bars', moved.bars)
+      yield
+    }
     publish('prints', this.#markets.takePrints())
-    publish('feeds', this.#feeds.splice(0, look.running ? FEEDS_A_LOOK : this.#feeds.length))
-    publish('opinions', this.#newOpinions(session, look.running))
+    yield
+    for (let left = isLast ? this.#feeds.length : FEEDS_A_LOOK; left > 0 && this.#feeds.length > 0; left -= ROWS_A_BIT) {
+      publish('feeds', this.#feeds.splice(0, ROWS_A_BIT).map(feedRow))
+      yield
+    }
+    publish('opinions', this.#newOpinions(session, running))
+    yield
     publish('signals', this.#signals.splice(0))
     const orders = this.#orders.takeOrders()
     publish('orders', orders.rows, orders.gone)
     publish('fills', this.#orders.takeFills())
-    const positions = this.#orders.positions(lanes, account, { now, sourceOf })
-    publish('positions', this.#positionRows.of(positions))
-    publish('accounts', this.#accountRows.of([this.#accountRow(look, positions)]))
+    yield
+    if (isLast || begun - this.#held >= HELD_MILLIS) {
+      this.#held = begun
+      for (let at = 0; at < lanes.length; at += ROWS_A_BIT) {
+        const positions = this.#orders.positions(lanes.slice(at, at + ROWS_A_BIT), account, { now, sourceOf })
+        publish('positions', this.#positionRows.of(positions))
+        if (positions.length > 0) yield
+      }
+      publish('accounts', this.#accountRows.of([this.#accountRow(look)]))
+      yield
+    }
     publish('failovers', this.#failovers.splice(0))
     publish('notes', this.#notes.splice(0))
   }
@@ -145,7 +172,7 @@ export class RunRows implements Observer {
     this.#system.close()
   }
 
-  #publishSlow({ session, now, running, figures, sources }: Look, publish: Publish): void {
+  *#tellSlow({ session, now, running, figures, sources }: Look, publish: Publish): Generator<void, void, void> {
     const { run, mode, started, environment } = this.#options
     const instruments = sources?.().instruments ?? []
     this.#sources = new Map(
@@ -155,11 +182,10 @@ export class RunRows implements Observer {
       }),
     )
     const time = formatMicros(now)
-    this.#feeds = instruments.map(({ instrument, selected, level, epoch, sources: all }) => ({
-      ...{ key: instrument, selected, level, epoch, time },
-      sources: all.map(line => ({ ...line, parts: { ...line.parts } })),
-    }))
+    this.#feeds = instruments.map(stood => ({ stood, time }))
+    yield
     publish('limits', this.#limitRows.of(this.#limits.rows(session.engine, exposureOf(session), now)))
+    yield
     publish('system', [this.#system.row({ ...figures, events: session.accepted })])
     publish('runs', [
       {
@@ -168,6 +194,7 @@ export class RunRows implements Observer {
         sequence: session.sequence,
       },
     ])
+    yield
   }
 
   /** The words of an opinion cost more than the opinion: each at most once a second, and few at one look, in turn. */
@@ -186,7 +213,7 @@ export class RunRows implements Observer {
     return rows
   }
 
-  #accountRow({ session: { engine }, session, now, running }: Look, positions: readonly RowOf<'positions'>[]): RowOf<'accounts'> {
+  #accountRow({ session: { engine }, session, now, running }: Look): RowOf<'accounts'> {
     const { run, config, mode } = this.#options
     const { account } = engine
     const equity = engine.equity() ?? config.account.equity
@@ -202,13 +229,24 @@ export class RunRows implements Observer {
       drawdown: high > 0n ? Math.max(0, moneyToNumber((high - equity) as Money) / moneyToNumber(high)) : 0,
       exposure: gross === undefined ? null : formatMoney(gross),
       openOrders: account.orders.openCount,
-      openPositions: positions.filter(({ quantity }) => Number(quantity) !== 0).length,
+      openPositions: engine.lanes.filter(({ instrument: { id } }) => account.portfolio.quantity(id) !== 0).length,
       fills: this.#orders.fillCount,
       time: formatMicros(now),
       source: run,
     }
   }
 }
+
+/** How the sources of an instrument stood, and when. */
+interface Stood {
+  readonly stood: LiveStatus['instruments'][number]
+  readonly time: string
+}
+
+const feedRow = ({ stood: { instrument, selected, level, epoch, sources }, time }: Stood): RowOf<'feeds'> => ({
+  ...{ key: instrument, selected, level, epoch, time },
+  sources: sources.map(line => ({ ...line, parts: { ...line.parts } })),
+})
 
 function exposureOf({ engine }: Session): Exposure {
   let gross = 0n
