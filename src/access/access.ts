@@ -289,6 +289,12 @@ export class Access {
     await this.#house.people.change(who.user, user => ({ ...user, preferences }))
   }
 
+  /** Sessions in force, of everybody. */
+  async sessionCount(): Promise<number> {
+    const of = await Promise.all((await this.#house.people.all()).map(({ name }) => this.#house.sessions.of(name)))
+    return of.reduce((sum, sessions) => sum + sessions.length, 0)
+  }
+
   /** To be called every second: ends what is over by the clock or was ended by another process, forgets what no longer counts. */
   async sweep(): Promise<void> {
     this.#house.throttle.sweep()

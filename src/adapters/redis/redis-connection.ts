@@ -44,9 +44,10 @@ export async function ready(redis: Redis): Promise<void> {
   if (!isReady()) throw unreachable(new Error(`the connection is ${redis.status}`))
 }
 
-const unreachable = (error: Error): SourceError =>
+/** The address stays out of it: whoever is refused a sign-in reads this too. */
+const unreachable = (error: Error & { readonly code?: string }): SourceError =>
   new SourceError('UPSTREAM_REDIS', {
-    message: `Redis cannot be reached: ${error.message}`,
+    message: `Redis cannot be reached: ${error.code ?? 'it does not answer'}`,
     fix: 'start it, correct its address, or take it out of the configuration: memory and files do without',
     passing: true,
   })

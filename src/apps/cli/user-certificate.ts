@@ -29,6 +29,8 @@ export function define(command: Command, terminal: Terminal): void {
       if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > DAYS_MAX) {
         throw usage(`${JSON.stringify(days)} is no number of days`, `--days 365; at most ${DAYS_MAX}`)
       }
+      // Nothing is made for somebody who is not there, not even the authority.
+      await onDesk(home, desk => desk.requireUser(name))
       const clients = await ClientCertificates.open(join(homeOf(home), 'certificates'), Date.now)
       const record = (action: 'certificate.add' | 'certificate.revoke', serial: string) =>
         onDesk(home, desk => desk.recordCertificate(operatorName(), { action, user: name, serial }))
@@ -37,7 +39,10 @@ export function define(command: Command, terminal: Terminal): void {
         const serial = serialIn(revoke)
         await record('certificate.revoke', serial)
         await clients.revoke(serial)
-        terminal.answer({ user: name, revoked: serial }, () => `${serial} counts no more, from the server's next start on.`)
+        terminal.answer(
+          { user: name, revoked: serial },
+          () => `${serial} counts no more; a running server knows it within a minute.`,
+        )
         return
       }
       const issued = await clients.issue({ name, days: Number(days) })

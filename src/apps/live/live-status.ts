@@ -1,5 +1,5 @@
 // What a living run says of its sources, left in the state folder once a second for whoever asks.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../../adapters/lake/durable.ts'
 import type { SourceStatus } from '../../stages/quality/source-status.ts'
@@ -53,6 +53,9 @@ export function writeStatus(home: string, status: LiveStatus): void {
   writeFileSync(`${statusFile(home)}.tmp`, `${JSON.stringify(status)}\n`)
   renameSync(`${statusFile(home)}.tmp`, statusFile(home))
 }
+
+/** Undefined where no live run was ever started in this state folder. */
+export const lastStatus = (home: string): LiveStatus | undefined => (existsSync(statusFile(home)) ? readStatus(home) : undefined)
 
 /** The last word of the last run. Throws Failure FEED_NOT_RUNNING when there never was one in this state folder. */
 export function readStatus(home: string): LiveStatus {

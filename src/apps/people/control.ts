@@ -4,11 +4,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError } from '../../adapters/database/database-error.ts'
 import { LineSplitter } from '../../connectivity/line-splitter.ts'
 import { explained } from '../cli/trouble.ts'
 import { Failure } from '../failure.ts'
-import { runningServer } from '../serve/server-file.ts'
-import { openHouse } from './open-house.ts'
+import { OPENING_MILLIS, settledServer } from '../serve/server-file.ts'
+import { type OpenHouse, openHouse } from './open-house.ts'
 import { DESK_WORDS, type PeopleDesk } from './people-desk.ts'
 
 // One JSON object a line, each way:
@@ -67,7 +69,7 @@ export async function withPeople<Result>(
   { home, url }: { readonly home: string; readonly url: string | undefined },
   work: (desk: PeopleDesk) => Promise<Result>,
 ): Promise<Result> {
-  const server = await runningServer(home)
+  const server = await settledServer(home)
   if (server !== undefined && server.control !== '') {
     const line = new ControlLine(await reach(server.control))
     try {
@@ -76,13 +78,29 @@ export async function withPeople<Result>(
       line.end()
     }
   }
-  const house = await openHouse(home, url)
+  const house = await openHouseOrWait(home, url)
+  if (house === undefined) return await withPeople({ home, url }, work)
   try {
     return await work(house.desk)
   } finally {
     await house.close()
   }
 }
+
+/** Undefined where a server was quicker and is to be asked. Another command is waited for. */
+async function openHouseOrWait(home: string, url: string | undefined): Promise<OpenHouse | undefined> {
+  for (const until = performance.now() + OPENING_MILLIS; ; ) {
+    try {
+      return await openHouse(home, url)
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== 'DATABASE_IN_USE' || performance.now() >= until) throw error
+      if ((await settledServer(home)) !== undefined) return undefined
+      await sleep(AGAIN_MILLIS)
+    }
+  }
+}
+
+const AGAIN_MILLIS = 100
 
 function socketPath(home: string): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\quadrant-control-${process.pid}`

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../../adapters/database/database.ts'
 import { MIGRATIONS } from '../../adapters/database/migrations.ts'
 import type { MigrationLine } from '../../adapters/database/migrator.ts'
-import { runningServer } from '../serve/server-file.ts'
+import { settledServer } from '../serve/server-file.ts'
 import { withPeople } from './control.ts'
 
 export interface MigrationResult {
@@ -26,7 +26,7 @@ export async function migrateHome({
   readonly url: string | undefined
   readonly look: boolean
 }): Promise<MigrationResult> {
-  if ((await runningServer(home)) !== undefined) {
+  if ((await settledServer(home)) !== undefined) {
     return { ...(await withPeople({ home, url }, desk => desk.migrations())), done: [] }
   }
   const folder = join(home, 'database')

@@ -29,6 +29,8 @@ export interface PeopleDesk {
   newToken(operator: string, user: string, wish: TokenWish): Promise<{ readonly token: string; readonly line: TokenLine }>
   revokeToken(operator: string, id: string): Promise<TokenLine>
   /** Puts on record that a client certificate is issued or taken back, before it is. */
+  /** Throws Failure USER_NOT_FOUND. */
+  requireUser(name: string): Promise<null>
   recordCertificate(operator: string, certificate: CertificateEvent): Promise<null>
   /** Proves that an admin takes the emergency stop back, and records it before it is done. Throws what a sign-in throws. */
   allowStopReset(operator: string, given: StopReset): Promise<{ readonly user: string }>
@@ -46,6 +48,7 @@ export const DESK_WORDS = [
   'tokens',
   'newToken',
   'revokeToken',
+  'requireUser',
   'recordCertificate',
   'allowStopReset',
   'verifyAudit',
@@ -106,6 +109,11 @@ export class OpenDesk implements PeopleDesk {
   async revokeToken(operator: string, id: string): Promise<TokenLine> {
     await this.#parts.access.revokeToken(shell('', ['admin'], operator), id, HERE)
     return (await this.tokens()).find(token => token.id === id)!
+  }
+
+  async requireUser(name: string): Promise<null> {
+    await this.#user(name)
+    return null
   }
 
   async recordCertificate(operator: string, { action, user, serial }: CertificateEvent): Promise<null> {

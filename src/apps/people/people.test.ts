@@ -1,6 +1,7 @@
 // People, tokens and the trail of a state folder: by opening it, through the control socket, and what an attacker leaves behind.
+import { once } from 'node:events'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -21,19 +22,26 @@ describe('the people of a state folder', () => {
   let house: OpenHouse
   let claim: ServerClaim
   let control: Control
+  /** What a running server's page is to a command: something that takes connections. */
+  const page = createServer()
+  let url = ''
 
   beforeAll(async () => {
     // Before a server runs, a command opens the folder itself.
     await withPeople(place(home), desk => desk.addUser('root', { name: 'anna', password: PASSWORD, roles: ['admin', 'trade'] }))
+    page.listen(0, '127.0.0.1')
+    await once(page, 'listening')
+    url = `https://127.0.0.1:${(page.address() as AddressInfo).port}`
     claim = await ServerClaim.take(home, Date.now())
     house = await openHouse(home, undefined)
     control = await serveControl({ home, desk: house.desk })
-    claim.announce({ url: '', metricsUrl: '', control: control.path })
+    claim.announce({ url, metricsUrl: '', control: control.path })
   })
   afterAll(async () => {
     await control?.close()
     await house?.close()
     claim?.release()
+    page.close()
     rmSync(home, { recursive: true, force: true })
   })
 
@@ -116,9 +124,9 @@ describe('the people of a state folder', () => {
   })
 
   test('a server whose socket is gone is not walked around', async () => {
-    claim.announce({ url: '', metricsUrl: '', control: `${control.path}-gone` })
+    claim.announce({ url, metricsUrl: '', control: `${control.path}-gone` })
     await expect(withPeople(place(home), desk => desk.users())).rejects.toMatchObject({ code: 'CONTROL_UNREACHABLE' })
-    claim.announce({ url: '', metricsUrl: '', control: control.path })
+    claim.announce({ url, metricsUrl: '', control: control.path })
   })
 
   test('migrations are shown by the running server, and were done when it started', async () => {

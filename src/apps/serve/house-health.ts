@@ -15,6 +15,8 @@ export interface HouseHealthOptions {
   readonly meter: Pick<HouseMeter, 'sockets' | 'slowCloses'>
   readonly loop: EventLoopWatch
   readonly now: () => number
+  /** Whether an instrument is traded now; true where nobody knows. */
+  readonly isOpen: (instrument: string) => boolean
   /** When the certificate ends, milliseconds. */
   readonly expires: () => number
 }
@@ -81,7 +83,8 @@ export class HouseHealth {
               silentMillis: Math.max(0, now() - newest),
               decisionMicrosP99: worst(rows.map(row => row.decisionMicros?.p99)),
               queueDepth: worst(rows.map(row => row.queueDepth)) ?? 0,
-              expectsData: true,
+              // A market that is closed has nothing to say.
+              expectsData: feeds.length === 0 || feeds.some(({ key }) => this.#options.isOpen(key)),
             },
       symbols: feeds.map(({ key, selected, level, sources }) => ({
         ...{ symbol: key, selected, level },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sealingWith } from './sealing.ts'
-import { readServer, runningServer, ServerClaim } from './server-file.ts'
+import { readServer, runningServer, ServerClaim, settledServer } from './server-file.ts'
 import { openServerKeys } from './server-keys.ts'
 
 let home: string
@@ -18,34 +18,66 @@ const left = (server: object): void => writeFileSync(join(home, 'server.json'), 
 /** No process has so high a number. */
 const NOBODY = 2 ** 31 - 2
 
+async function listener(): Promise<{ readonly url: string; readonly close: () => Promise<unknown> }> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return { url: `https://127.0.0.1:${port}`, close: () => new Promise(resolve => server.close(resolve)) }
+}
+
 describe('the place of the server', () => {
   test('is one process’s from before it listens until it gives it back', async () => {
-    const claim = await ServerClaim.take(home, 0)
-    expect(await runningServer(home)).toMatchObject({ pid: process.pid, url: '', started: '1970-01-01T00:00:00.000Z' })
-    await expect(ServerClaim.take(home, 0)).rejects.toMatchObject({ code: 'SERVER_RUNNING' })
+    const claim = await ServerClaim.take(home, Date.now())
+    expect(readServer(home), 'nobody is sent to a server that does not listen').toBeUndefined()
+    expect(existsSync(join(home, 'server.json'))).toBe(false)
+    await expect(ServerClaim.take(home, Date.now())).rejects.toMatchObject({ code: 'SERVER_RUNNING' })
+
+    const { url, close } = await listener()
+    claim.announce({ url, metricsUrl: '', control: '/run/socket' })
+    expect(await runningServer(home)).toMatchObject({ pid: process.pid, url, control: '/run/socket' })
+    await expect(ServerClaim.take(home, Date.now())).rejects.toMatchObject({
+      code: 'SERVER_RUNNING',
+      message: expect.stringContaining(url),
+    })
 
     claim.release()
-    expect(readServer(home)).toBeUndefined()
+    await close()
     expect(await runningServer(home)).toBeUndefined()
+    ;(await ServerClaim.take(home, Date.now())).release()
+  })
+
+  test('that opens is waited for until it listens, and one that closes until it is gone', async () => {
+    const claim = await ServerClaim.take(home, Date.now())
+    const { url, close } = await listener()
+    const waiting = settledServer(home)
+    claim.announce({ url, metricsUrl: '', control: '' })
+    expect(await waiting).toMatchObject({ url })
+
+    claim.retract()
+    const gone = settledServer(home)
+    claim.release()
+    expect(await gone).toBeUndefined()
+    await close()
   })
 
   test('is taken over from a process that was killed', async () => {
     left({ pid: NOBODY, url: 'https://localhost:1', started: '' })
+    writeFileSync(join(home, 'server.claim'), JSON.stringify({ pid: NOBODY, started: new Date().toISOString() }))
 
-    const claim = await ServerClaim.take(home, 0)
-    expect(readServer(home)?.pid).toBe(process.pid)
+    const claim = await ServerClaim.take(home, Date.now())
+    expect(readServer(home), 'what it left is gone').toBeUndefined()
     claim.release()
   })
 
   test('is taken over from a number that another process was given since: nobody listens where it says', async () => {
-    const free = createServer()
-    await new Promise<void>(resolve => free.listen(0, '127.0.0.1', resolve))
-    const { port } = free.address() as { port: number }
-    left({ pid: process.ppid, url: `https://127.0.0.1:${port}`, started: '' })
+    const { url, close } = await listener()
+    left({ pid: process.ppid, url, started: '' })
+    writeFileSync(join(home, 'server.claim'), JSON.stringify({ pid: process.ppid, started: new Date().toISOString() }))
     expect((await runningServer(home))?.pid, 'somebody listens there').toBe(process.ppid)
 
-    await new Promise(resolve => free.close(resolve))
-    expect(await runningServer(home)).toBeUndefined()
+    await close()
+    expect(await settledServer(home)).toBeUndefined()
+    ;(await ServerClaim.take(home, Date.now())).release()
   })
 
   test('a file that cannot be read as one counts as none', async () => {

@@ -1,14 +1,15 @@
-// Which server serves a state folder: one file with its process and addresses, there as long as it lives.
+// Which server serves a state folder: a claim from before it opens anything, and its addresses once it listens.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../../adapters/lake/durable.ts'
 import { writeDurably } from '../../connectivity/durable-file.ts'
 import { Failure } from '../failure.ts'
 
 export interface RunningServer {
   readonly pid: number
-  /** 'https://localhost:8443'; empty while it starts. */
+  /** 'https://localhost:8443'. */
   readonly url: string
   readonly metricsUrl: string
   /** ISO, UTC. */
@@ -18,21 +19,61 @@ export interface RunningServer {
 }
 
 const serverFile = (home: string): string => join(home, 'server.json')
+const claimFile = (home: string): string => join(home, 'server.claim')
 
-/** The living server of this home, or undefined. What a killed one left behind counts as nothing. */
+/** The listening server of this home, or undefined. What a killed one left behind counts as nothing. */
 export async function runningServer(home: string): Promise<RunningServer | undefined> {
   const known = readServer(home)
   if (known === undefined || !isAlive(known.pid)) return undefined
   // A number of a process may have been given to another since: a server that listens answers.
-  if (known.url !== '' && !(await answers(known.url))) return undefined
-  return known
+  return (await answers(known.url)) ? known : undefined
+}
+
+/** As long as an opening server is waited for, milliseconds. */
+export const OPENING_MILLIS = 20_000
+
+/** The server of this home; one that opens, or closes, is waited for. */
+export async function settledServer(home: string, patienceMillis = OPENING_MILLIS): Promise<RunningServer | undefined> {
+  for (const until = performance.now() + patienceMillis; ; ) {
+    // In this order: one that begins to listen in between is found by the second look.
+    const opening = openingServer(home)
+    const server = await runningServer(home)
+    if (server !== undefined || opening === undefined || performance.now() >= until) return server
+    await sleep(LOOK_MILLIS)
+  }
+}
+
+const LOOK_MILLIS = 50
+
+interface Claim {
+  readonly pid: number
+  readonly started: string
+}
+
+/** A server that has taken this home and does not listen yet, or no more. */
+function openingServer(home: string): Claim | undefined {
+  const claim = readClaim(home)
+  if (claim === undefined || !isAlive(claim.pid) || readServer(home)?.pid === claim.pid) return undefined
+  return Date.now() - Date.parse(claim.started) < OPENED_MILLIS ? claim : undefined
+}
+
+/** Nobody opens for so long: the process with the number of the claim is another by now. */
+const OPENED_MILLIS = 15 * 60_000
+
+function readClaim(home: string): Claim | undefined {
+  try {
+    const { pid, started = '' } = JSON.parse(readFileSync(claimFile(home), 'utf8'))
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** What was written last, whether its process lives or not. */
 export function readServer(home: string): RunningServer | undefined {
   try {
     const { pid, url = '', metricsUrl = '', started = '', control = '' } = JSON.parse(readFileSync(serverFile(home), 'utf8'))
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, url, metricsUrl, started, control } : undefined
+    return Number.isSafeInteger(pid) && pid > 0 && url !== '' ? { pid, url, metricsUrl, started, control } : undefined
   } catch {
     return undefined
   }
@@ -54,30 +95,39 @@ export class ServerClaim {
     const started = new Date(now).toISOString()
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        const text = JSON.stringify({ pid: process.pid, url: '', metricsUrl: '', started, control: '' })
-        writeFileSync(serverFile(home), `${text}\n`, { flag: 'wx', mode: 0o600 })
+        writeFileSync(claimFile(home), `${JSON.stringify({ pid: process.pid, started })}\n`, { flag: 'wx', mode: 0o600 })
+        // Of one that was killed.
+        rmSync(serverFile(home), { force: true })
         return new ServerClaim(home, started)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-        const other = await runningServer(home)
+        const other = (await runningServer(home)) ?? openingServer(home)
         if (other !== undefined) throw serverRunning(home, other)
-        rmSync(serverFile(home), { force: true })
+        rmSync(claimFile(home), { force: true })
       }
     }
-    throw serverRunning(home, readServer(home))
+    throw serverRunning(home, readClaim(home))
   }
+
+  /** Whole, and only once everything it names can be reached. */
 
   announce(addresses: Pick<RunningServer, 'url' | 'metricsUrl' | 'control'>): void {
     writeDurably(serverFile(this.#home), `${JSON.stringify({ pid: process.pid, ...addresses, started: this.#started })}\n`)
   }
 
-  release(): void {
+  /** From now on nobody is sent here; the home is still ours. */
+  retract(): void {
     if (readServer(this.#home)?.pid === process.pid) rmSync(serverFile(this.#home), { force: true })
+  }
+
+  release(): void {
+    this.retract()
+    if (readClaim(this.#home)?.pid === process.pid) rmSync(claimFile(this.#home), { force: true })
   }
 }
 
-function serverRunning(home: string, other: RunningServer | undefined): Failure {
-  const where = other === undefined || other.url === '' ? 'and is just starting' : `at ${other.url}`
+function serverRunning(home: string, other: RunningServer | Claim | undefined): Failure {
+  const where = other !== undefined && 'url' in other ? `at ${other.url}` : 'and is just starting'
   return new Failure('SERVER_RUNNING', {
     message: `a server (process ${other?.pid ?? 'unknown'}) serves ${home} already ${where}`,
     fix: 'open it there, stop it with Ctrl-C first, or serve another folder with --home',

@@ -1,5 +1,6 @@
 // What a server is started with: the command's options and the environment, read in this one place.
 import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { Failure } from '../failure.ts'
 
 export interface ServerSettings {
@@ -17,6 +18,10 @@ export interface ServerSettings {
   readonly ownCertificate: { readonly certificate: string; readonly key: string } | undefined
   /** PEM of the authorities whose client certificates count. */
   readonly clientAuthorities: string | undefined
+  /** Nobody gets in without a client certificate. */
+  readonly requireClientCertificate?: boolean
+  /** Addresses whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
 /** Throws Failure SERVER_SETTINGS for what contradicts itself or cannot be read. */
@@ -34,6 +39,8 @@ export function serverSettings(options: Pick<ServerSettings, 'home' | 'host' | '
     metricsHost: variable('QUADRANT_METRICS_HOST'),
     ownCertificate: certificate === '' ? undefined : { certificate, key },
     clientAuthorities: clientAuthorities === '' ? undefined : authoritiesIn(clientAuthorities),
+    requireClientCertificate: isYes('QUADRANT_TLS_CLIENT_REQUIRED', variable('QUADRANT_TLS_CLIENT_REQUIRED')),
+    trustedProxies: addressesIn(variable('QUADRANT_TRUSTED_PROXIES')),
   }
 }
 
@@ -42,6 +49,23 @@ function authoritiesIn(path: string): string {
     throw invalid(`QUADRANT_TLS_CLIENT_CA names ${path}, which is not there`, 'name a file with the authorities in PEM')
   }
   return readFileSync(path, 'utf8')
+}
+
+/** A slip of the pen must not open the door. */
+function isYes(name: string, text: string): boolean {
+  if (text === '' || text === '0') return false
+  if (text === '1') return true
+  throw invalid(`${name} is ${JSON.stringify(text.slice(0, 40))}`, 'set it to 1, or leave it out')
+}
+
+function addressesIn(text: string): string[] {
+  const addresses = text.split(',').flatMap(one => one.trim() || [])
+  const wrong = addresses.find(address => isIP(address) === 0)
+  if (wrong === undefined) return addresses
+  throw invalid(
+    `QUADRANT_TRUSTED_PROXIES names ${JSON.stringify(wrong.slice(0, 60))}, which is no address`,
+    'list addresses with commas between them: 10.0.0.5,10.0.0.6',
+  )
 }
 
 /** Throws Failure USAGE_PORT. */

@@ -14,12 +14,13 @@ import { Logs } from '../../operations/logs.ts'
 import { Metrics } from '../../operations/metrics.ts'
 import { MetricsServer } from '../../operations/metrics-server.ts'
 import type { RowOf, Topic } from '../../wire/topics.ts'
+import { lastStatus } from '../live/live-status.ts'
 import { packageVersion } from '../package-version.ts'
 import { serveControl } from '../people/control.ts'
 import { HouseAudit } from '../people/house-audit.ts'
 import { OpenDesk } from '../people/people-desk.ts'
 import { ChangedRows } from '../rows/changed-rows.ts'
-import { clientAuthorities } from './client-authorities.ts'
+import { ClientTrust } from './client-authorities.ts'
 import { Closing } from './closing.ts'
 import { Configurations } from './configurations.ts'
 import { Explanations } from './explanations.ts'
@@ -32,6 +33,7 @@ import { Jobs } from './jobs.ts'
 import { LakeView } from './lake/lake-view.ts'
 import { LiveBars } from './live-bars.ts'
 import { LivingRuns } from './living-runs.ts'
+import { OpenMarkets } from './open-markets.ts'
 import { RunIntake } from './run-intake.ts'
 import { sealingWith } from './sealing.ts'
 import type { ServerContext } from './server-context.ts'
@@ -49,6 +51,7 @@ export interface ServerOptions extends ServerSettings {
 }
 
 const SECOND_MILLIS = 1_000
+const MINUTE_MILLIS = 60_000
 /** Jobs have some seconds to write their last lines. */
 const JOBS_MILLIS = 7_000
 
@@ -93,6 +96,15 @@ async function open(
   const { home, host, now = Date.now } = options
   const claim = await ServerClaim.take(home, now())
   closing.add(() => claim.release())
+  // The longest part, in a thread of its own: begun before all others.
+  const opening = openDatabase({ home, url: options.databaseUrl })
+  opening.catch(() => undefined)
+  closing.add(() =>
+    opening.then(
+      opened => opened.close(),
+      () => undefined,
+    ),
+  )
 
   const dashboard = options.dashboard?.()
   const keys = openServerKeys(home)
@@ -102,8 +114,12 @@ async function open(
   const metrics = new Metrics({ version: packageVersion(), scrub: text => logs.redactor.text(text) })
   closing.add(metrics.heed(logs))
 
-  const database = await openDatabase({ home, url: options.databaseUrl })
-  closing.add(() => database.close())
+  const trust = await ClientTrust.open(home, {
+    authorities: options.clientAuthorities,
+    required: options.requireClientCertificate ?? false,
+    now,
+  })
+  const database = await opening
   const audit = await HouseAudit.open({
     ...{ home, store: database.audit, key: keys.auditKey, now },
     failed: error => logs.error('the audit trail could not be signed', { error }),
@@ -124,6 +140,7 @@ async function open(
   const hub = new Hub()
   closing.add(() => hub.close())
   const meter = new HouseMeter(metrics, now)
+  let shown = certificate
   const { context, health } = await openHouse(options, closing, {
     hub,
     logs,
@@ -132,14 +149,15 @@ async function open(
     database,
     audit,
     access,
-    certificate,
+    trust,
+    certificateExpires: () => shown.expires,
   })
-  const clientCertificates = await clientAuthorities(home, { authorities: options.clientAuthorities, now })
   const folder = await dashboard
   const gateway = await Gateway.start({
     ...{ host, port: options.port, names: host === '0.0.0.0' || host === '::' ? [hostname()] : [] },
     certificate: { key: certificate.key, cert: certificate.certificate },
-    ...(clientCertificates === undefined ? {} : { clientCertificates }),
+    ...(trust.believed === undefined ? {} : { clientCertificates: trust.believed }),
+    trustedProxies: options.trustedProxies ?? [],
     version: packageVersion(),
     ...{ access, hub, now, meter, handlers: allHandlers(context) },
     audit: counted(audit, metrics),
@@ -157,12 +175,27 @@ async function open(
   const watch = new CertificateWatch({
     ...certificateOptions(options, now),
     current: certificate,
-    changed: fresh => gateway.reloadCertificate({ key: fresh.key, cert: fresh.certificate }),
+    changed: fresh => {
+      shown = fresh
+      gateway.reloadCertificate({ key: fresh.key, cert: fresh.certificate }, trust.believed)
+    },
     failed: error => logs.error('the certificate could not be renewed; the old one stays', { error }),
   })
   closing.add(() => watch.close())
 
-  metrics.beforeReading(() => metrics.set('quadrant_certificate_expiry_timestamp_seconds', {}, watch.current.expires / 1_000))
+  const relist = setInterval(() => {
+    const reload = (isNew: boolean) =>
+      isNew && gateway.reloadCertificate({ key: shown.key, cert: shown.certificate }, trust.believed)
+    trust.refresh().then(reload, error => logs.error('the list of client certificates could not be read', { error }))
+  }, MINUTE_MILLIS).unref()
+  closing.add(() => clearInterval(relist))
+
+  metrics.beforeReading(() => metrics.set('quadrant_certificate_expiry_timestamp_seconds', {}, shown.expires / 1_000))
+  metrics.beforeReading(async () => metrics.set('quadrant_sessions', {}, await access.sessionCount()))
+  metrics.beforeReading(() => {
+    const living = lastStatus(home)
+    if (living?.running) metrics.quarantined(living.run, living.quarantined)
+  })
   // Its page asks nobody for a sign-in: it leaves this machine only where that is said of it alone.
   const metricsServer = await MetricsServer.start({
     metrics,
@@ -175,8 +208,9 @@ async function open(
   const control = await serveControl({ home, desk: new OpenDesk({ access, audit, database }) })
   closing.add(() => control.close())
   logs.info('listening', { url, metricsUrl: metricsServer.url })
-  claim.announce({ url, metricsUrl: metricsServer.url, control: control.path })
   const setupToken = (await access.setupNeeded()) ? access.setupToken : undefined
+  claim.announce({ url, metricsUrl: metricsServer.url, control: control.path })
+  closing.add(() => claim.retract())
   return { url, metricsUrl: metricsServer.url, authorityPath: certificate.authorityPath, setupToken }
 }
 
@@ -216,14 +250,15 @@ interface Parts {
   readonly database: Database
   readonly audit: HouseAudit
   readonly access: Access
-  readonly certificate: Awaited<ReturnType<typeof ensureCertificate>>
+  readonly trust: ClientTrust
+  readonly certificateExpires: () => number
 }
 
 /** Everything behind the handlers: history, lake, living runs, jobs, and the clock that tells how the house stands. */
 async function openHouse(
   options: ServerOptions,
   closing: Closing,
-  { hub, logs, metrics, meter, database, audit, access, certificate }: Parts,
+  { hub, logs, metrics, meter, database, audit, access, trust, certificateExpires }: Parts,
 ): Promise<{ readonly context: ServerContext; readonly health: HouseHealth }> {
   const { home, now = Date.now } = options
   const publish = (topic: Topic, rows: readonly object[], gone: readonly string[] = [], from = ''): void => {
@@ -265,9 +300,19 @@ async function openHouse(
   })
   closing.add(() => watcher.close())
 
+  const markets = new OpenMarkets({ home, lake, now })
   const loop = new EventLoopWatch(now)
   closing.add(() => loop.close())
-  const health = new HouseHealth({ home, hub, meter, database, loop, now, expires: () => certificate.expires })
+  const health = new HouseHealth({
+    home,
+    hub,
+    meter,
+    database,
+    loop,
+    now,
+    isOpen: id => markets.isOpen(id),
+    expires: certificateExpires,
+  })
   const context: ServerContext = {
     ...{ home, now, lake, hub, jobs, explanations, liveBars },
     runs: watcher,
@@ -280,7 +325,7 @@ async function openHouse(
       read: user => access.preferences({ user }),
       write: (user, preferences) => access.savePreferences({ user }, preferences),
     },
-    house: () => houseOf(options, database, certificate),
+    house: () => houseOf(options, { database, trust, certificateExpires }),
     health: () => health.look(),
     system: () => health.row,
     databaseName: database.name,
@@ -299,8 +344,9 @@ async function openHouse(
       const own = changed.of([{ key: 'stop', ...stopState(home, hub.rows('stop')[0]?.obeyed ?? []) }])
       publish('stop', own)
       publish('limits', limits.of(houseLimitRows(context)))
-      await access.sweep()
     }),
+    // Of its own: whoever was put out is out, however long the look at the house takes.
+    every(SECOND_MILLIS, () => access.sweep()),
   ]
   closing.add(() => timers.forEach(clearInterval))
   closing.add(logs.listen(line => hub.publish('logs', [line])))
@@ -312,9 +358,8 @@ async function openHouse(
 }
 
 function houseOf(
-  { redisUrl, clientAuthorities }: ServerOptions,
-  database: Database,
-  { expires }: Parts['certificate'],
+  { redisUrl }: ServerOptions,
+  { database, trust, certificateExpires }: Pick<Parts, 'database' | 'trust' | 'certificateExpires'>,
 ): ReturnType<ServerContext['house']> {
   return {
     version: packageVersion(),
@@ -323,7 +368,7 @@ function houseOf(
     accessMinutes: 5,
     idleMinutes: 30,
     sessionHours: 12,
-    certificateExpires: new Date(expires).toISOString(),
-    clientCertificates: clientAuthorities !== undefined,
+    certificateExpires: new Date(certificateExpires()).toISOString(),
+    clientCertificates: trust.believed !== undefined,
   }
 }

@@ -1,10 +1,8 @@
 // The living sources, and a person's word which of them to read.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Call, type Handlers, mayAccount } from '../../../adapters/gateway/handlers.ts'
 import type { ReplyOf } from '../../../wire/contract.ts'
 import { Failure } from '../../failure.ts'
-import { type LiveStatus, readStatus } from '../../live/live-status.ts'
+import { type LiveStatus, lastStatus } from '../../live/live-status.ts'
 import { requestFailover } from '../../live/operator-orders.ts'
 import { didYouMean } from '../../suggest.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -46,11 +44,6 @@ const NOTHING: Reply = {
   ...{ run: null, running: false, environment: '', time: null, instruments: [], failovers: [], events: 0, quarantined: {} },
   decisionMicros: { p50: 0, p99: 0, p999: 0 },
   recording: null,
-}
-
-/** Undefined where no live run was ever started in this home. */
-function lastStatus(home: string): LiveStatus | undefined {
-  return existsSync(join(home, 'live-status.json')) ? readStatus(home) : undefined
 }
 
 function repliedOf(status: LiveStatus): Reply {
