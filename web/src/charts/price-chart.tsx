@@ -25,7 +25,7 @@ import { ChartMarks, type Mark, type MarkLayer } from './marks.ts'
 
 /** How many bars are in sight at first. */
 const MOST_SHOWN = 160
-const LEAST_SHOWN = 60
+const LEAST_SHOWN = 24
 
 export type Bars = ReplyOf<'GET /instruments/:id/bars'>
 

@@ -35,7 +35,9 @@ export const FunnelView = ({ funnel }: { readonly funnel: ReplyOf<'GET /signals/
             <ul class="funnel-list">
               {reasons.slice(0, 6).map(({ text, count: times, share }) => (
                 <li key={text}>
-                  <span class="funnel-reason">{text}</span>
+                  <span class="funnel-reason" title={text}>
+                    {text}
+                  </span>
                   <span class="funnel-times">{number(times)}</span>
                   <span class="funnel-share">{percent(share, { digits: 0 })}</span>
                 </li>

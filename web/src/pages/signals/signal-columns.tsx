@@ -65,10 +65,10 @@ export const SIGNAL_COLUMNS: readonly Column<SignalLine>[] = [
     id: 'refusals',
     head: 'Refused by',
     value: row => row.refusals.map(({ code }) => code).join(' '),
-    width: 'minmax(208px, 1.2fr)',
+    width: 'minmax(188px, 1fr)',
     wide: true,
   },
-  { id: 'why', head: 'Why it was wanted', value: row => row.why, width: 'minmax(160px, 2fr)', wide: true },
+  { id: 'why', head: 'Why it was wanted', value: row => row.why, width: 'minmax(180px, 3fr)', wide: true },
   {
     id: 'probability',
     head: 'P(up)',
