@@ -7,28 +7,27 @@ import { collect } from './collect.ts'
 import { count } from './figures.ts'
 import { interruptSignal } from './interrupt.ts'
 import { runText } from './run-view.ts'
-import { besideServer } from './serve-beside.ts'
+import { type BesideOptions, besideServer, withBesideOptions } from './serve-beside.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
+interface Options extends BesideOptions {
   readonly set: readonly string[]
   readonly speed?: string
   readonly fresh?: boolean
-  readonly serve: boolean
 }
 
 export function define(command: Command, terminal: Terminal): void {
-  command
+  withBesideOptions(command, 'with --speed: ')
     .argument('<config>', 'a YAML file, such as config/gold-ema.yaml')
     .option('--set <path=value>', 'override a value, such as strategies.0.params.fast=12; may be repeated', collect, [])
     .option('--speed <n>', 'recorded seconds per second, such as 60; without it, as fast as it goes')
     .option('--fresh', 'from the beginning; without it, what was played before is taken up at once')
-    .option('--no-serve', 'with --speed: do not start the dashboard beside it')
     .addHelpText(
       'after',
       '\nWhile it runs, `quadrant kill` stops its new risk. Interrupted, the same command continues it; ended, it is over at once, and --fresh plays it again.',
     )
-    .action(async (file: string, { set, speed, fresh, serve }: Options) => {
+    .action(async (file: string, options: Options) => {
+      const { set, speed, fresh, serve } = options
       const pace = {
         ...(speed === undefined ? {} : { speed: readSpeed(speed) }),
         ...(fresh === true ? { fresh: true } : {}),
@@ -41,7 +40,7 @@ export function define(command: Command, terminal: Terminal): void {
       const home = stateHome()
       const onNote = ({ type, url, reason }: Note): void => terminal.note([type, url ?? reason].join('  '))
       // As fast as it goes there is nothing to watch.
-      const summary = await besideServer(serve && speed !== undefined, { home, onNote }, () =>
+      const summary = await besideServer(serve && speed !== undefined, { home, options, terminal, onNote }, () =>
         runReplay(config, {
           home,
           ...pace,

@@ -7,10 +7,10 @@ import { collect } from './collect.ts'
 import { interruptSignal } from './interrupt.ts'
 import { readSpeed } from './replay.ts'
 import { runText } from './run-view.ts'
-import { besideServer } from './serve-beside.ts'
+import { type BesideOptions, besideServer, withBesideOptions } from './serve-beside.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
+interface Options extends BesideOptions {
   readonly mode: string
   readonly config?: string
   readonly set: readonly string[]
@@ -18,11 +18,10 @@ interface Options {
   readonly for?: string
   readonly fresh?: boolean
   readonly speed?: string
-  readonly serve: boolean
 }
 
 export function define(command: Command, terminal: Terminal): void {
-  command
+  withBesideOptions(command)
     .argument('[config]', 'a YAML file, such as config/paper-crypto.yaml')
     .requiredOption('--mode <mode>', 'paper: live prices, simulated orders')
     .option('--config <file>', 'the same as the argument')
@@ -31,7 +30,6 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--speed <n>', 'with --replay: recorded seconds per second, such as 1 or 60; else as fast as it goes')
     .option('--for <duration>', 'stop by itself after so long, such as 30s or 8h')
     .option('--fresh', 'begin with a new journal; the old one is kept beside it')
-    .option('--no-serve', 'do not start the dashboard beside it')
     .addHelpText(
       'after',
       '\nCtrl-C stops it gracefully; the same command goes on where it was stopped. `quadrant feed status` shows its sources.',
@@ -67,7 +65,7 @@ export function define(command: Command, terminal: Terminal): void {
         ...(options.fresh === true ? { fresh: true } : {}),
       }
       const home = stateHome()
-      const summary = await besideServer(options.serve, { home, onNote }, () =>
+      const summary = await besideServer(options.serve, { home, options, terminal, onNote }, () =>
         runPaper(config, { home, signal: interruptSignal(), onNote, ...more }),
       )
       if (!terminal.json) terminal.answer(summary, () => runText(summary))

@@ -1,27 +1,42 @@
 // A run's own server: started where nobody serves the state folder, ended with the run. The run never depends on it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '../../adapters/lake/durable.ts'
-import { readServer, runningServer } from '../serve/server-file.ts'
+import { runningServer, settledServer } from '../serve/server-file.ts'
 import { stepBack } from './step-back.ts'
 import type { Note } from './step-notes.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../cli/main.ts')
-const LOOK_MILLIS = 250
-/** A first start makes keys, a certificate and the dashboard. */
-const PATIENCE_LOOKS = 480
+
+export interface ServerChildOptions {
+  readonly home: string
+  readonly onNote: (note: Note) => void
+  /** Where the owner's account is made, while there is none. For the person alone: it is in no note and no log. */
+  readonly onFirst: (url: string) => void
+  /** As `serve` takes them. */
+  readonly port: string
+  readonly metricsPort: string
+}
+
+/** What `serve --json` says on its one line. */
+interface Said {
+  readonly url?: string
+  readonly setupToken?: string
+  readonly error?: { readonly code: string; readonly message: string }
+}
 
 export class ServerChild {
   readonly #child: ChildProcess | undefined
-  #watch: NodeJS.Timeout | undefined
 
   private constructor(child: ChildProcess | undefined) {
     this.#child = child
   }
 
   /** Says where the dashboard is, or why there is none; returns at once and never throws. */
-  static async start(home: string, onNote: (note: Note) => void): Promise<ServerChild> {
+  static async start(options: ServerChildOptions): Promise<ServerChild> {
+    const { home, onNote } = options
     const say = (type: string, fields: Record<string, unknown>): void =>
       onNote({ type, time: new Date().toISOString(), ...fields })
     try {
@@ -32,9 +47,9 @@ export class ServerChild {
       }
       const log = join(home, 'logs', 'serve.log')
       makeFolder(join(home, 'logs'))
-      const server = new ServerChild(launch(home, log))
-      server.#follow(home, log, say)
-      return server
+      const child = launch(options, log)
+      follow(child, { ...options, log, say })
+      return new ServerChild(child)
     } catch (error) {
       say('server-failed', { reason: (error as Error).message })
       return new ServerChild(undefined)
@@ -43,43 +58,58 @@ export class ServerChild {
 
   /** Ends what was started here; a server that was there before stays. */
   stop(): void {
-    clearInterval(this.#watch)
     if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM')
   }
+}
 
-  #follow(home: string, log: string, say: (type: string, fields: Record<string, unknown>) => void): void {
-    const child = this.#child!
-    let looks = 0
-    child.once('error', error => {
-      clearInterval(this.#watch)
-      say('server-failed', { reason: error.message })
-    })
-    child.once('exit', (code, signal) => {
-      clearInterval(this.#watch)
-      if (code !== 0 && signal === null) say('server-failed', { reason: `it ended with ${code}; ${log} says why` })
-    })
-    this.#watch = setInterval(() => {
-      looks += 1
-      const known = readServer(home)
-      const isUp = known?.pid === child.pid && known?.url !== ''
-      if (!isUp && looks < PATIENCE_LOOKS) return
-      clearInterval(this.#watch)
-      if (isUp) say('server', { url: known?.url, log })
-    }, LOOK_MILLIS)
-    this.#watch.unref()
+interface Following extends ServerChildOptions {
+  readonly log: string
+  readonly say: (type: string, fields: Record<string, unknown>) => void
+}
+
+function follow(child: ChildProcess, { home, log, say, onFirst }: Following): void {
+  let text = ''
+  let isUp = false
+  child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece
+    const { url, setupToken } = isUp ? {} : saidIn(text)
+    if (url === undefined) return
+    isUp = true
+    say('server', { url, log })
+    if (setupToken !== undefined) onFirst(`${url}/#setup=${setupToken}`)
+  })
+  child.once('error', error => say('server-failed', { reason: error.message }))
+  child.once('close', async (code, signal) => {
+    if (code === 0 || signal !== null) return
+    const { error } = saidIn(text)
+    // Another run was quicker.
+    const other = error?.code === 'SERVER_RUNNING' ? await settledServer(home) : undefined
+    if (other !== undefined) say('server', { url: other.url, started: 'before this run' })
+    else say('server-failed', { reason: error?.message ?? `it ended with ${code}; ${log} says why` })
+  })
+}
+
+function saidIn(text: string): Said {
+  try {
+    return JSON.parse(text) as Said
+  } catch {
+    return {}
   }
 }
 
 /** A process group of its own: Ctrl-C is for the run, which then ends its server. */
-function launch(home: string, log: string): ChildProcess {
+function launch({ home, port, metricsPort }: ServerChildOptions, log: string): ChildProcess {
   const file = openSync(log, 'a', 0o600)
   try {
-    const child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve', '--home', home], {
+    const args = ['serve', '--home', home, '--port', port, '--metrics-port', metricsPort, '--json']
+    const child = spawn(process.execPath, [...process.execArgv, PROGRAM, ...args], {
       detached: true,
-      stdio: ['ignore', file, file],
+      stdio: ['ignore', 'pipe', file],
       windowsHide: true,
     })
     child.unref()
+    // The run ends when it ends, whoever could still say something.
+    ;(child.stdout as Socket | null)?.unref()
     if (child.pid !== undefined) stepBack(child.pid)
     return child
   } finally {
