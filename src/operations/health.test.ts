@@ -36,7 +36,7 @@ test('where nothing runs the parts are idle, and the house is well', () => {
 
   expect(health).toMatchObject({ score: 100, state: 'good' })
   expect(health.parts.filter(({ state }) => state === 'idle').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
-    'data-pipeline: no run is alive',
+    'data-pipeline: no paper or live run is at work',
     'symbols: no instrument is being followed',
     'journal: no run writes a journal',
   ])

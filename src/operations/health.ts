@@ -74,7 +74,7 @@ interface Finding {
 }
 
 function pipeline({ run }: HealthSignals): HealthPart {
-  if (run === undefined) return idle('data-pipeline', 'no run is alive')
+  if (run === undefined) return idle('data-pipeline', 'no paper or live run is at work')
   const { silentMillis, decisionMicrosP99, queueDepth, expectsData } = run
   const silent = expectsData ? silentMillis / 1_000 : 0
   return judged('data-pipeline', 'events arrive and are decided on in time', [

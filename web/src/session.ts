@@ -39,6 +39,10 @@ function renewInTime(given: Session): void {
   renewal = setTimeout(() => void renew().catch(() => {}), Math.max(LEAST_MILLIS, left))
 }
 
+/** Backtests and replays of history are everybody's; what trades on living prices belongs to its account. */
+export const mayRun = ({ name, mode }: { readonly name: string; readonly mode: string }): boolean =>
+  mode === 'BACKTEST' || mode === 'REPLAY' || mayAccount(name)
+
 export async function startSession(): Promise<void> {
   onRenewed(given => {
     if (!session.value) return

@@ -1,4 +1,4 @@
-// What kind of trading goes on, on every page and in its own colour: each living run with its mode, account and clock.
+// What kind of trading goes on, on every page and in its own colour: each living run with its mode, name and clock.
 import { at, zoneName } from '../text/time.ts'
 import { useTopic } from '../topics.ts'
 import { ModeBadge } from './badge.tsx'
@@ -22,7 +22,7 @@ export function ModeBanner() {
     <div class={`mode-banner ${first.mode.toLowerCase()}`}>
       <ModeBadge mode={first.mode} />
       <span class="mode-words">
-        {first.account}
+        {first.name}
         <time>
           {at(first.time, 'date-time-seconds')} {zoneName()}
         </time>

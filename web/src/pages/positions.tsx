@@ -190,7 +190,7 @@ function AccountTiles({ run, chosen }: { readonly run: string; readonly chosen: 
       label: 'Account',
       value: (
         <>
-          {account.account} <ModeBadge mode={account.mode} />
+          {chosen?.name ?? account.account} <ModeBadge mode={account.mode} />
         </>
       ),
     },

@@ -8,7 +8,7 @@ import { EmptyState } from '../../components/states.tsx'
 import { useLoad } from '../../load.ts'
 import { setQuery } from '../../router.ts'
 import { saveCsv } from '../../save.ts'
-import { mayAccount } from '../../session.ts'
+import { mayRun } from '../../session.ts'
 import { decimal, difference, signOf } from '../../text/decimal.ts'
 import { percent } from '../../text/number.ts'
 import { useFollowed, useTopic } from '../../topics.ts'
@@ -25,7 +25,7 @@ export function EquityPanel({ runs, run }: { readonly runs: readonly Run[]; read
   // Before its first event an account has no time of its own; its run has.
   const clock = useFollowed('runs', { rate: 2 }).row(run.id).value?.time
   const equity = series.value.value
-  const allowed = mayAccount(run.name)
+  const allowed = mayRun(run)
   const stamp = account
     ? { time: clock !== undefined && clock > account.time ? clock : account.time, source: account.source }
     : equity && { time: (equity.time.at(-1) ?? 0) * 1_000, source: equity.source }

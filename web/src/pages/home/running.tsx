@@ -12,8 +12,8 @@ export function RunningPanel() {
   const accounts = useTopic('accounts', { rate: 4 }).rows
   const jobs = [...useTopic('jobs').rows.values()].filter(({ state }) => state === 'running')
   // A job whose run lives already is told in the run's own line.
-  const jobOf = ({ account, mode }: { readonly account: string; readonly mode: string }) =>
-    jobs.find(({ configuration, kind }) => configuration === account && kind === mode.toLowerCase())
+  const jobOf = ({ name, mode }: { readonly name: string; readonly mode: string }) =>
+    jobs.find(({ configuration, kind }) => configuration === name && kind === mode.toLowerCase())
   const others = jobs.filter(job => !runs.some(run => jobOf(run) === job))
 
   return (
@@ -28,13 +28,13 @@ export function RunningPanel() {
             <li key={run.key}>
               <ModeBadge mode={run.mode} />
               <button type="button" class="link" onClick={() => setQuery({ run: run.key })}>
-                {run.account}
+                {run.name}
               </button>
               <Profit account={accounts.get(run.key)} />
               <span class="stamp">
                 {at(run.time, 'date-time-seconds')} {zoneName()} · {number(run.events)} events · {run.environment}
               </span>
-              <Progress value={jobOf(run)?.progress} of={run.account} />
+              <Progress value={jobOf(run)?.progress} of={run.name} />
             </li>
           ))}
           {others.map(job => (
