@@ -1,6 +1,6 @@
 // What is said over the WebSocket, and between a run's process and the server: topics of rows, a snapshot and then what changed.
 import Type, { type Static } from 'typebox'
-import { AccountRow, FillRow, LimitRow, OrderRow, PositionRow, StopState } from './account.ts'
+import { AccountRow, FillRow, LimitRow, OrderRow, PositionRow, StopState, TradeRow } from './account.ts'
 import { closed, Instant, InstrumentId, RunId } from './forms.ts'
 import { BookRow, FailoverLine, FeedRow, OpinionRow, PrintRow, QuoteRow, SignalRow } from './market.ts'
 import type { Right } from './route.ts'
@@ -40,12 +40,19 @@ export const LivingRunRow = Type.Object(
     /** The run's own clock: of a replay, the time that is being played. */
     time: Instant,
     started: Instant,
+    /** The run's own clock at its first event; when it was started, until there is one. */
+    from: Instant,
+    /** What it reads. */
+    instruments: Type.Array(InstrumentId),
     events: Type.Integer(),
     sequence: Type.Integer(),
     environment: Type.String(),
   },
   closed,
 )
+
+/** A round trip of a living run; the key is RUN/NUMBER, counted from 0 in the order in which they closed. */
+export const ClosedTradeRow = Type.Object({ key: Type.String(), ...TradeRow.properties }, closed)
 
 /**
  * A table's rows replace those with the same key, and may be left out when a newer one is there: a slow reader gets fewer
@@ -63,6 +70,7 @@ export const TOPICS = {
   failovers: { kind: 'log', row: FailoverLine, right: 'market.read' },
   orders: { kind: 'table', row: OrderRow, right: 'account.read' },
   fills: { kind: 'log', row: FillRow, right: 'account.read' },
+  trades: { kind: 'log', row: ClosedTradeRow, right: 'account.read' },
   positions: { kind: 'table', row: PositionRow, right: 'account.read' },
   accounts: { kind: 'table', row: AccountRow, right: 'account.read' },
   limits: { kind: 'table', row: LimitRow, right: 'account.read' },
@@ -77,7 +85,7 @@ export const TOPICS = {
 export type Topic = keyof typeof TOPICS
 export type RowOf<Name extends Topic> = Static<(typeof TOPICS)[Name]['row']>
 /** Topics whose rows carry the `account` (or a run) that a reader must have been given. */
-export const ACCOUNT_TOPICS: readonly Topic[] = ['orders', 'fills', 'positions', 'accounts', 'limits']
+export const ACCOUNT_TOPICS: readonly Topic[] = ['orders', 'fills', 'trades', 'positions', 'accounts', 'limits']
 
 const TopicName = Type.Enum(Object.keys(TOPICS) as Topic[])
 

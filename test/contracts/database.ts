@@ -239,6 +239,16 @@ export function databaseContract(engine: string, make: () => Promise<DatabaseWor
         history: states.map(({ changed: time, state, reason }) => ({ time, state, reason })),
       })
       expect(await database.projection.order('run-1', 'o9-0')).toBeUndefined()
+
+      // Said twice, and then by the run's folder: the same round trips, counted from 0.
+      const closed = [1, 2].map(i => ({ key: `run-1/${i - 1}`, ...tradeRow(i) }))
+      for (const trades of [closed.slice(0, 1), closed]) await database.projection.keep({ trades })
+      const trades = { accounts: '*', limit: 10, offset: 0 } as const
+      expect((await database.projection.trades(trades)).items).toEqual([tradeRow(2), tradeRow(1)])
+      await database.projection.ingest(content('run-1', { orders: 3, fingerprint: 'a' }))
+      expect((await database.projection.trades(trades)).items).toEqual([3, 2, 1].map(i => tradeRow(i)))
+      await clear()
+      await database.projection.keep({ orders: [orderRow(1)] })
       const page = { limit: 10, offset: 0 }
       expect((await database.projection.orders({ ...page, accounts: ['gold'] })).total).toBe(1)
       expect((await database.projection.orders({ ...page, accounts: ['oil'] })).total).toBe(0)

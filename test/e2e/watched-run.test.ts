@@ -138,10 +138,17 @@ test('a run that trades shows every topic in the form of the wire, and what it s
   expect(eye.topics.sort()).toEqual(
     [
       ...['accounts', 'bars', 'books', 'failovers', 'feeds', 'fills', 'limits', 'notes', 'opinions', 'orders', 'positions'],
-      ...['prints', 'quotes', 'runs', 'signals', 'system'],
+      ...['prints', 'quotes', 'runs', 'signals', 'system', 'trades'],
     ].sort(),
   )
-  const { orderList, fillList } = showRun(path, summary.id)
+  const { orderList, fillList, tradeList } = showRun(path, summary.id)
+  expect(eye.rows('trades').map(({ key, exit, profit }) => [key, exit, profit])).toEqual(
+    tradeList.map(({ exit, profit }, number) => [`${summary.id}/${number}`, exit, profit]),
+  )
+  const [line] = eye.rows('runs')
+  expect(line!.instruments).toEqual([...new Set(fillList.map(({ instrument }) => instrument))])
+  expect(Date.parse(line!.from)).toBeLessThanOrEqual(Date.parse(fillList[0]!.time))
+  expect(line!.from > '2020').toBe(true)
   expect(eye.rows('fills').map(({ id, price, quantity }) => [id, price, quantity])).toEqual(
     fillList.map(({ id, price, quantity }) => [id, price, quantity]),
   )

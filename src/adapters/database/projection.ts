@@ -39,6 +39,8 @@ export interface RunContent {
 export interface LivingRows {
   readonly orders?: readonly OrderRow[]
   readonly fills?: readonly FillRow[]
+  /** With the key RUN/NUMBER, by which the run's folder counts them too. */
+  readonly trades?: readonly (TradeRow & { readonly key: string })[]
   readonly signals?: readonly SignalRow[]
   readonly opinions?: readonly OpinionRow[]
   readonly accounts?: readonly AccountRow[]
@@ -75,12 +77,14 @@ export class Projection extends ProjectionReader {
   }
 
   /** Of a row that is here already the new one holds. */
-  async keep({ orders = [], fills = [], signals = [], opinions = [], accounts = [] }: LivingRows): Promise<void> {
+  async keep({ orders = [], fills = [], trades = [], signals = [], opinions = [], accounts = [] }: LivingRows): Promise<void> {
     for (const rows of batches(orders)) {
       await putOrders(this.db, rows)
       await putChanges(this.db, rows)
     }
     for (const rows of batches(fills)) await putFills(this.db, rows)
+    const counted = trades.map(({ key, ...row }) => tradeStored(row, Number(key.slice(key.lastIndexOf('/') + 1))))
+    for (const rows of batches(counted)) await insertRows(this.db, 'trades', rows, ONCE.trades)
     for (const rows of batches(signals)) await putSignals(this.db, rows)
     for (const rows of batches(opinions)) await putOpinions(this.db, rows)
     for (const rows of batches(accounts)) await putAccounts(this.db, rows)
@@ -200,19 +204,19 @@ async function putAccounts(db: Kysely<Tables>, given: readonly AccountRow[]): Pr
 
 function* numbered(trades: Iterable<TradeRow>): Generator<Insertable<Tables['trades']>> {
   let number = 0
-  for (const row of trades) {
-    yield {
-      ...row,
-      number: number++,
-      entry_price: row.entryPrice,
-      exit_price: row.exitPrice,
-      entry_order: row.entryOrder,
-      exit_order: row.exitOrder,
-      entry_reason: row.entryReason,
-      exit_reason: row.exitReason,
-    }
-  }
+  for (const row of trades) yield tradeStored(row, number++)
 }
+
+const tradeStored = (row: TradeRow, number: number): Insertable<Tables['trades']> => ({
+  ...row,
+  number,
+  entry_price: row.entryPrice,
+  exit_price: row.exitPrice,
+  entry_order: row.entryOrder,
+  exit_order: row.exitOrder,
+  entry_reason: row.entryReason,
+  exit_reason: row.exitReason,
+})
 
 function* seriesOf({ run, equity, funnel, bars }: RunContent): Generator<Insertable<Tables['series']>> {
   if (equity !== undefined) yield { run: run.id, kind: 'equity', instrument: '', content: JSON.stringify(equity) }

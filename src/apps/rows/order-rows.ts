@@ -12,9 +12,11 @@ import {
   type Quantity,
 } from '../../domain/numbers.ts'
 import { isOpen } from '../../domain/order.ts'
+import type { RoundTrip } from '../../domain/portfolio.ts'
 import type { Account } from '../../engine/account.ts'
 import type { Lane } from '../../engine/analysis.ts'
 import type { Booking, OrderChange, Step } from '../../engine/step.ts'
+import { tradeLine } from '../../research/records.ts'
 import type { RowOf } from '../../wire/topics.ts'
 import type { PriceSource } from './market-rows.ts'
 
@@ -23,6 +25,7 @@ type Growing<Row> = { -readonly [Field in keyof Row]: Row[Field] }
 
 /** Closed orders that a listener is told of; the older ones are in the run's folder and in the database. */
 const CLOSED_ORDERS = 500
+/** Fills, and round trips. */
 const FILLS_A_LOOK = 2_000
 
 interface Tracked {
@@ -46,6 +49,8 @@ export class OrderRows {
   readonly #changed = new Map<string, OrderRow>()
   #gone: string[] = []
   #fills: RowOf<'fills'>[] = []
+  #trades: RowOf<'trades'>[] = []
+  #tradeCount = 0
   readonly #held = new Map<string, Held>()
   fillCount = 0
 
@@ -72,6 +77,12 @@ export class OrderRows {
     const fills = this.#fills
     this.#fills = []
     return fills
+  }
+
+  takeTrades(): readonly RowOf<'trades'>[] {
+    const trades = this.#trades
+    this.#trades = []
+    return trades
   }
 
   /** Every instrument that is held, or was: of a closed position the row says zero. */
@@ -139,7 +150,20 @@ export class OrderRows {
       time: formatMicros(event.receivedTime),
       correlationId: `${this.#run}:${sequence}`,
     })
+    if (roundTrip !== undefined) this.#close(roundTrip, of)
     this.#hold(of.id, event.side === 'buy' ? event.quantity : -event.quantity, roundTrip?.profit, event.receivedTime)
+  }
+
+  #close(trip: RoundTrip, of: Instrument): void {
+    if (this.#trades.length === FILLS_A_LOOK) this.#trades = this.#trades.slice(FILLS_A_LOOK / 2)
+    const { instrument, strategy, side, quantity, entryPrice, exitPrice, ...line } = tradeLine(trip, of)
+    const { commission, profit, currency, entryOrderId, exitOrderId, entryReason, exitReason, entry, exit } = line
+    this.#trades.push({
+      ...{ key: `${this.#run}/${this.#tradeCount}`, run: this.#run, account: this.#account, instrument, strategy, side },
+      ...{ quantity, entryPrice, exitPrice, commission, profit, currency, entryOrder: entryOrderId, exitOrder: exitOrderId },
+      ...{ entryReason, exitReason, entry, exit },
+    })
+    this.#tradeCount += 1
   }
 
   #hold(id: string, change: number, profit: Money | undefined, time: Micros): void {

@@ -1,7 +1,7 @@
 // A run as the dashboard sees it: rows of every topic, collected from steps and pulled from the engine at a beat.
-import type { FeedEvent } from '../../domain/event.ts'
+import type { Event, FeedEvent } from '../../domain/event.ts'
 import type { Instrument } from '../../domain/instrument.ts'
-import { formatMicros, formatMoney, type Micros, type Money, moneyToNumber } from '../../domain/numbers.ts'
+import { formatMicros, formatMoney, type Micros, type Money, moneyToNumber, parseMicros } from '../../domain/numbers.ts'
 import type { Opinion } from '../../domain/opinion.ts'
 import type { Observer } from '../../engine/ports.ts'
 import type { Session } from '../../engine/session.ts'
@@ -51,6 +51,7 @@ const HELD_MILLIS = 200
 /** Rows between two places where a look may be interrupted: about a tenth of a millisecond. */
 const ROWS_A_BIT = 16
 const LOG_ROWS = 2_000
+const MARKET: ReadonlySet<Event['kind']> = new Set(['quote', 'trade', 'bar', 'book-snapshot', 'book-change'])
 const OPINIONS_A_LOOK = 4
 const FEEDS_A_LOOK = 128
 
@@ -74,11 +75,14 @@ export class RunRows implements Observer {
   #sources = new Map<string, PriceSource>()
   #feeds: Stood[] = []
   #slow = Number.NEGATIVE_INFINITY
+  readonly #began: Micros
+  #from: Micros | undefined
   #held = Number.NEGATIVE_INFINITY
 
   constructor(options: RunRowsOptions) {
     const { run, config, instruments, live, started, ceilings } = options
     this.#options = options
+    this.#began = parseMicros(started)!
     this.#account = accountOfRun({ name: config.name, mode: options.mode })
     this.#markets = new MarketRows(run, instruments, { live })
     this.#orders = new OrderRows(run, this.#account, instruments)
@@ -89,6 +93,7 @@ export class RunRows implements Observer {
 
   /** Each fact that passed the gate; on the path of events, so nothing is worked out here. */
   hear(event: FeedEvent): void {
+    this.#begin(event)
     this.#markets.hear(event)
   }
 
@@ -97,6 +102,7 @@ export class RunRows implements Observer {
     this.#orders.observe(step)
     this.#limits.observe(step)
     const { event } = step
+    this.#begin(event)
     if (event.kind !== 'source-change') return
     const { instrumentId, from, to, level, reason, receivedTime } = event
     keep(this.#failovers, { time: formatMicros(receivedTime), instrument: instrumentId, from, to, level, reason })
@@ -123,7 +129,8 @@ export class RunRows implements Observer {
   }
 
   /** The same bit by bit: whoever asks may do something else between two bits, and leave off at any of them. */
-  *tell(look: Look, publish: Publish): Generator<void, void, void> {
+  *tell(said: Look, publish: Publish): Generator<void, void, void> {
+    const look = this.#timed(said)
     const { session, now, running } = look
     const { lanes, account } = session.engine
     const begun = performance.now()
@@ -153,6 +160,7 @@ export class RunRows implements Observer {
     const orders = this.#orders.takeOrders()
     publish('orders', orders.rows, orders.gone)
     publish('fills', this.#orders.takeFills())
+    publish('trades', this.#orders.takeTrades())
     yield
     if (isLast || begun - this.#held >= HELD_MILLIS) {
       this.#held = begun
@@ -170,6 +178,16 @@ export class RunRows implements Observer {
 
   close(): void {
     this.#system.close()
+  }
+
+  /** Figures and calendars of long ago are known before a run begins. */
+  #begin(event: Event): void {
+    if (this.#from === undefined && MARKET.has(event.kind)) this.#from = event.receivedTime
+  }
+
+  /** A clock that has heard nothing yet stands at 1970: until it has, the time is that of the start. */
+  #timed(look: Look): Look {
+    return look.session.accepted > 0 && look.now > 0 ? look : { ...look, now: this.#began }
   }
 
   *#tellSlow({ session, now, running, figures, sources }: Look, publish: Publish): Generator<void, void, void> {
@@ -190,6 +208,8 @@ export class RunRows implements Observer {
     publish('runs', [
       {
         ...{ key: run, name: this.#options.config.name, account: this.#account, mode, running, time, started, environment },
+        from: formatMicros(this.#from ?? this.#began),
+        instruments: [...this.#options.instruments.keys()],
         events: session.accepted,
         sequence: session.sequence,
       },

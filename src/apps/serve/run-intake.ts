@@ -19,7 +19,7 @@ const KEEP_MILLIS = 250
 /** Rows that may wait for a slow database: a run's folder brings them all again when it ends. */
 const PENDING_MAX = 20_000
 
-const KEPT = ['orders', 'fills', 'signals', 'opinions', 'accounts'] as const
+const KEPT = ['orders', 'fills', 'trades', 'signals', 'opinions', 'accounts'] as const
 type KeptTopic = (typeof KEPT)[number]
 type Pending = { [Name in KeptTopic]: Map<string, object> }
 
@@ -131,6 +131,7 @@ export class RunIntake {
 const noRows = (): Pending => ({
   orders: new Map(),
   fills: new Map(),
+  trades: new Map(),
   signals: new Map(),
   opinions: new Map(),
   accounts: new Map(),

@@ -46,22 +46,13 @@ function livingLine({ hub, now }: Pick<ServerContext, 'hub' | 'now'>, id: string
     ...{ id, name: row.name, mode: row.mode as RunLine['mode'], running: true, events: row.events },
     elapsedSeconds: Math.max(0, (now() - Date.parse(row.started)) / 1000),
     ...{ bars: 0, decisions: 0, signals: of(hub.rows('signals')), refused: {}, quarantined: {} },
-    ...{ orders: of(hub.rows('orders')), fills: account?.fills ?? 0, trades: 0 },
+    ...{ orders: of(hub.rows('orders')), fills: account?.fills ?? 0, trades: of(hub.rows('trades')) },
     netProfit: String(Number(gain.toFixed(8))),
     return: Number(start) === 0 ? 0 : gain / Number(start),
     ...{ sharpe: null, sortino: null, maxDrawdown: account?.drawdown ?? 0, profitFactor: null, winRate: null },
     ...{ costs: '0', currency: account?.currency ?? '', startEquity: start, finalEquity: equity },
-    ...{ stateHash: '', dataHash: '', configHash: '', from: row.started, to: row.time },
-    instruments: instrumentsOf(hub, id),
+    ...{ stateHash: '', dataHash: '', configHash: '', from: row.from, to: row.time },
+    instruments: row.instruments,
     finished: null,
   }
-}
-
-/** Those it had a word about until now. */
-function instrumentsOf(hub: ServerContext['hub'], id: string): string[] {
-  const said = hub.rows('opinions').flatMap(({ key, run }) => (run === id ? [key] : []))
-  const traded = [...hub.rows('positions'), ...hub.rows('orders')].flatMap(({ instrument, run }) =>
-    run === id ? [instrument] : [],
-  )
-  return [...new Set([...said, ...traded])].sort()
 }

@@ -8,6 +8,7 @@ import type { ServerContext } from '../server-context.ts'
 import { ServerFailure } from '../server-failure.ts'
 import { accountsOf, caller, record } from './caller.ts'
 import { runNotFound } from './known-run.ts'
+import { ofLivingReplay } from './living-replay.ts'
 
 type Routes =
   | 'GET /orders'
@@ -29,14 +30,26 @@ export function orderHandlers(context: ServerContext): Handlers<Routes> {
 
   return {
     'GET /orders': async ({ query }, call) => {
+      const asked = wanted(query, call)
+      const playing = ofLivingReplay(context, 'orders', asked, call)
+      if (playing !== undefined) return playing
       await context.settled()
-      return page(await history.orders(wanted(query, call)))
+      return page(await history.orders(asked))
     },
     'GET /fills': async ({ query }, call) => {
+      const asked = wanted(query, call)
+      const playing = ofLivingReplay(context, 'fills', asked, call)
+      if (playing !== undefined) return playing
       await context.settled()
-      return page(await history.fills(wanted(query, call)))
+      return page(await history.fills(asked))
     },
-    'GET /trades': async ({ query }, call) => page(await history.trades(wanted(query, call))),
+    'GET /trades': async ({ query }, call) => {
+      const asked = wanted(query, call)
+      const playing = ofLivingReplay(context, 'trades', asked, call)
+      if (playing !== undefined) return { items: playing.items.map(({ key: _, ...trade }) => trade), total: playing.total }
+      await context.settled()
+      return page(await history.trades(asked))
+    },
     'GET /orders/:run/:order': ({ params: { run, order } }, call) => oneOrder(context, call, run, order),
 
     'GET /orders/:run/:order/explanation': async ({ params: { run, order } }, call) => {
