@@ -12,20 +12,36 @@ export interface Answer<Body = unknown> {
   readonly text: string
 }
 
+export interface ServerClientOptions {
+  /** PEM. */
+  readonly authority?: string
+  /** A client certificate with its key, PEM. */
+  readonly shown?: { readonly cert: string; readonly key: string }
+  readonly cookies?: ReadonlyMap<string, string>
+}
+
 type Params = Readonly<Record<string, string | number>>
 
 export class ServerClient {
   readonly url: string
   readonly #agent: Agent
   readonly #authority: string
-  readonly #cookies = new Map<string, string>()
+  readonly #cookies: Map<string, string>
   csrf = ''
 
-  /** `home` is the server's: its authority is the one that is believed. */
-  constructor(url: string, home: string) {
+  /** `home` is the server's: its authority is the one that is believed, unless another is given. */
+  constructor(url: string, home: string, { authority, shown, cookies = new Map() }: ServerClientOptions = {}) {
     this.url = url
-    this.#authority = readFileSync(join(home, 'certificates', 'authority.crt'), 'utf8')
-    this.#agent = new Agent({ ca: this.#authority, keepAlive: true })
+    this.#authority = authority ?? readFileSync(join(home, 'certificates', 'authority.crt'), 'utf8')
+    this.#agent = new Agent({ ca: this.#authority, keepAlive: true, ...shown })
+    this.#cookies = new Map(cookies)
+  }
+
+  /** The same browser at another server of the same house. */
+  at(url: string): ServerClient {
+    const client = new ServerClient(url, '', { authority: this.#authority, cookies: this.#cookies })
+    client.csrf = this.csrf
+    return client
   }
 
   /** A route by its name in the contract; `params` fill its path, what is left of them is its query. */
