@@ -31,6 +31,12 @@ const WORDS = [
 ]
 const fitting = new Map<Form, readonly string[]>()
 
+/** Names that mean something where the requests go. */
+export function learn(...words: readonly string[]): void {
+  WORDS.push(...words)
+  fitting.clear()
+}
+
 export function goodValue(schema: TSchema, dice: Dice): unknown {
   return good(schema as Form, dice)
 }
