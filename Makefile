@@ -1,6 +1,6 @@
 # The commands of a clone. `make help` lists them. Each does its own set-up: nothing but npm (Node 18 or newer) and make is needed.
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test bench campaign lint format clean
+.PHONY: help quickstart dashboard test bench campaign lint format clean
 
 # npm keeps its own record of what is installed; when the lockfile is newer, the packages are installed again.
 INSTALLED := node_modules/.package-lock.json
@@ -16,6 +16,9 @@ $(INSTALLED): package-lock.json
 
 quickstart: $(INSTALLED) ## real data in, the shipped strategies run, a report to read
 	@bin/quadrant quickstart
+
+dashboard: $(INSTALLED) ## build the pages into web/dist; `quadrant serve` does it by itself
+	@$(PINNED) node web/build.ts
 
 test: $(INSTALLED) ## types, lint and every test; the last line counts them
 	@scripts/install-services.sh
@@ -33,5 +36,5 @@ lint: $(INSTALLED) ## types, format and lint rules
 format: $(INSTALLED) ## write every file the way the formatter wants it
 	@$(PINNED) biome check --write --log-level=warn
 
-clean: ## remove what was installed and measured; runs and data in .quadrant stay
-	@rm -rf node_modules bench/out coverage
+clean: ## remove what was installed, built and measured; runs and data in .quadrant stay
+	@rm -rf node_modules bench/out coverage web/dist
