@@ -12,6 +12,7 @@ const LOGS: Readonly<Record<LogTopic, true>> = {
   signals: true,
   failovers: true,
   fills: true,
+  trades: true,
   notes: true,
   logs: true,
 }

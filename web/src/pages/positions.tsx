@@ -156,16 +156,14 @@ function Chosen({ runs, run, query }: ChosenProps) {
               empty={
                 <EmptyState
                   icon="positions"
-                  title={chosen?.running ? 'No closed trade of this run is stored yet' : 'No trade was closed yet'}
+                  title="No trade was closed yet"
                   action={
                     <a class="button primary" href="/backtests?new=1">
                       Run a backtest
                     </a>
                   }
                 >
-                  {chosen?.running
-                    ? 'The trades of a living run are stored when it ends; its fills are on the page of orders.'
-                    : 'A trade appears when what was opened is closed again.'}
+                  A trade appears when what was opened is closed again.
                 </EmptyState>
               }
             />
