@@ -256,6 +256,8 @@ const LIVING = {
     running: true,
     time: new Date().toISOString(),
     started: new Date().toISOString(),
+    from: new Date().toISOString(),
+    instruments: [BITCOIN],
   },
   ...{ events: 0, sequence: 0, environment: 'bench' },
 }
