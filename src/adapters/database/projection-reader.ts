@@ -16,6 +16,7 @@ import type {
   SignalRow as SignalForm,
 } from '../../wire/market.ts'
 import type { RunLine as RunForm } from '../../wire/runs.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import type { Tables } from './schema.ts'
 
 export type OrderRow = Static<typeof OrderForm>
@@ -56,12 +57,17 @@ export interface Page<Row> {
 
 export class ProjectionReader {
   protected readonly db: Kysely<Tables>
+  protected readonly lists = new KeptAnswers()
 
   constructor(db: Kysely<Tables>) {
     this.db = db
   }
 
   orders(wanted: WantedOfAccounts & { readonly state?: string | undefined }): Promise<Page<OrderRow>> {
+    return this.lists.of(['orders', wanted], () => this.#orders(wanted))
+  }
+
+  #orders(wanted: WantedOfAccounts & { readonly state?: string | undefined }): Promise<Page<OrderRow>> {
     let query = narrow(this.db.selectFrom('orders'), wanted)
     if (wanted.state !== undefined) query = query.where('state', '=', wanted.state)
     return pageOf<OrderRow>(query, wanted, 'created', 'key')
@@ -100,7 +106,9 @@ export class ProjectionReader {
   }
 
   fills(wanted: WantedOfAccounts): Promise<Page<FillRow>> {
-    return pageOf<FillRow>(narrow(this.db.selectFrom('fills'), wanted), wanted, 'time', 'key')
+    return this.lists.of(['fills', wanted], () =>
+      pageOf<FillRow>(narrow(this.db.selectFrom('fills'), wanted), wanted, 'time', 'key'),
+    )
   }
 
   async trades(wanted: WantedOfAccounts): Promise<Page<TradeRow>> {
@@ -108,23 +116,35 @@ export class ProjectionReader {
     return { items: items.map(tradeOf), total }
   }
 
-  async accounts(accounts: Accounts): Promise<readonly AccountRow[]> {
-    const query = ofAccounts(this.db.selectFrom('accounts'), accounts)
-    return (await query.select('line').orderBy('time', 'desc').execute()).map(({ line }) => line as AccountRow)
+  accounts(accounts: Accounts): Promise<readonly AccountRow[]> {
+    return this.lists.of(['accounts', accounts], async () => {
+      const query = ofAccounts(this.db.selectFrom('accounts'), accounts)
+      return (await query.select('line').orderBy('time', 'desc').execute()).map(({ line }) => line as AccountRow)
+    })
   }
 
   signals(wanted: Wanted & Span & { readonly outcome?: string | undefined }): Promise<Page<SignalRow>> {
+    return this.lists.of(['signals', wanted], () => this.#signals(wanted))
+  }
+
+  #signals(wanted: Wanted & Span & { readonly outcome?: string | undefined }): Promise<Page<SignalRow>> {
     let query = within(narrow(this.db.selectFrom('signals'), wanted), wanted)
     if (wanted.outcome !== undefined) query = query.where('outcome', '=', wanted.outcome)
     return linesOf<SignalRow>(query, wanted, 'key')
   }
 
   opinions(wanted: Wanted & Span): Promise<Page<OpinionRow>> {
-    return linesOf<OpinionRow>(within(narrow(this.db.selectFrom('opinions'), wanted), wanted), wanted, 'instrument')
+    return this.lists.of(['opinions', wanted], () =>
+      linesOf<OpinionRow>(within(narrow(this.db.selectFrom('opinions'), wanted), wanted), wanted, 'instrument'),
+    )
   }
 
   /** Newest first; those that live before all others. */
-  async runs({ mode }: { readonly mode?: string | undefined } = {}): Promise<readonly RunLine[]> {
+  runs({ mode }: { readonly mode?: string | undefined } = {}): Promise<readonly RunLine[]> {
+    return this.lists.of(['runs', mode], () => this.#runs(mode))
+  }
+
+  async #runs(mode: string | undefined): Promise<readonly RunLine[]> {
     let query = this.db.selectFrom('runs').select('line')
     if (mode !== undefined) query = query.where('mode', '=', mode)
     return (

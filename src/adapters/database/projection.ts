@@ -54,7 +54,11 @@ export class Projection extends ProjectionReader {
    * False where exactly this was taken in before. What an earlier folder of the same run held is replaced. It goes in by
    * pieces, so that nobody's sign-in waits for a large run; what a crash interrupts is taken in again the next time.
    */
-  async ingest(content: RunContent): Promise<boolean> {
+  ingest(content: RunContent): Promise<boolean> {
+    return this.#writing(() => this.#ingest(content))
+  }
+
+  async #ingest(content: RunContent): Promise<boolean> {
     const { run, fingerprint } = content
     const before = await this.db.selectFrom('runs').select('fingerprint').where('id', '=', run.id).executeTakeFirst()
     if (before?.fingerprint === fingerprint) return false
@@ -72,12 +76,17 @@ export class Projection extends ProjectionReader {
     for (const series of seriesOf(content)) await this.#putSeries(series)
 
     await this.db.updateTable('runs').set({ fingerprint }).where('id', '=', run.id).execute()
+    this.lists.forget()
     await this.#tidy()
     return true
   }
 
   /** Of a row that is here already the new one holds. */
-  async keep({ orders = [], fills = [], trades = [], signals = [], opinions = [], accounts = [] }: LivingRows): Promise<void> {
+  keep(rows: LivingRows): Promise<void> {
+    return this.#writing(() => this.#keep(rows))
+  }
+
+  async #keep({ orders = [], fills = [], trades = [], signals = [], opinions = [], accounts = [] }: LivingRows): Promise<void> {
     for (const rows of batches(orders)) {
       await putOrders(this.db, rows)
       await putChanges(this.db, rows)
@@ -91,11 +100,22 @@ export class Projection extends ProjectionReader {
   }
 
   /** Takes everything of a run out. */
-  async forget(run: string): Promise<void> {
-    await this.db.transaction().execute(async db => {
-      for (const table of OF_A_RUN) await db.deleteFrom(table).where('run', '=', run).execute()
-      await db.deleteFrom('runs').where('id', '=', run).execute()
-    })
+  forget(run: string): Promise<void> {
+    return this.#writing(() =>
+      this.db.transaction().execute(async db => {
+        for (const table of OF_A_RUN) await db.deleteFrom(table).where('run', '=', run).execute()
+        await db.deleteFrom('runs').where('id', '=', run).execute()
+      }),
+    )
+  }
+
+  /** What was answered before is old then, also when only a part of it was written. */
+  async #writing<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await write()
+    } finally {
+      this.lists.forget()
+    }
   }
 
   async #putRun({ run, yaml }: RunContent): Promise<void> {
