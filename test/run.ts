@@ -97,7 +97,7 @@ function campaign(rounds: number): Count[] {
   const random = globSync(['src/**/*.test.ts', 'strategies/**/*.test.ts', 'test/**/*.{ts,test.ts}'], { cwd: root }).filter(
     path =>
       path.endsWith('.test.ts') &&
-      /from 'fast-check'|SIGKILL|liveSource(Contract|Facts)/.test(readFileSync(join(root, path), 'utf8')),
+      /from 'fast-check'|from '\.\/dice\.ts'|SIGKILL|liveSource(Contract|Facts)/.test(readFileSync(join(root, path), 'utf8')),
   )
   const results: Count[] = []
   for (let round = 1; round <= rounds; round++) {
