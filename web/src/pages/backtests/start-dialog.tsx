@@ -11,6 +11,7 @@ import { useSubmission } from '../../submission.ts'
 import { overridesOf } from './overrides.ts'
 
 type Configuration = ReplyOf<'GET /configurations'>['items'][number]
+type Recording = ReplyOf<'GET /configurations'>['recordings'][number]
 type Kind = 'backtest' | 'replay' | 'paper'
 
 export interface StartDialogProps {
@@ -26,13 +27,20 @@ export function StartDialog({ wanted, kind = 'backtest', onClose, onStarted }: S
   return (
     <Dialog title="Start a run" onClose={onClose} wide>
       <Show from={configurations}>
-        {({ items }) =>
+        {({ items, recordings }) =>
           items.length === 0 ? (
             <EmptyState icon="backtests" title="There is no configuration yet" command="quadrant init my-strategy">
               A configuration is a YAML file in the folder config; it names the data, the strategies and the limits.
             </EmptyState>
           ) : (
-            <StartForm items={items} wanted={wanted} kind={kind} onClose={onClose} onStarted={onStarted} />
+            <StartForm
+              items={items}
+              recordings={recordings}
+              wanted={wanted}
+              kind={kind}
+              onClose={onClose}
+              onStarted={onStarted}
+            />
           )
         }
       </Show>
@@ -42,11 +50,12 @@ export function StartDialog({ wanted, kind = 'backtest', onClose, onStarted }: S
 
 interface StartFormProps extends Omit<StartDialogProps, 'kind' | 'onStarted'> {
   readonly items: readonly Configuration[]
+  readonly recordings: readonly Recording[]
   readonly kind: Kind
   readonly onStarted: StartDialogProps['onStarted'] | undefined
 }
 
-function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartFormProps) {
+function StartForm({ items, recordings, wanted, kind: first, onClose, onStarted }: StartFormProps) {
   const name = useSignal(
     items.find(item => item.name === wanted)?.name ??
       (items.find(({ missing, live }) => missing === '' && !live) ?? items[0]!).name,
@@ -54,8 +63,16 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
   const kind = useSignal<Kind>(first)
   const lines = useSignal('')
   const speed = useSignal('60')
+  /** Empty is living prices. */
+  const recording = useSignal('')
   const chosen = items.find(item => item.name === name.value)!
   const overrides = overridesOf(lines.value)
+  // What is not recorded cannot be played; a recording that is still made has no end yet.
+  const playable = recordings.filter(
+    ({ instruments, ended }) => ended !== null && chosen.instruments.every(id => instruments.includes(id)),
+  )
+  const played = kind.value === 'paper' ? playable.find(one => one.name === recording.value) : undefined
+  const isPaced = kind.value === 'replay' || played !== undefined
 
   const { busy, error, onSubmit } = useSubmission(async () => {
     const given = Number(speed.value)
@@ -64,7 +81,8 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
         kind: kind.value,
         configuration: name.value,
         ...(overrides.set.length > 0 ? { set: [...overrides.set] } : {}),
-        ...(kind.value === 'replay' && speed.value !== '' && given > 0 ? { speed: given } : {}),
+        ...(played === undefined ? {} : { recording: played.name }),
+        ...(isPaced && speed.value !== '' && given > 0 ? { speed: given } : {}),
       },
     })
     toast({ kind: 'info', text: `${name.value} started.` })
@@ -99,7 +117,22 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
           />
           <p class="field-note">{KIND_WORDS[kind.value]}</p>
         </div>
-        {kind.value === 'replay' && (
+        {kind.value === 'paper' && playable.length > 0 && (
+          <SelectField
+            label="Prices"
+            value={played?.name ?? ''}
+            onValue={value => (recording.value = value)}
+            options={[
+              { value: '', label: 'Living' },
+              ...playable.map(({ name: of, started }) => ({
+                value: of,
+                label: `${started.slice(0, 16).replace('T', ' ')} UTC, recorded`,
+              })),
+            ]}
+            hint={played === undefined ? 'As they come.' : `Of ${played.configuration}.`}
+          />
+        )}
+        {isPaced && (
           <TextField
             label="Speed"
             value={speed.value}
@@ -145,7 +178,7 @@ function StartForm({ items, wanted, kind: first, onClose, onStarted }: StartForm
         <button
           type="submit"
           class="button primary"
-          disabled={busy.value || chosen.missing !== '' || overrides.fault !== undefined}
+          disabled={busy.value || (chosen.missing !== '' && played === undefined) || overrides.fault !== undefined}
         >
           Start
         </button>
