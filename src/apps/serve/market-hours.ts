@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   metals: 'Gold and silver',
   crypto: 'Crypto',
   'us-equity': 'NYSE and Nasdaq',
-  'us-equity-extended': 'NYSE and Nasdaq, extended',
+  'us-equity-extended': 'Nasdaq, extended hours',
   lse: 'London Stock Exchange',
   xetra: 'Xetra',
   cme: 'CME futures',
@@ -23,8 +23,8 @@ const NAMES: Readonly<Record<string, string>> = {
   'us-index-cfd': 'US indices, brokers',
   'uk-index-cfd': 'UK indices, brokers',
   'de-index-cfd': 'German indices, brokers',
-  'eia-daily': 'EIA prices of the day',
-  'us-rates': 'US Treasury rates of the day',
+  'eia-daily': 'EIA prices, daily',
+  'us-rates': 'US Treasury rates, daily',
 }
 const inOrder = (name: string): number => {
   const place = Object.keys(NAMES).indexOf(name)

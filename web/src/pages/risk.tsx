@@ -109,7 +109,7 @@ const Breakers = ({ limits }: { readonly limits: readonly Limit[] }) =>
           <li key={limit.key} class={urgencyOf(limit.share)}>
             <span class="breaker-name">{limit.name === 'dailyLoss' ? 'Loss of the day' : 'Fall from the high'}</span>
             <BreakerBadge share={limit.share} />
-            <HeadRoom share={limit.share} />
+            {limit.share !== null && <HeadRoom share={limit.share} />}
             <span class="soft-words">
               {limit.used === null ? `Limit ${limit.limit}` : `${limit.used} of ${limit.limit}`} · {limit.run}
             </span>

@@ -152,14 +152,17 @@ export const watchlistColumns: readonly Column<Instrument>[] = [
   },
 ]
 
+/** Of what it is before what kind of it and where: BTCUSDT of BTCUSDT-PERP.BINANCE, so that a narrow column has room for it. */
+const nameEnd = (id: string): number => id.search(/-[A-Z0-9]+\.[^.]*$|\.[^.]*$/)
+
 function Name({ row }: { readonly row: Instrument }) {
   const quote = quoteOf(row)
   return (
     <span class="instrument-name">
       {quote && <QualityDot score={quote.quality} source={quote.source} />}
       <a href={`/instruments/${encodeURIComponent(row.id)}`}>
-        {row.id.slice(0, row.id.lastIndexOf('.'))}
-        <span class="venue">{row.id.slice(row.id.lastIndexOf('.'))}</span>
+        {row.id.slice(0, nameEnd(row.id))}
+        <span class="venue">{row.id.slice(nameEnd(row.id))}</span>
       </a>
       {!row.id.startsWith(row.name) && <span class="soft">{row.name}</span>}
     </span>
