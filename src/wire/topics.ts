@@ -75,7 +75,7 @@ export const TOPICS = {
   accounts: { kind: 'table', row: AccountRow, right: 'account.read' },
   limits: { kind: 'table', row: LimitRow, right: 'account.read' },
   jobs: { kind: 'table', row: JobRow, right: 'market.read' },
-  notes: { kind: 'log', row: NoteRow, right: 'market.read' },
+  notes: { kind: 'log', row: NoteRow, right: 'account.read' },
   stop: { kind: 'table', row: Type.Object({ key: Type.Literal('stop'), ...StopState.properties }, closed), right: 'market.read' },
   health: { kind: 'table', row: Type.Object({ key: Type.String(), ...HealthPart.properties }, closed), right: 'market.read' },
   system: { kind: 'table', row: SystemRow, right: 'system.read' },
@@ -84,8 +84,8 @@ export const TOPICS = {
 
 export type Topic = keyof typeof TOPICS
 export type RowOf<Name extends Topic> = Static<(typeof TOPICS)[Name]['row']>
-/** Topics whose rows carry the `account` (or a run) that a reader must have been given. */
-export const ACCOUNT_TOPICS: readonly Topic[] = ['orders', 'fills', 'trades', 'positions', 'accounts', 'limits']
+/** Topics whose rows carry the `account` (or a run) that a reader must have been given. Notes tell of orders and fills in words. */
+export const ACCOUNT_TOPICS: readonly Topic[] = ['orders', 'fills', 'trades', 'positions', 'accounts', 'limits', 'notes']
 
 const TopicName = Type.Enum(Object.keys(TOPICS) as Topic[])
 

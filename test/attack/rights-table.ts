@@ -1,6 +1,7 @@
 // Who may call what, written out by hand: when a route's right changes, or a route is new, somebody has to say so here.
 import type { RouteName } from '../../src/wire/contract.ts'
 import type { Role } from '../../src/wire/route.ts'
+import type { Topic } from '../../src/wire/topics.ts'
 
 export interface Row {
   /** In person, signed in. 'nobody' needs no sign-in at all. */
@@ -95,6 +96,32 @@ export const ROWS: Readonly<Record<RouteName, Row>> = {
   'GET /logs': ADMINS,
   'GET /settings': OWN,
   'PUT /settings': OWN,
+}
+
+/** Whose rows of a topic of the WebSocket are shown; a topic without a line here is a type error. */
+export const TOPIC_ROWS: Readonly<Record<Topic, 'all' | 'own accounts' | 'for admins'>> = {
+  runs: 'all',
+  quotes: 'all',
+  books: 'all',
+  bars: 'all',
+  prints: 'all',
+  opinions: 'all',
+  signals: 'all',
+  feeds: 'all',
+  failovers: 'all',
+  orders: 'own accounts',
+  fills: 'own accounts',
+  trades: 'own accounts',
+  positions: 'own accounts',
+  accounts: 'own accounts',
+  limits: 'own accounts',
+  jobs: 'all',
+  // They tell of orders, fills and profits in words.
+  notes: 'own accounts',
+  stop: 'all',
+  health: 'all',
+  system: 'for admins',
+  logs: 'for admins',
 }
 
 /** What the gateway answers beside the contract, as it is written in its source: nothing else may be there. */

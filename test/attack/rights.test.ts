@@ -9,13 +9,14 @@ import { Metrics } from '../../src/operations/metrics.ts'
 import { MetricsServer } from '../../src/operations/metrics-server.ts'
 import { API_ROOT, ROUTE_NAMES, type RouteName } from '../../src/wire/contract.ts'
 import type { Role } from '../../src/wire/route.ts'
+import { TOPICS, type Topic } from '../../src/wire/topics.ts'
 import { exampleRequest } from '../example-of.ts'
-import { exampleHandlers, GatewayHouse, PASSWORD } from '../gateway-house.ts'
+import { exampleHandlers, GatewayHouse, PASSWORD, type Said } from '../gateway-house.ts'
 import { ROOT } from '../source.ts'
 import { openKeyFile, Workbench } from './forged-token.ts'
 import { PLENTY } from './plenty.ts'
 import { RawLine } from './raw-line.ts'
-import { BESIDE, ROWS } from './rights-table.ts'
+import { BESIDE, ROWS, TOPIC_ROWS } from './rights-table.ts'
 
 const NO_ONE = { address: '192.0.2.9', device: 'a test', correlationId: 'c' }
 const ROOT_USER = { actor: 'system', session: '' }
@@ -348,6 +349,50 @@ test('a trader of another account comes with his own accounts and no others', as
     // Routes of people are answered by access itself.
     for (const { who } of reached) expect([name, who?.accounts, who?.roles]).toEqual([name, ['his-own'], ['trade']])
   }
+})
+
+describe('a WebSocket', () => {
+  const TOPIC_NAMES = Object.keys(TOPICS) as Topic[]
+  const row = (topic: Topic, account: string) => ({ key: `${topic} of ${account}`, run: `run-${account}`, account })
+
+  /** What of each topic somebody sees: the accounts of its rows, or that it is refused. */
+  async function seen(roles: readonly Role[], accounts: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const living = (account: string) => ({ ...row('runs', account), key: `run-${account}`, running: true })
+    house.hub.publish('runs', [living('one'), living('two')] as never)
+    for (const topic of TOPIC_NAMES) {
+      // Notes name the run alone.
+      const bare = ({ account: _, ...rest }: ReturnType<typeof row>) => rest
+      const rows = ['one', 'two'].map(account => (topic === 'notes' ? bare(row(topic, account)) : row(topic, account)))
+      if (topic !== 'runs') house.hub.publish(topic, rows as never)
+    }
+    const socket = await house.socket({ token: await token(await newcomer(roles, accounts), roles) })
+    const found: Record<string, string> = {}
+    for (const topic of TOPIC_NAMES) {
+      const refused = socket.heard.filter(({ type }) => type === 'error').length
+      socket.say({ type: 'subscribe', topic })
+      const fits = ({ type, topic: of }: Said) => type === 'snapshot' && of === topic
+      await socket.until(message => fits(message) || socket.heard.filter(({ type }) => type === 'error').length > refused)
+      const rows = socket.heard.find(fits)?.rows as readonly { readonly run: string }[] | undefined
+      found[topic] = rows === undefined ? 'refused' : [...new Set(rows.map(({ run }) => run))].sort().join(' ')
+    }
+    socket.socket.terminate()
+    return found
+  }
+  const expected = (isAdmin: boolean) =>
+    Object.fromEntries(
+      Object.entries(TOPIC_ROWS).map(([topic, whose]) => {
+        if (isAdmin || whose === 'all') return [topic, 'run-one run-two']
+        return [topic, whose === 'for admins' ? 'refused' : 'run-one']
+      }),
+    )
+
+  test.each(['read', 'trade'] as const)('shows a person with the role %s of each topic what the table says', async role => {
+    expect(await seen([role], ['one'])).toEqual(expected(false))
+  })
+
+  test('shows an admin everything', async () => {
+    expect(await seen(['admin'], [])).toEqual(expected(true))
+  })
 })
 
 describe('beside the contract', () => {
