@@ -35,12 +35,18 @@ export interface Sheet {
   readonly pen: CanvasRenderingContext2D
   readonly width: number
   readonly height: number
+  /** Announcements stand so close that only their places are shown. */
+  readonly crowded: boolean
   /** Where the labels of each row end: the next one goes where there is room. */
   readonly rows: number[]
 }
 
 /** Labels of news stand in so many rows; where none has room, the line stands alone. */
 const LABEL_ROWS = 4
+/** More lines in sight would cover the prices. */
+const MOST_LINES = 16
+/** What is left of a line then, in pixels. */
+const STUB = 7
 const LABEL_HEIGHT = 13
 
 /** How near a click must be to an arrow, in pixels. */
@@ -132,19 +138,28 @@ export class ChartMarks implements ISeriesPrimitive<Time> {
   #above(sheet: Sheet): void {
     this.#spots = []
     sheet.rows.fill(Number.NEGATIVE_INFINITY)
+    const crowded = this.#announcementsIn(sheet.width) > MOST_LINES
     for (const placed of this.#placed) {
       const x = this.#x(Math.max(0, placed.from))
       if (x === undefined || (x < -20 && placed.to === placed.from) || x > sheet.width + 20) continue
-      DRAW[placed.mark.kind]?.(sheet, {
+      const drawn = {
         mark: placed.mark,
         x,
         end: this.#x(placed.to) ?? sheet.width,
         y: placed.mark.price === null ? undefined : this.#y(placed.mark.price),
-      })
+      }
+      DRAW[placed.mark.kind]?.({ ...sheet, crowded }, drawn)
       if (LAYER[placed.mark.kind] !== 'orders' || placed.mark.price === null) continue
       const y = this.#y(placed.mark.price)
       if (y !== undefined && placed.mark.refers !== '') this.#spots.push({ x, y, order: placed.mark.refers })
     }
+  }
+
+  #announcementsIn(width: number): number {
+    return this.#placed.filter(({ mark, from }) => {
+      const x = LAYER[mark.kind] === 'news' ? this.#x(Math.max(0, from)) : undefined
+      return x !== undefined && x >= 0 && x <= width
+    }).length
   }
 
   #x(index: number): number | undefined {
@@ -161,7 +176,10 @@ const sheetOf = ({
 }: {
   readonly context: CanvasRenderingContext2D
   readonly mediaSize: { readonly width: number; readonly height: number }
-}): Sheet => ({ pen: context, width: mediaSize.width, height: mediaSize.height, rows: new Array<number>(LABEL_ROWS).fill(0) })
+}): Sheet => ({
+  ...{ pen: context, width: mediaSize.width, height: mediaSize.height },
+  ...{ crowded: false, rows: new Array<number>(LABEL_ROWS).fill(0) },
+})
 
 interface Spotted {
   readonly mark: Mark
@@ -222,10 +240,18 @@ function tick(pen: CanvasRenderingContext2D, x: number, y: number | undefined, w
   pen.fill()
 }
 
-function line({ pen, height, rows }: Sheet, { mark, x }: Spotted, tone: string): void {
+/** An announcement: a line with its words, or a stub at the lower edge where they are many. */
+function line({ pen, height, rows, crowded }: Sheet, { mark, x }: Spotted, tone: string): void {
   const at = Math.round(x) + 0.5
   pen.strokeStyle = colour(tone)
   pen.lineWidth = 1
+  if (crowded) {
+    pen.beginPath()
+    pen.moveTo(at, height - STUB)
+    pen.lineTo(at, height)
+    pen.stroke()
+    return
+  }
   pen.setLineDash([2, 3])
   pen.beginPath()
   pen.moveTo(at, 16)

@@ -106,7 +106,7 @@ export function PriceChart({
   })
   useTicks('quotes', { keys }, changes => {
     const row: RowOf<'quotes'> | undefined = changes.get(bars.instrument)
-    if (live && row?.live) show(builder.current?.price(Date.parse(row.time) / 1_000, Number(row.last)))
+    if (live && row) show(builder.current?.price(Date.parse(row.time) / 1_000, Number(row.last)))
   })
 
   return (

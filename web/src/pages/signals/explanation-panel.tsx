@@ -40,7 +40,7 @@ export function ExplanationPanel({ title, button, ask, atOnce = false }: Explana
   }, [])
 
   return (
-    <section class="explanation">
+    <section class="explained-part">
       <h3>{title}</h3>
       {reply.value === undefined && !busy.value && (
         <p class="explanation-ask">
