@@ -1,12 +1,15 @@
 // Many dashboards on one server, with TLS on loopback and the clients in other processes: how late prices come, what a stuck
 // client costs the others, how long a read takes. SECONDS=10 measures each figure for longer.
+import { loadavg } from 'node:os'
 import { GatewayHouse, PASSWORD } from '../test/gateway-house.ts'
 import { type ClientOrder, type Lateness, type Server, stampNow } from './dashboard-clients.ts'
+import { median } from './engine-child.ts'
 import { writeFigure } from './figure.ts'
 import { ToldProcess } from './told-process.ts'
 
 const SECONDS = Number(process.env['SECONDS'] ?? 3)
 const PER_SECOND = 50
+const ROUNDS = 3
 
 class Clients extends ToldProcess<ClientOrder> {
   constructor() {
@@ -15,6 +18,7 @@ class Clients extends ToldProcess<ClientOrder> {
 }
 
 const wait = (seconds: number) => new Promise<void>(resolve => setTimeout(resolve, seconds * 1_000))
+const load = () => `load ${loadavg()[0]!.toFixed(1)}`
 const rssMb = () => process.memoryUsage.rss() / 2 ** 20
 
 const instruments = Array.from({ length: 50 }, (_, i) => ({
@@ -77,7 +81,7 @@ const figure = (metric: string, { p50, p99, p999, max, frames, open }: Lateness,
     p50,
     p99,
     correctnessHash: `${open} open`,
-    note: `${frames} frames in ${SECONDS} s, max ${max.toFixed(1)} ms`,
+    note: `${frames} frames in ${SECONDS} s, max ${max.toFixed(1)} ms; ${load()}`,
   })
 
 async function crowds(): Promise<void> {
@@ -111,10 +115,31 @@ async function idle(): Promise<void> {
 
 /** Twenty that stop reading in the middle of it, beside a hundred that go on. */
 async function stuck(): Promise<void> {
-  const [good, bad] = [new Clients(), new Clients()]
+  const good = new Clients()
   await good.tell({ do: 'open', server, count: 100, topics: ['quotes'] })
-  const before = await lateness(good)
+  const rounds: { before: Lateness; during: Lateness; closed: number; memory: number }[] = []
+  for (let round = 0; round < ROUNDS; round++) rounds.push({ before: await lateness(good), ...(await beside(good)) })
+  await good.end()
 
+  const of = { bench: 'dashboards', correctnessHash: `${rounds.at(-1)!.during.open} good ones open` }
+  const closed = Math.max(...rounds.map(round => round.closed))
+  writeFigure({ ...of, metric: '20 clients that never read: closed after', value: closed, unit: 's', target: { atMost: 5 } })
+  const memory = Math.max(...rounds.map(round => round.memory))
+  writeFigure({ ...of, metric: 'memory they cost', value: memory, unit: 'MiB', target: { atMost: 64 } })
+  const [before, during] = [median(rounds.map(round => round.before.p999)), median(rounds.map(round => round.during.p999))]
+  writeFigure({
+    ...of,
+    metric: "the others' p99.9 beside them, in parts of before",
+    value: during / before,
+    unit: '×',
+    target: { atMost: 1.2 },
+    note: `medians of ${ROUNDS} rounds in turn: ${before.toFixed(2)} ms before, ${during.toFixed(2)} ms during; ${load()}`,
+  })
+}
+
+/** Until the last of the twenty is closed. */
+async function beside(good: Clients): Promise<{ during: Lateness; closed: number; memory: number }> {
+  const bad = new Clients()
   await bad.tell({ do: 'open', server, count: 20, topics: ['quotes'] })
   const memory = rssMb()
   await good.tell({ do: 'measure' })
@@ -128,47 +153,36 @@ async function stuck(): Promise<void> {
     if (house.gateway.sockets <= 100) closed = (performance.now() - from) / 1_000
   }
   const during = await good.tell<Lateness>({ do: 'report' })
-  await Promise.all([good.end(), bad.end()])
+  await bad.end()
+  return { during, closed, memory: Math.max(0, most - memory) }
+}
 
-  const of = { bench: 'dashboards', correctnessHash: `${during.open} good ones open` }
-  writeFigure({ ...of, metric: '20 clients that never read: closed after', value: closed, unit: 's', target: { atMost: 5 } })
-  writeFigure({ ...of, metric: 'memory they cost', value: Math.max(0, most - memory), unit: 'MiB', target: { atMost: 64 } })
-  writeFigure({
-    ...of,
-    metric: "the others' p99.9 beside them, in parts of before",
-    value: during.p999 / before.p999,
-    unit: '×',
-    target: { atMost: 1.2 },
-    note: `${before.p999.toFixed(2)} ms before, ${during.p999.toFixed(2)} ms during`,
-  })
+interface Reads {
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  readonly answered: number
+  readonly failed: number
 }
 
 async function reads(): Promise<void> {
   const clients = new Clients()
-  const { p50, p99, max, answered, failed } = await clients.tell<{
-    p50: number
-    p99: number
-    max: number
-    answered: number
-    failed: number
-  }>({
-    do: 'read',
-    server,
-    path: '/api/v1/instruments',
-    rate: 1_000,
-    seconds: Math.max(4, SECONDS),
-  })
+  const order = { do: 'read', server, path: '/api/v1/instruments', rate: 1_000 } as const
+  await clients.tell<Reads>({ ...order, seconds: 1 })
+  const rounds: Reads[] = []
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await clients.tell<Reads>({ ...order, seconds: SECONDS }))
   await clients.end()
+  const sum = (pick: (round: Reads) => number) => rounds.reduce((total, round) => total + pick(round), 0)
   writeFigure({
     bench: 'dashboards',
     metric: 'reads at 1,000 requests/s',
-    value: p99,
+    value: median(rounds.map(({ p99 }) => p99)),
     unit: 'ms p99',
     target: { atMost: 25 },
-    p50,
-    p99,
-    correctnessHash: `${failed} failed`,
-    note: `${answered} answered, max ${max} ms`,
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+    correctnessHash: `${sum(({ failed }) => failed)} failed`,
+    note: `a list of 50 instruments; medians of ${ROUNDS} rounds, ${sum(({ answered }) => answered)} answered, max ${Math.max(...rounds.map(({ max }) => max))} ms; ${load()}`,
   })
 }
 

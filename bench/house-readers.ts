@@ -29,7 +29,7 @@ export interface ReadTimes {
 async function read(order: ReadersOrder): Promise<ReadTimes> {
   const { url, ca, paths, callers, addresses, perSecond, seconds } = order
   const pools = addresses.map(
-    localAddress => new Pool(url, { connections: 6, connect: { ca, servername: 'localhost', localAddress } }),
+    localAddress => new Pool(url, { connections: 6, localAddress, connect: { ca, servername: 'localhost' } }),
   )
   const total = perSecond * seconds
   const times = new Map<string, number[]>(paths.map(path => [path, []]))
