@@ -113,42 +113,41 @@ async function measure(): Promise<void> {
   await run.end()
   rmSync(home, { recursive: true })
 
-  const alone = tails(phases.get(ALONE)!)
-  const note = (all: ReturnType<typeof tails>): string =>
-    `medians of ${all.phases} phases of ${SECONDS} s; ${all.orders} orders, p50 ${all.p50.toFixed(2)}, p99 ${all.p99.toFixed(2)}, p99.9 of all ${all.p999.toFixed(2)} ms; from the hand-over ${all.received.toFixed(2)} ms p99, the journal's sync ${all.synced.toFixed(2)} ms p99; load ${loadavg()[0]!.toFixed(1)}`
-  writeFigure({
-    ...{ bench: 'order-path', metric: 'quote due to order left, alone', value: alone.p99, unit: 'ms p99' },
-    ...{ p50: alone.p50, p99: alone.p99, correctnessHash: `${alone.orders} orders`, note: note(alone) },
-  })
-  for (const [name, words] of [
-    [WATCHED, ''],
-    [STOPPED, 'the server stands still and reads nothing'],
-    [KILLED, 'the server is killed in the middle'],
-    [FLOODED, `${rubbish} messages and requests of rubbish beside the dashboards`],
-    [SIGNED_IN, `${signedIn} sign-ins with a password, each over a new connection`],
+  const words: Readonly<Record<string, string>> = {
+    [STOPPED]: 'the server stands still and reads nothing; ',
+    [KILLED]: 'the server is killed in the middle; ',
+    [FLOODED]: `${rubbish} messages and requests of rubbish beside the dashboards; `,
+    [SIGNED_IN]: `${signedIn} sign-ins with a password, each over a new connection; `,
+  }
+  for (const [path, pick] of [
+    ['quote received to order left', ({ received }: OrderTimes) => received],
+    ['quote due to order left', ({ due }: OrderTimes) => due],
   ] as const) {
-    const all = tails(phases.get(name)!)
-    writeFigure({
-      ...{ bench: 'order-path', metric: `p99 with ${name}, in parts of alone`, value: all.p99 / alone.p99, unit: '×' },
-      target: { atMost: 1.2 },
-      ...{ p50: all.p50, p99: all.p99, correctnessHash: `${all.orders} orders` },
-      note: [words, note(all)].filter(Boolean).join('; '),
-    })
+    const alone = tails(phases.get(ALONE)!, pick)
+    for (const [name, times] of phases) {
+      const all = tails(times, pick)
+      writeFigure({
+        ...(name === ALONE
+          ? { metric: `${path}, ${ALONE}, p99`, value: all.p99, unit: 'ms' }
+          : { metric: `${path}, p99 with ${name}`, value: all.p99 / alone.p99, unit: '× that without', target: { atMost: 1.2 } }),
+        ...{ bench: 'order-path', p50: all.p50, p99: all.p99, correctnessHash: `${all.orders} orders` },
+        note: `${words[name] ?? ''}medians of ${times.length} phases of ${SECONDS} s with ${all.orders} orders: p50 ${all.p50.toFixed(2)}, p99 ${all.p99.toFixed(2)}, p99.9 of all ${all.p999.toFixed(2)} ms; the journal's sync ${all.synced.toFixed(2)} ms p99; the run waited ${all.waited.toFixed(1)} % of the time for a core; load ${loadavg()[0]!.toFixed(1)}`,
+      })
+    }
   }
 }
 
 /** Medians over the phases, and the far tail over all orders. */
-function tails(times: readonly OrderTimes[]) {
-  const of = (pick: (one: OrderTimes) => readonly number[], share: 'p50' | 'p99') =>
-    median(times.map(one => percentiles(pick(one))[share]))
-  const all = times.flatMap(({ due }) => due).sort((a, b) => a - b)
+function tails(times: readonly OrderTimes[], pick: (one: OrderTimes) => readonly number[]) {
+  const of = (some: (one: OrderTimes) => readonly number[], share: 'p50' | 'p99') =>
+    median(times.map(one => percentiles(some(one))[share]))
+  const all = times.flatMap(pick).sort((a, b) => a - b)
   return {
-    phases: times.length,
     orders: all.length,
-    p50: of(({ due }) => due, 'p50'),
-    p99: of(({ due }) => due, 'p99'),
-    received: of(({ received }) => received, 'p99'),
-    synced: of(({ synced }) => synced, 'p99'),
+    p50: of(pick, 'p50'),
+    p99: of(pick, 'p99'),
     p999: all[Math.max(0, Math.ceil(0.999 * all.length) - 1)] ?? Number.NaN,
+    synced: of(({ synced }) => synced, 'p99'),
+    waited: median(times.map(({ waitedForCore }) => waitedForCore)) / (10 * SECONDS),
   }
 }
