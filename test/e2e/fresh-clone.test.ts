@@ -105,7 +105,7 @@ cloneTest(
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/)
     expect(stdout).toContain('skipped: needs the data pack')
   },
-  15 * MINUTE,
+  20 * MINUTE,
 )
 
 /** Every file of the lake's facts with the moment it was written. */
