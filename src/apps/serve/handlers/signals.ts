@@ -14,7 +14,7 @@ export function signalHandlers(context: ServerContext): Handlers<Routes> {
   return {
     'GET /signals': async ({ query }) => {
       await context.settled()
-      const { items, total } = await history.signals({ ...query, ...span(query), ...page(query, 100) })
+      const { items, total } = await history.signals({ ...query, ...soFar(context, query), ...page(query, 100) })
       return { items: [...items], total }
     },
     'GET /signals/funnel': async ({ query: { run } }) => {
@@ -23,7 +23,7 @@ export function signalHandlers(context: ServerContext): Handlers<Routes> {
     },
     'GET /opinions': async ({ query }) => {
       await context.settled()
-      const { items, total } = await history.opinions({ ...query, ...span(query), ...page(query, 50) })
+      const { items, total } = await history.opinions({ ...query, ...soFar(context, query), ...page(query, 50) })
       return { items: [...items], total }
     },
   }
@@ -34,8 +34,20 @@ const page = ({ limit, offset }: { readonly limit?: number; readonly offset?: nu
   offset: offset ?? 0,
 })
 
+interface Span {
+  readonly from?: string
+  readonly to?: string
+}
+
+/** The history knows how a replay went the last time; while it plays again, what is past its clock is still to come. */
+export function soFar({ hub }: Pick<ServerContext, 'hub'>, query: Span & { readonly run?: string }) {
+  const { from, to } = span(query)
+  const living = hub.rows('runs').find(({ key, running, mode }) => key === query.run && running && mode === 'REPLAY')
+  return { from, to: living !== undefined && !(to !== undefined && to < living.time) ? living.time : to }
+}
+
 /** A date is midnight; a day that does not exist narrows nothing. */
-function span({ from, to }: { readonly from?: string; readonly to?: string }) {
+function span({ from, to }: Span) {
   const instant = (text: string | undefined) => {
     const time = when(text)
     return time === undefined ? undefined : formatMicros(time)
