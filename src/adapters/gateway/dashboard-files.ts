@@ -63,8 +63,8 @@ const NOT_BUILT = `<!doctype html>
 <meta charset="utf-8">
 <title>Quadrant</title>
 <h1>The dashboard was not built yet</h1>
-<p>Stop the server and run <code>make quickstart</code> in the folder of Quadrant, or start the server there with
-<code>bin/quadrant serve</code>, which builds it.</p>
+<p>Stop the server, run <code>make dashboard</code> in the folder of Quadrant, which says what stands in the way, and start it again:
+<code>bin/quadrant serve</code> builds it too.</p>
 <p>Meanwhile the API works: <a href="/api/docs">its documentation</a>.</p>
 </html>
 `
