@@ -32,22 +32,50 @@ export function openRedis({ url, prefix = 'quadrant:', commandMillis = 2_000 }: 
   return redis
 }
 
-/** Connected, or why not. Called before the first command; later ones find the connection or fail. */
+const openings = new WeakMap<Redis, Promise<void>>()
+
+/**
+ * Connected, or why not: those that come while it is being opened the first time wait for the same opening, later ones find
+ * the connection or fail. Commands go through `ask`. Throws SourceError UPSTREAM_REDIS.
+ */
 export async function ready(redis: Redis): Promise<void> {
-  const isReady = () => redis.status === 'ready'
-  if (isReady()) return
-  if (redis.status === 'wait') {
-    await redis.connect().catch(error => {
-      throw unreachable(error)
-    })
-  }
-  if (!isReady()) throw unreachable(new Error(`the connection is ${redis.status}`))
+  if (redis.status === 'ready') return
+  if (redis.status === 'wait') openings.set(redis, open(redis))
+  const opening = openings.get(redis)
+  if (opening === undefined) throw unreachable(new Error(`the connection is ${redis.status}`))
+  await opening
 }
 
-/** The address stays out of it: whoever is refused a sign-in reads this too. */
+async function open(redis: Redis): Promise<void> {
+  try {
+    await redis.connect()
+  } catch (error) {
+    throw unreachable(error as Error)
+  } finally {
+    openings.delete(redis)
+  }
+}
+
+/**
+ * What the commands answer. A connection that looks ready can break under a command, be it before it is written or while its
+ * answer is waited for: that is said in the same words as one that could not be made. Throws SourceError UPSTREAM_REDIS.
+ */
+export async function ask<T>(redis: Redis, commands: () => Promise<T>): Promise<T> {
+  await ready(redis)
+  try {
+    return await commands()
+  } catch (error) {
+    throw error instanceof SourceError ? error : unreachable(error as Error)
+  }
+}
+
+/** The address stays out of it: whoever is refused a sign-in reads this too. A refusal is known by its first word (OOM, NOAUTH). */
 const unreachable = (error: Error & { readonly code?: string }): SourceError =>
   new SourceError('UPSTREAM_REDIS', {
-    message: `Redis cannot be reached: ${error.code ?? 'it does not answer'}`,
+    message:
+      error.name === 'ReplyError'
+        ? `Redis refuses: ${error.message.split(' ', 1)}`
+        : `Redis cannot be reached: ${error.code ?? 'it does not answer'}`,
     fix: 'start it, correct its address, or take it out of the configuration: memory and files do without',
     passing: true,
   })

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Hold, Lease } from '../../connectivity/lease.ts'
-import { openRedis, type RedisPlace, ready } from './redis-connection.ts'
+import { ask, openRedis, type RedisPlace } from './redis-connection.ts'
 
 // Scripts run whole or not at all. KEYS: the lease, its counter. ARGV: the holder's id, milliseconds.
 
@@ -35,10 +35,9 @@ export class RedisLease implements Lease {
 
   /** Throws SourceError UPSTREAM_REDIS: without Redis nobody holds anything. */
   async acquire(name: string): Promise<Hold | undefined> {
-    await ready(this.#redis)
     const keys = [`lease:${name}`, `fence:${name}`] as const
     const id = randomUUID()
-    const fence = Number(await this.#redis.eval(ACQUIRE, 2, ...keys, id, this.#staleMillis))
+    const fence = Number(await ask(this.#redis, () => this.#redis.eval(ACQUIRE, 2, ...keys, id, this.#staleMillis)))
     if (fence === 0) return undefined
 
     const renew = () => this.#redis.eval(RENEW, 1, keys[0], id, this.#staleMillis).catch(() => undefined)
@@ -46,10 +45,10 @@ export class RedisLease implements Lease {
     timer.unref()
     return {
       fence,
-      current: async () => (await this.#redis.get(keys[0])) === id,
+      current: async () => (await ask(this.#redis, () => this.#redis.get(keys[0]))) === id,
       release: async () => {
         clearInterval(timer)
-        await this.#redis.eval(RELEASE, 1, keys[0], id)
+        await ask(this.#redis, () => this.#redis.eval(RELEASE, 1, keys[0], id))
       },
     }
   }

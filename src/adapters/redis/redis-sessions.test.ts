@@ -87,6 +87,28 @@ describeRedis('sessions in Redis', () => {
     }
   })
 
+  test('commands under which the connection breaks say what a connection that cannot be made says', async () => {
+    const own = await RedisServer.start()
+    const store = new RedisSessions({ url: own.url })
+    try {
+      await store.save(sessionRecord('one'))
+      const stopped = own.pause()
+      const isOver = stopped.then(() => true)
+      const words = new Set<string>()
+      // From the moment it is told to stop until it is gone, a command at every turn of the loop.
+      for (let over = false; !over; ) {
+        const later = new Promise<false>(resolve => setImmediate(resolve, false))
+        words.add(await outcome(store.session('one')))
+        over = await Promise.race([isOver, later])
+      }
+      words.add(await outcome(store.session('one')))
+      expect([...words].filter(word => word !== 'done')).toEqual(['UPSTREAM_REDIS'])
+    } finally {
+      await store.close()
+      await own.stop()
+    }
+  })
+
   test('two servers of one house: who is put out at one is out at the other, sockets too', async () => {
     const shared = place()
     const people = new MemoryPeople()

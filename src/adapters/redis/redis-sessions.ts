@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { SessionRecord, SessionStore } from '../../access/stores.ts'
-import { openRedis, type RedisPlace, ready } from './redis-connection.ts'
+import { ask, openRedis, type RedisPlace, ready } from './redis-connection.ts'
 
 // session:ID    hash of `refresh`, the hash in force, and `record`, the whole as JSON; gone when the session is over
 // sessions:USER set of ids; lives as long as the longest of them
@@ -44,7 +44,6 @@ export class RedisSessions implements SessionStore {
   readonly #listeners = new Set<(id: string) => void>()
   /** What this process may hold: after a break in listening, anything may have happened to them. */
   readonly #known = new Set<string>()
-  #opening: Promise<void> | undefined
   #listening: Promise<void> | undefined
 
   constructor(place: RedisPlace) {
@@ -57,8 +56,7 @@ export class RedisSessions implements SessionStore {
 
   /** All throw SourceError UPSTREAM_REDIS when Redis cannot be reached. */
   async session(id: string): Promise<SessionRecord | undefined> {
-    await this.#open()
-    const record = await this.#redis.hget(`session:${id}`, 'record')
+    const record = await this.#ask(redis => redis.hget(`session:${id}`, 'record'))
     if (record === null) {
       this.#known.delete(id)
       return undefined
@@ -68,19 +66,18 @@ export class RedisSessions implements SessionStore {
   }
 
   async sessions(user: string): Promise<readonly SessionRecord[]> {
-    await this.#open()
-    const ids = await this.#redis.smembers(`sessions:${user}`)
+    const ids = await this.#ask(redis => redis.smembers(`sessions:${user}`))
     const found = await Promise.all(ids.map(id => this.session(id)))
     const over = ids.filter((_, i) => found[i] === undefined)
-    if (over.length > 0) await this.#redis.srem(`sessions:${user}`, ...over)
+    if (over.length > 0) await this.#ask(redis => redis.srem(`sessions:${user}`, ...over))
     return found.filter(session => session !== undefined)
   }
 
   async save(session: SessionRecord): Promise<void> {
-    await this.#open()
     const { id, refreshHash, expires } = session
     this.#known.add(id)
-    await this.#redis.eval(SAVE, 3, ...keysOf(session), id, refreshHash, JSON.stringify(session), expires)
+    const values = [id, refreshHash, JSON.stringify(session), expires]
+    await this.#ask(redis => redis.eval(SAVE, 3, ...keysOf(session), ...values))
     await this.#say(id)
   }
 
@@ -88,14 +85,14 @@ export class RedisSessions implements SessionStore {
     const session = await this.session(id)
     this.#known.delete(id)
     if (session === undefined) return
-    await this.#redis.eval(REMOVE, 3, ...keysOf(session), id)
+    await this.#ask(redis => redis.eval(REMOVE, 3, ...keysOf(session), id))
     await this.#say(id)
   }
 
   async rotate(session: SessionRecord, expected: string): Promise<boolean> {
-    await this.#open()
     const { id, refreshHash, expires } = session
-    const done = await this.#redis.eval(ROTATE, 3, ...keysOf(session), refreshHash, JSON.stringify(session), expires, expected)
+    const values = [refreshHash, JSON.stringify(session), expires, expected]
+    const done = await this.#ask(redis => redis.eval(ROTATE, 3, ...keysOf(session), ...values))
     if (done !== 1) return false
     await this.#say(id)
     return true
@@ -114,13 +111,8 @@ export class RedisSessions implements SessionStore {
     this.#redis.disconnect()
   }
 
-  /** Those that come while it is being opened wait for the same opening. */
-  async #open(): Promise<void> {
-    if (this.#redis.status === 'ready') return
-    this.#opening ??= ready(this.#redis).finally(() => {
-      this.#opening = undefined
-    })
-    await this.#opening
+  #ask<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
+    return ask(this.#redis, () => commands(this.#redis))
   }
 
   /** Where it fails, the connection tries again by itself and `ready` comes back to it. */
@@ -138,7 +130,7 @@ export class RedisSessions implements SessionStore {
   }
 
   async #say(id: string): Promise<void> {
-    await this.#redis.publish(this.#channel, `${this.#origin} ${id}`)
+    await this.#ask(redis => redis.publish(this.#channel, `${this.#origin} ${id}`))
   }
 
   #heard(message: string): void {
