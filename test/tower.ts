@@ -12,7 +12,7 @@ export const TOWER: readonly Floor[] = [
   { floor: 7, purpose: 'the commands, the configuration, the wiring', rooms: ['apps'] },
   {
     floor: 6,
-    purpose: 'touch the world · ask questions of a run',
+    purpose: 'touch the world · ask questions of a run · keep it real',
     rooms: [
       'adapters/kraken',
       'adapters/binance',
@@ -32,6 +32,7 @@ export const TOWER: readonly Floor[] = [
       'adapters/database',
       'adapters/gateway',
       'research',
+      'guard',
     ],
   },
   {

@@ -42,7 +42,7 @@ const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
 const KNOWN_ALIASES = ['node_modules/@redocly/openapi-core → ajv@npm:@redocly/ajv@^8.18.3']
 
 /** Native code that its authors also ship built; what builds it is not run (`--ignore-scripts`). */
-const KNOWN_SCRIPTS = ['lmdb', 'msgpackr-extract']
+const KNOWN_SCRIPTS = ['lmdb', 'msgpackr-extract', 'tree-sitter-python']
 
 const PERMISSIVE = [
   'MIT',
