@@ -1,0 +1,192 @@
+// A program seen from above: every node by its kind, what each stands in, and what functions are called.
+import type { ClassMember, Entry, Expression, FunctionExpression, Handler, Pattern, Program, Statement } from './program.ts'
+
+type Kinded = Statement | Expression | Pattern
+
+/** Everything that has a place in the text. Entries, members of classes and handlers have no `kind`. */
+export type Node = Kinded | Entry | ClassMember | Handler
+
+type Kind = Kinded['kind']
+type NodeOf<K extends Kind> = Extract<Kinded, { readonly kind: K }>
+
+export interface Survey {
+  /** In order of the text. */
+  of<K extends Kind>(kind: K): readonly NodeOf<K>[]
+  /** What a node stands in directly; undefined for the statements of the top level. */
+  parentOf(node: Node): Node | undefined
+  /** The innermost function a node is inside of; for a function the one around it. */
+  functionAround(node: Node): FunctionExpression | undefined
+  /**
+   * What a function goes by: its own name, or that of the variable, field or key it is bound to, decorators and other calls around
+   * it passed through; '' when it has none.
+   */
+  nameOf(fn: FunctionExpression): string
+}
+
+const surveys = new WeakMap<Program, Survey>()
+
+/** Made once for each program, however many rules ask. */
+export function survey(program: Program): Survey {
+  const known = surveys.get(program)
+  if (known !== undefined) return known
+
+  const made = lookOver(program)
+  surveys.set(program, made)
+  return made
+}
+
+function lookOver(program: Program): Survey {
+  const byKind = new Map<Kind, Kinded[]>()
+  const parents = new Map<Node, Node>()
+
+  // A stack of our own: a file can be nested deeper than the engine's.
+  const ahead: Node[] = [...program.body].reverse()
+  for (let node = ahead.pop(); node !== undefined; node = ahead.pop()) {
+    if ('kind' in node) {
+      const same = byKind.get(node.kind)
+      if (same === undefined) byKind.set(node.kind, [node])
+      else same.push(node)
+    }
+
+    const inner = childrenOf(node)
+    for (let i = inner.length - 1; i >= 0; i -= 1) {
+      const child = inner[i]
+      if (child === undefined) continue
+      parents.set(child, node)
+      ahead.push(child)
+    }
+  }
+
+  const parentOf = (node: Node) => parents.get(node)
+  return {
+    of: <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as NodeOf<K>[],
+    parentOf,
+    functionAround(node) {
+      let around = parentOf(node)
+      while (around !== undefined && !isFunction(around)) around = parentOf(around)
+      return around
+    },
+    nameOf: fn => nameOf(fn, parentOf),
+  }
+}
+
+/** A node and all that is inside of it, in order of the text; `enters` says whether to go into a node's children. */
+export function* within(root: Node | readonly Node[], enters: (node: Node) => boolean = () => true): Generator<Node> {
+  const ahead: Node[] = isList(root) ? [...root].reverse() : [root]
+  for (let node = ahead.pop(); node !== undefined; node = ahead.pop()) {
+    yield node
+    if (!enters(node)) continue
+    const inner = childrenOf(node)
+    for (let i = inner.length - 1; i >= 0; i -= 1) {
+      const child = inner[i]
+      if (child !== undefined) ahead.push(child)
+    }
+  }
+}
+
+/** For `within`: what happens here and now, not what a function inside would do if it were called. */
+export const besideFunctions = (node: Node): boolean => !isFunction(node)
+
+export const isFunction = (node: Node | undefined): node is FunctionExpression =>
+  node !== undefined && 'kind' in node && node.kind === 'function'
+
+export const isKind = <K extends Kind>(node: Node | undefined, kind: K): node is NodeOf<K> =>
+  node !== undefined && 'kind' in node && node.kind === kind
+
+/** `value` of `{ key: value }`: entries are the only nodes that have an `index` and no kind. */
+export const isEntry = (node: Node | undefined): node is Entry => node !== undefined && !('kind' in node) && 'index' in node
+
+export const isMember = (node: Node | undefined): node is ClassMember =>
+  node !== undefined && !('kind' in node) && 'isGetter' in node
+
+/** The variable or field a pattern binds: `price`, `this.price`; undefined for patterns that take apart. */
+export function nameBound(pattern: Pattern): string | undefined {
+  if (pattern.kind === 'name') return pattern.name
+  if (pattern.kind === 'member') return pattern.property
+  return pattern.kind === 'default-pattern' ? nameBound(pattern.target) : undefined
+}
+
+function nameOf(fn: FunctionExpression, parentOf: (node: Node) => Node | undefined): string {
+  if (fn.name !== undefined && fn.name !== '') return fn.name
+
+  let node: Node = fn
+  for (let around = parentOf(node); around !== undefined; around = parentOf(around)) {
+    if (isEntry(around)) return around.key ?? ''
+    if (isMember(around)) return around.name ?? ''
+    if (isKind(around, 'declare') || isKind(around, 'assign')) return nameBound(around.target) ?? ''
+    if (isKind(around, 'default-pattern')) return nameBound(around) ?? ''
+
+    // `const price = memoize(() => 1.1)` and decorators: the name is that of what the call is bound to.
+    const passesOn = isKind(around, 'call') && around.callee !== node
+    if (!passesOn && !isKind(around, 'conditional') && !isKind(around, 'operation')) return ''
+    node = around
+  }
+  return ''
+}
+
+const isList = (root: Node | readonly Node[]): root is readonly Node[] => Array.isArray(root)
+
+/** In order of the text. */
+function childrenOf(node: Node): readonly (Node | undefined)[] {
+  if (!('kind' in node)) {
+    if ('isGetter' in node) return [node.value]
+    return 'index' in node ? [node.index, node.value] : [node.error, ...node.catches, ...node.body]
+  }
+
+  switch (node.kind) {
+    case 'literal':
+    case 'name':
+    case 'import':
+    case 'jump':
+      return []
+    case 'expression':
+    case 'return':
+    case 'throw':
+    case 'wrapped':
+    case 'export':
+      return [node.value]
+    case 'declare':
+    case 'assign':
+    case 'default-pattern':
+      return [node.target, node.value]
+    case 'define':
+      return [node.function]
+    case 'class-statement':
+      return [node.class]
+    case 'if':
+      return [node.test, ...node.then, ...node.otherwise]
+    case 'loop':
+      return [...node.before, node.each, node.over, node.test, ...node.after, ...node.body]
+    case 'try':
+      return [...node.body, ...node.handlers, ...node.last]
+    case 'block':
+      return node.body
+    case 'member':
+      return [node.object, node.index]
+    case 'call':
+      return [node.callee, ...node.args, ...node.keywords.map(({ value }) => value)]
+    case 'function':
+      return [...node.params, ...node.body]
+    case 'class':
+      return [...node.bases, ...node.members]
+    case 'object':
+      return node.entries
+    case 'list':
+      return node.items
+    case 'operation':
+      return node.operands
+    case 'conditional':
+      return [node.test, node.then, node.otherwise]
+    case 'template':
+    case 'other':
+      return node.parts
+    case 'dynamic-import':
+      return [node.module]
+    case 'object-pattern':
+      return node.entries.map(({ target }) => target)
+    case 'list-pattern':
+      return node.items
+    case 'rest-pattern':
+      return [node.target]
+  }
+}
