@@ -1,0 +1,98 @@
+// Which names denote what a market says or what is done about it, which denote parameters, and which nothing of the kind.
+
+const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+const PRICES = list(`
+  price prices px bid bids ask asks offer offers mid mids midprice mark marks last close closes high highs low lows ohlc ohlcv vwap twap nav
+  quote quotes quotation quotations tick ticks tickdata candle candles candlestick candlesticks candlestickdata bar bars kline klines
+  bbo nbbo orderbook orderbooks book books depth depths level2 l2 spot fx forex rate rates fxrate fxrates spread spreads
+  return returns volatility vol yield yields premium basis settlement
+`)
+
+const QUANTITIES = list(`
+  quantity quantities qty qtys size sizes volume volumes lot lots notional amount amounts turnover liquidity openinterest oi
+`)
+
+const FACTS = list('trade trades print prints fill fills execution executions market markets ticker tickers feed feeds snapshot snapshots')
+
+const JUDGEMENTS = list(`
+  signal signals feature features indicator indicators alpha alphas prediction predictions forecast forecasts sentiment sentiments confidence
+  conviction conviction momentum rsi macd ema sma atr zscore imbalance score scores probability side direction
+  recommendation recommendations opinion opinions reading readings
+`)
+
+const DEEDS = list('order orders position positions exposure pnl equity balance holdings holding trade trades')
+
+/** Alone they are anything; a market word has to stand beside them. */
+const WEAK = list(`
+  last mark marks high low highs lows print prints book books level2 l2 depth depths size sizes amount amounts volume volumes spot vol lot lots
+  rate rates return returns yield yields premium basis score scores probability side direction feed feeds snapshot snapshots
+  reading readings balance position positions level levels execution executions offer offers settlement bar bars liquidity market markets
+  feature features confidence open momentum levels
+`)
+
+/** They end a name without saying what it is: `priceSeries`, `quoteData`. */
+const ENDINGS = list(`
+  data list array arrays series history values value vals val vec vector stream event events object obj record records row rows message msg
+  payload update updates response result results frame df matrix buffer queue cache map store table entry entries item items info point points
+  path paths seq sequence now next new current cur prev previous latest live raw float num number usd eur gbp jpy btc eth usdt out output tmp temp
+  final real base quote eurusd mean avg average chunk batch window batch page body packet snapshot
+`)
+
+/** Parameters: limits, steps, costs. A constant is right here, and a price is not made by them. */
+const PARAMETERS = list(`
+  min max minimum maximum limit limits threshold thresholds tolerance cap floor ceiling step steps increment precision decimals digits scale
+  multiplier factor ratio weight weights alpha decay fee fees commission slippage tax margin leverage lookback period periods window length
+  span horizon timeout interval ttl retries budget epsilon eps default defaults config options settings params parameters percent pct bps
+`)
+
+/** The last word of what is no market value whatever stands before it: `quoteId`, `nextTickAt`, `orderDelayMs`. */
+const INNOCENT = list(`
+  id ids uid uuid guid nonce nonces token tokens key keys salt hash digest signature seed seeds color colour colors colours hue index indices idx
+  i j k n delay delays jitter backoff wait sleep timeout interval ms millis micros nanos seconds secs sec minutes hours duration ttl at time times
+  timestamp timestamps ts date dates day age deadline expiry port ports host hosts hostname url urls uri endpoint endpoints address path filename
+  file files folder dir directory name names label labels title symbol symbols instrument instruments pair pairs currency currencies venue venues
+  exchange exchanges broker brokers server servers worker workers shard shards partition partitions bucket buckets slot slots node nodes proxy
+  proxies agent agents replica replicas region regions account accounts user users client clients session sessions request requests connection
+  connections attempt attempts retry retries count counts counter counters total length sequence seqno version revision page offset cursor
+  sample samples sampled sampling sampler shuffle shuffled order_by permutation permutations resample resampled
+  trace span spans correlation reference ref tag tags type types kind kinds status state states mode modes flag flags enabled disabled
+  callback handler handlers listener listeners subscription subscriptions channel channels topic topics stream streams
+  message reason error errors warning text description note comment
+  width height x y z left right top bottom angle rotation opacity theme style class icon
+  percentile percentiles quantile quantiles pvalue probability significance drawdown drawdowns statistic statistics stat stats
+  report reports summary simulator simulation validator parser reader writer formatter test tests schema type
+  ping heartbeat latency lag cookie boundary etag cachebuster buster filter filters logger log logs
+`)
+
+/** Names whose value is who or which, never how much: what is drawn for them does not go on to prices. */
+const IDENTITIES = list(`
+  id ids uid uuid guid nonce nonces token tokens salt key keys hash digest signature symbol symbols instrument instruments pair pairs currency
+  currencies venue venues exchange exchanges host hosts hostname url urls uri endpoint endpoints server servers worker workers shard shards
+  proxy proxies replica replicas port ports session trace correlation filename file path boundary color colour colors cookie request account
+  accounts user users client clients connection connections node nodes agent agents partition partitions channel channels topic topics name names
+`)
+
+/** Work about markets that is research: many drawn worlds, of which only statistics remain. */
+const RESEARCH = list(`
+  montecarlo bootstrap bootstrapped bootstrapping permutation permutations permutationtest permute permuted resample resampled resampling resampler
+  jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates ensemble research
+  walkforward crossvalidation crossvalidate kfold simulation
+`)
+
+const known = new Map<string, readonly string[]>()
+
+/** The words of an identifier, in lower case: 'bestBid_px2' → best, bid, px. 'HTTPServer' → http, server. */
+export function wordsOf(name: string): readonly string[] {
+  const found = known.get(name)
+  if (found !== undefined) return found
+
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(word => word !== '')
+  if (known.size < 50_000) known.set(name, words)
+  return words
+}
