@@ -210,6 +210,8 @@ export interface FunctionExpression extends Placed {
   readonly body: readonly Statement[]
   readonly isAsync: boolean
   readonly isGenerator: boolean
+  /** Python's `global` and `nonlocal`: names its body assigns that belong to a scope around it. */
+  readonly outer?: readonly string[]
 }
 
 export interface ClassExpression extends Placed {
