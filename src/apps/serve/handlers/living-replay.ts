@@ -42,3 +42,26 @@ export function ofLivingReplay<Name extends Listed>(
   const items = [...soFar.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : timeOf(a) > timeOf(b) ? -1 : 0))
   return { items: items.slice(offset, offset + limit), total: items.length }
 }
+
+interface OneOrder {
+  readonly order: RowOf<'orders'>
+  readonly fills: readonly RowOf<'fills'>[]
+  readonly history: readonly { readonly time: string; readonly state: string; readonly reason: string }[]
+}
+
+/** What the history knows of an order, cut at the clock of its run while that is a replay that lives; undefined before it was placed. */
+export function orderSoFar(context: Pick<ServerContext, 'hub'>, known: OneOrder, call: Call): OneOrder | undefined {
+  const { run, key } = known.order
+  const all = { run, limit: Number.POSITIVE_INFINITY, offset: 0 }
+  const orders = ofLivingReplay(context, 'orders', all, call)
+  if (orders === undefined) return known
+  const order = orders.items.find(row => row.key === key)
+  if (order === undefined) return undefined
+
+  const fills = new Set(ofLivingReplay(context, 'fills', all, call)?.items.map(fill => fill.key))
+  return {
+    order,
+    fills: known.fills.filter(fill => fills.has(fill.key)),
+    history: known.history.filter(({ time }) => time <= order.changed),
+  }
+}

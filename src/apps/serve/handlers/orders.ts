@@ -8,7 +8,7 @@ import type { ServerContext } from '../server-context.ts'
 import { ServerFailure } from '../server-failure.ts'
 import { accountsOf, caller, record } from './caller.ts'
 import { runNotFound } from './known-run.ts'
-import { ofLivingReplay } from './living-replay.ts'
+import { ofLivingReplay, orderSoFar } from './living-replay.ts'
 
 type Routes =
   | 'GET /orders'
@@ -28,27 +28,26 @@ export function orderHandlers(context: ServerContext): Handlers<Routes> {
     offset: query.offset ?? 0,
   })
 
+  const listed = async <Row>(playing: Page<Row> | undefined, stored: () => Promise<Page<Row>>) => {
+    if (playing === undefined) await context.settled()
+    const { items, total } = playing ?? (await stored())
+    return { items: [...items], total }
+  }
+
   return {
-    'GET /orders': async ({ query }, call) => {
+    'GET /orders': ({ query }, call) => {
       const asked = wanted(query, call)
-      const playing = ofLivingReplay(context, 'orders', asked, call)
-      if (playing !== undefined) return playing
-      await context.settled()
-      return page(await history.orders(asked))
+      return listed(ofLivingReplay(context, 'orders', asked, call), () => history.orders(asked))
     },
-    'GET /fills': async ({ query }, call) => {
+    'GET /fills': ({ query }, call) => {
       const asked = wanted(query, call)
-      const playing = ofLivingReplay(context, 'fills', asked, call)
-      if (playing !== undefined) return playing
-      await context.settled()
-      return page(await history.fills(asked))
+      return listed(ofLivingReplay(context, 'fills', asked, call), () => history.fills(asked))
     },
-    'GET /trades': async ({ query }, call) => {
+    'GET /trades': ({ query }, call) => {
       const asked = wanted(query, call)
       const playing = ofLivingReplay(context, 'trades', asked, call)
-      if (playing !== undefined) return { items: playing.items.map(({ key: _, ...trade }) => trade), total: playing.total }
-      await context.settled()
-      return page(await history.trades(asked))
+      const soFar = playing && { ...playing, items: playing.items.map(({ key: _, ...trade }) => trade) }
+      return listed(soFar, () => history.trades(asked))
     },
     'GET /orders/:run/:order': ({ params: { run, order } }, call) => oneOrder(context, call, run, order),
 
@@ -99,7 +98,10 @@ export function orderHandlers(context: ServerContext): Handlers<Routes> {
   }
 }
 
-const page = <Row>({ items, total }: { readonly items: readonly Row[]; readonly total: number }) => ({ items: [...items], total })
+interface Page<Row> {
+  readonly items: readonly Row[]
+  readonly total: number
+}
 
 /** Throws Failure ORDER_NOT_FOUND, also for an order of somebody else's account. */
 async function oneOrder(
@@ -109,7 +111,8 @@ async function oneOrder(
   id: string,
 ): Promise<ReplyOf<'GET /orders/:run/:order'>> {
   await context.settled()
-  const found = await takenIn(context, () => context.history.order(run, id))
+  const known = await takenIn(context, () => context.history.order(run, id))
+  const found = known && orderSoFar(context, known, call)
   if (found === undefined || !mayAccount(caller(call), found.order.account)) {
     throw new Failure('ORDER_NOT_FOUND', {
       message: `the run '${run}' has no order '${id}' that you may see`,
