@@ -3,53 +3,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { type RunQuestion, RunWatcher } from '../../src/adapters/run-link/run-watcher.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
 import { engageKill } from '../../src/apps/kill-switch.ts'
 import { runPaper } from '../../src/apps/live/paper.ts'
 import { showRun } from '../../src/apps/run-folder.ts'
-import { storeMetas } from '../../src/apps/symbols/instruments.ts'
 import type { RowOf, Topic } from '../../src/wire/topics.ts'
-import { krakenMeta } from '../e2e/kraken-meta.ts'
-import { Authority } from '../venues/authority.ts'
-import { startKrakenVenue } from '../venues/kraken-venue.ts'
-import type { Venue } from '../venues/venue.ts'
-import { VenueClock } from '../venues/venue-clock.ts'
+import { BTC, KrakenMarket, paperText, storeBitcoin } from '../e2e/kraken-market.ts'
 
-const { instruments: _, ...SOURCE } = KRAKEN
-const BTC = 'BTCUSD.KRAKEN'
 const EQUITY = 1_000_000
 /** Of equity, in all positions of an instrument together. */
 const POSITION_PERCENT = 60
 const ORDERS = 100
 
 const folder = mkdtempSync(join(tmpdir(), 'q-race-'))
-let venue: Venue
-let market: NodeJS.Timeout
+let market: KrakenMarket
 
 beforeAll(async () => {
-  venue = await startKrakenVenue({ authority: await Authority.create(), clock: new VenueClock(), seed: 23 })
-  market = setInterval(() => venue.play(6), 20)
+  market = await KrakenMarket.start(23)
 })
 afterAll(async () => {
-  clearInterval(market)
-  await venue.stop()
+  await market.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const CONFIG = `
-name: raced
-account: { currency: USD, equity: '${EQUITY}' }
-feeds: { patience: 30s }
-data:
-  - { instrument: ${BTC}, kind: quote, sources: [{ source: kraken, symbol: BTC/USD }] }
-  - { instrument: ${BTC}, kind: trade }
-strategies:
-  - { use: ema-cross, instrument: ${BTC}, bar: 1h, price: mid, params: { fast: 2, slow: 3 } }
-allocation: { method: fixed, quantity: '0.5' }
-risk: { orderNotional: '50%', positionNotional: '${POSITION_PERCENT}%', grossNotional: '${POSITION_PERCENT}%', marginRate: '1%', collar: '50%', dailyLoss: '90%', drawdown: '90%' }
-`
+const CONFIG = paperText({ name: 'raced', position: `${POSITION_PERCENT}%` })
 
 /** A paper run with a person's hand on it. */
 class Raced {
@@ -62,7 +40,7 @@ class Raced {
 
   constructor(name: string) {
     this.home = join(folder, name)
-    storeMetas(this.home, 'kraken', [krakenMeta('BTC/USD', { priceDecimals: 1, quantityDecimals: 8 })])
+    storeBitcoin(this.home)
     this.watcher = new RunWatcher({
       home: this.home,
       onRows: (_run, { topic, rows, gone = [] }) => {
@@ -74,7 +52,7 @@ class Raced {
       },
     })
     this.#ended = runPaper(parseRunConfig(CONFIG, { file: 'raced.yaml' }), {
-      ...{ home: this.home, signal: this.#stop.signal, routes: venue.routes, sources: [SOURCE], onNote: () => {} },
+      ...{ home: this.home, signal: this.#stop.signal, ...market.options, onNote: () => {} },
     })
     this.#ended.catch(() => {})
   }

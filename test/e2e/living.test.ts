@@ -3,47 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { readRunConfig } from '../../src/apps/config.ts'
 import { runPaper } from '../../src/apps/live/paper.ts'
 import type { Note } from '../../src/apps/live/step-notes.ts'
-import { storeMetas } from '../../src/apps/symbols/instruments.ts'
 import type { BodyOf } from '../../src/wire/contract.ts'
 import type { RowOf, Topic } from '../../src/wire/topics.ts'
 import { type Served, serve, stopServed } from '../served.ts'
 import { ServerClient } from '../server-client.ts'
-import { Authority } from '../venues/authority.ts'
-import { startKrakenVenue } from '../venues/kraken-venue.ts'
-import type { Venue } from '../venues/venue.ts'
-import { VenueClock } from '../venues/venue-clock.ts'
-import { krakenMeta } from './kraken-meta.ts'
+import { BTC, KrakenMarket, paperText, storeBitcoin } from './kraken-market.ts'
 
-const { instruments: _, ...UNLISTED } = KRAKEN
-const BTC = 'BTCUSD.KRAKEN'
 const PASSWORD = 'four unrelated words here'
 
 const folder = mkdtempSync(join(tmpdir(), 'q-living-'))
 const home = join(folder, '.quadrant')
 const configuration = join(folder, 'config', 'living.yaml')
 
-/** A strategy that looks at bars of an hour leaves the market to the person. */
-const CONFIG = `
-name: living
-account: { currency: USD, equity: '1000000' }
-feeds: { patience: 30s }
-data:
-  - { instrument: ${BTC}, kind: quote, sources: [{ source: kraken, symbol: BTC/USD }] }
-  - { instrument: ${BTC}, kind: trade }
-  - { instrument: ${BTC}, kind: book }
-strategies:
-  - { use: ema-cross, instrument: ${BTC}, bar: 1h, price: mid, params: { fast: 2, slow: 3, stopAtrs: 20 } }
-senses: []
-allocation: { method: fixed, quantity: '0.5' }
-risk: { orderNotional: '50%', positionNotional: '100%', grossNotional: '100%', marginRate: '1%', collar: '50%', dailyLoss: '90%', drawdown: '90%' }
-`
-
-let venue: Venue
-let market: NodeJS.Timeout
+let market: KrakenMarket
 let server: Served
 let owner: ServerClient
 let guest: ServerClient
@@ -66,7 +41,7 @@ async function startRun(): Promise<Run> {
     begun = resolve
   })
   const ended = runPaper(readRunConfig(configuration), {
-    ...{ home, signal: stopping.signal, routes: venue.routes, sources: [UNLISTED] },
+    ...{ home, signal: stopping.signal, ...market.options },
     onNote: note => {
       notes.push(note)
       if (note.type === 'start') begun(String(note['run']))
@@ -106,11 +81,10 @@ const orders = async () => (await owner.call('GET /orders', { run: run.id })).bo
 const positions = async () => (await owner.call('GET /positions', { run: run.id })).body.items
 
 beforeAll(async () => {
-  venue = await startKrakenVenue({ authority: await Authority.create(), clock: new VenueClock(), seed: 23 })
-  market = setInterval(() => venue.play(6), 20)
+  market = await KrakenMarket.start(23)
   mkdirSync(join(folder, 'config'), { recursive: true })
-  writeFileSync(configuration, CONFIG)
-  storeMetas(home, 'kraken', [krakenMeta('BTC/USD', { priceDecimals: 1, quantityDecimals: 8 })])
+  writeFileSync(configuration, paperText({ name: 'living' }))
+  storeBitcoin(home)
 
   server = await serve({ home, cwd: folder })
   owner = new ServerClient(server.url, home)
@@ -122,12 +96,11 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(async () => {
-  clearInterval(market)
   await run?.stop().catch(() => {})
   owner?.close()
   guest?.close()
   server?.process.kill('SIGKILL')
-  await venue?.stop()
+  await market?.stop()
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { Lake } from '../../src/adapters/lake/lake.ts'
 import { importCapture } from '../../src/apps/capture/capture-import.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
@@ -19,55 +18,27 @@ import type { PaperOptions } from '../../src/apps/live/paper-options.ts'
 import { scoreRecording } from '../../src/apps/live/score-recording.ts'
 import type { Note } from '../../src/apps/live/step-notes.ts'
 import { showRun } from '../../src/apps/run-folder.ts'
-import { storeMetas } from '../../src/apps/symbols/instruments.ts'
-import { Authority } from '../venues/authority.ts'
-import { startKrakenVenue } from '../venues/kraken-venue.ts'
-import type { Venue } from '../venues/venue.ts'
-import { VenueClock } from '../venues/venue-clock.ts'
-import { krakenMeta } from './kraken-meta.ts'
+import { KrakenMarket, paperText, storeBitcoin } from './kraken-market.ts'
 import type { PaperChild } from './paper-child.ts'
-
-/** The venue has no list of instruments: what is stored describes them, as it does when the list cannot be had. */
-const { instruments: _, ...UNLISTED } = KRAKEN
 
 const CHILD = join(import.meta.dirname, 'paper-child.ts')
 
 const folder = mkdtempSync(join(tmpdir(), 'quadrant-paper-'))
-let venue: Venue
-let market: NodeJS.Timeout
+let market: KrakenMarket
 
 beforeAll(async () => {
-  venue = await startKrakenVenue({ authority: await Authority.create(), clock: new VenueClock(), seed: 7 })
-  market = setInterval(() => venue.play(6), 20)
+  market = await KrakenMarket.start(7)
 })
 
 afterAll(async () => {
-  clearInterval(market)
-  await venue.stop()
+  await market.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const CONFIG = `
-name: paper-test
-account: { currency: USD, equity: '1000000' }
-feeds: { patience: 30s }
-data:
-  - { instrument: BTCUSD.KRAKEN, kind: quote, sources: [{ source: kraken, symbol: BTC/USD }] }
-  - { instrument: BTCUSD.KRAKEN, kind: trade }
-  - { instrument: BTCUSD.KRAKEN, kind: book }
-strategies:
-  - { use: ema-cross, instrument: BTCUSD.KRAKEN, bar: 100ms, price: mid, params: { fast: 2, slow: 3, stopAtrs: 20 } }
-senses: []
-allocation: { method: fixed, quantity: '0.5' }
-risk: { orderNotional: '1000%', positionNotional: '1000%', grossNotional: '1000%', marginRate: '0%', collar: '50%', dailyLoss: '90%', drawdown: '90%' }
-`
+const CONFIG = paperText({ name: 'paper-test', bar: '100ms', order: '1000%', position: '1000%', marginRate: '0%' })
 const config = parseRunConfig(CONFIG, { file: 'paper-test.yaml' })
 
-function home(name: string): string {
-  const path = join(folder, name)
-  storeMetas(path, 'kraken', [krakenMeta('BTC/USD', { priceDecimals: 1, quantityDecimals: 8 })])
-  return path
-}
+const home = (name: string): string => storeBitcoin(join(folder, name))
 
 interface Heard {
   readonly notes: Note[]
@@ -85,7 +56,7 @@ function listening(path: string, enough: (notes: readonly Note[]) => boolean): H
   }
   return {
     notes,
-    options: { home: path, signal: stop.signal, onNote, routes: venue.routes, sources: [UNLISTED] },
+    options: { home: path, signal: stop.signal, onNote, ...market.options },
     stop: () => stop.abort(),
   }
 }
@@ -98,7 +69,7 @@ test('a run on a living venue trades, records, and its recording ends in the sam
   const live = listening(path, fills(4))
   const summary = await runPaper(config, live.options)
 
-  expect(venue.violations).toEqual([])
+  expect(market.venue.violations).toEqual([])
   expect(summary).toMatchObject({ mode: 'PAPER', ledgerSum: { USD: '0' } })
   expect(summary.fills).toBeGreaterThanOrEqual(4)
   expect(of(live.notes, 'source-change')).toMatchObject({ instrument: 'BTCUSD.KRAKEN', from: '', to: 'kraken', level: 'live' })
@@ -171,11 +142,11 @@ test('a run that was stopped goes on with its orders, its position and its money
 
 test('a run that was killed goes on from its journal: nothing that was done is forgotten, nothing is done twice', async () => {
   const path = home('killed')
-  const { host, port } = venue.routes.route({ host: 'ws.kraken.com', port: 443 })
+  const { host, port } = market.venue.routes.route({ host: 'ws.kraken.com', port: 443 })
   expect(host).toBe('127.0.0.1')
   const child: PaperChild = {
     ...{ home: path, config: CONFIG, ports: { 'ws.kraken.com:443': port } },
-    authority: venue.routes.authorities![0]!,
+    authority: market.venue.routes.authorities![0]!,
   }
   const process_ = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, JSON.stringify(child)], {
     stdio: ['ignore', 'pipe', 'inherit'],

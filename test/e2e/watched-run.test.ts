@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Errors } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { KRAKEN } from '../../src/adapters/kraken/kraken.ts'
 import { type RunQuestion, RunWatcher } from '../../src/adapters/run-link/run-watcher.ts'
 import { parseRunConfig } from '../../src/apps/config.ts'
 import { explain } from '../../src/apps/explain.ts'
@@ -14,55 +13,24 @@ import { runPaper } from '../../src/apps/live/paper.ts'
 import type { PaperOptions } from '../../src/apps/live/paper-options.ts'
 import type { Note } from '../../src/apps/live/step-notes.ts'
 import { showRun } from '../../src/apps/run-folder.ts'
-import { storeMetas } from '../../src/apps/symbols/instruments.ts'
 import { type RowOf, TOPICS, type Topic } from '../../src/wire/topics.ts'
-import { Authority } from '../venues/authority.ts'
-import { startKrakenVenue } from '../venues/kraken-venue.ts'
-import type { Venue } from '../venues/venue.ts'
-import { VenueClock } from '../venues/venue-clock.ts'
-import { krakenMeta } from './kraken-meta.ts'
+import { BTC, KrakenMarket, paperText, storeBitcoin } from './kraken-market.ts'
 
-const { instruments: _, ...UNLISTED } = KRAKEN
 const folder = mkdtempSync(join(tmpdir(), 'q-'))
-const BTC = 'BTCUSD.KRAKEN'
-let venue: Venue
-let market: NodeJS.Timeout
+let market: KrakenMarket
 
 beforeAll(async () => {
-  venue = await startKrakenVenue({ authority: await Authority.create(), clock: new VenueClock(), seed: 11 })
-  market = setInterval(() => venue.play(6), 20)
+  market = await KrakenMarket.start(11)
 })
 afterAll(async () => {
-  clearInterval(market)
-  await venue.stop()
+  await market.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A strategy that looks at bars of an hour leaves the market to the person. */
 const config = (bar: string, senses = '[]') =>
-  parseRunConfig(
-    `
-name: watched
-account: { currency: USD, equity: '1000000' }
-feeds: { patience: 30s }
-data:
-  - { instrument: ${BTC}, kind: quote, sources: [{ source: kraken, symbol: BTC/USD }] }
-  - { instrument: ${BTC}, kind: trade }
-  - { instrument: ${BTC}, kind: book }
-strategies:
-  - { use: ema-cross, instrument: ${BTC}, bar: ${bar}, price: mid, params: { fast: 2, slow: 3, stopAtrs: 20 } }
-senses: ${senses}
-allocation: { method: fixed, quantity: '0.5' }
-risk: { orderNotional: '100%', positionNotional: '100%', grossNotional: '100%', marginRate: '1%', collar: '50%', dailyLoss: '90%', drawdown: '90%' }
-`,
-    { file: 'watched.yaml' },
-  )
+  parseRunConfig(paperText({ name: 'watched', bar, senses, order: '100%' }), { file: 'watched.yaml' })
 
-function home(name: string): string {
-  const path = join(folder, name)
-  storeMetas(path, 'kraken', [krakenMeta('BTC/USD', { priceDecimals: 1, quantityDecimals: 8 })])
-  return path
-}
+const home = (name: string): string => storeBitcoin(join(folder, name))
 
 /** Sees the rows of a home's runs, and lets a test wait for one. */
 class Onlooker {
@@ -115,7 +83,7 @@ function start(path: string, of: ReturnType<typeof config>, more: Partial<PaperO
   const notes: Note[] = []
   const stop = new AbortController()
   const ended = runPaper(of, {
-    ...{ home: path, signal: stop.signal, routes: venue.routes, sources: [UNLISTED] },
+    ...{ home: path, signal: stop.signal, ...market.options },
     onNote: note => notes.push(note),
     ...more,
   })
