@@ -78,7 +78,10 @@ export interface Throw extends Placed {
   readonly value: Expression | undefined
 }
 
-/** `switch` and `match` become a chain of these: each case tests `subject === value`. */
+/**
+ * `switch` and `match` become a chain of these: each case tests `subject === value`, several values joined with '||'. A subject
+ * that is computed is first declared under a name that no program has, '[switch 120]'.
+ */
 export interface If extends Placed {
   readonly kind: 'if'
   readonly test: Expression
@@ -143,7 +146,10 @@ export interface Export extends Placed {
   readonly module: string | undefined
   /** `local` is a name of this module, or of the other when `module` is given; '*' for all. */
   readonly names: readonly { readonly local: string; readonly exported: string }[]
-  /** With `export default EXPRESSION` and CommonJS `module.exports = EXPRESSION`. */
+  /**
+   * With `export default EXPRESSION` and CommonJS `module.exports = EXPRESSION`, without names. `exports.a = EXPRESSION` has the
+   * name, and the assignment as a whole for its value.
+   */
   readonly value: Expression | undefined
 }
 
@@ -177,13 +183,13 @@ export interface Literal extends Placed {
   readonly value: string | number | boolean | null | undefined
 }
 
-/** `this` and `self` are the name 'this'; `super` and `super()` are 'super'. */
+/** `this` and `self` are the name 'this'; `super` and `super()` are 'super'; `import.meta` and `new.target` are names with a dot. */
 export interface Name extends Placed {
   readonly kind: 'name'
   readonly name: string
 }
 
-/** `a.b`, `a?.b`, `a['b']`, `a[i]`. `property` is known when it is a name or a constant; else `index` is the expression. */
+/** `a.b`, `a?.b`, `a['b']`, `a[i]`. `property` is known when it is a name or a constant ('#b' of `a.#b`); else `index` is the expression. */
 export interface Member extends Placed {
   readonly kind: 'member'
   readonly object: Expression
@@ -248,7 +254,7 @@ export interface List extends Placed {
   readonly items: readonly Expression[]
 }
 
-/** Unary ones have one operand. Python's `and`, `or`, `not` are '&&', '||', '!'; `==` and `is` are '==='. `**` and `//` stay. */
+/** Unary ones have one operand, chains of more than a hundred operators all their operands at once. Python's `and`, `or`, `not` are '&&', '||', '!'; `==` and `is` are '==='. `**` and `//` stay. */
 export interface Operation extends Placed {
   readonly kind: 'operation'
   readonly operator: string
@@ -290,7 +296,7 @@ export interface DynamicImport extends Placed {
   readonly module: Expression
 }
 
-/** Whatever else there is (JSX, meta properties): its parts may still matter. */
+/** Whatever else there is: its parts may still matter. JSX has the component, an object of the attributes, the children. */
 export interface Other extends Placed {
   readonly kind: 'other'
   readonly parts: readonly Expression[]

@@ -1,0 +1,315 @@
+// Lowers the expressions of TypeScript and JavaScript.
+import type * as Syntax from 'oxc-parser'
+import { lowerClass } from './javascript-classes.ts'
+import { constantKey } from './javascript-constants.ts'
+import { lowerFunction } from './javascript-functions.ts'
+import { lowerMarkup } from './javascript-markup.ts'
+import { lowerPattern } from './javascript-patterns.ts'
+import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
+import type { Call, DynamicImport, Entry, Expression, Literal, Name, Operation } from './program.ts'
+
+/** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
+const CHAIN_MAX = 100
+
+let level = 0
+
+export function lowerExpression(node: Syntax.Expression): Expression {
+  if (level === LEVELS_MAX) throw new NestedTooDeep(node.start)
+
+  level += 1
+  const expression = lowerAny(node)
+  level -= 1
+  return expression
+}
+
+/** To be called before each file: the last one may have been left in the middle. */
+export function startAtLevelZero(): void {
+  level = 0
+}
+
+/** With the kinds in the order in which they are frequent. */
+function lowerAny(node: Syntax.Expression): Expression {
+  const { start: at, end } = node
+
+  switch (node.type) {
+    case 'Identifier':
+      return node.name === 'undefined'
+        ? { kind: 'literal', at, end, value: undefined }
+        : { kind: 'name', at, end, name: node.name }
+    case 'MemberExpression':
+      return lowerMember(node)
+    case 'Literal':
+      return lowerLiteral(node)
+    case 'CallExpression':
+      return lowerCall(node)
+    case 'ObjectExpression':
+      return { kind: 'object', at, end, entries: node.properties.map(lowerEntry) }
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+    case 'FunctionDeclaration':
+    case 'TSDeclareFunction':
+    case 'TSEmptyBodyFunctionExpression':
+      return lowerFunction(node)
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return lowerOperators(node)
+    case 'TemplateLiteral':
+      return lowerTemplate(node)
+    case 'ThisExpression':
+      return { kind: 'name', at, end, name: 'this' }
+    case 'Super':
+      return { kind: 'name', at, end, name: 'super' }
+    case 'ArrayExpression':
+      return { kind: 'list', at, end, items: lowerItems(node.elements) }
+    case 'AwaitExpression':
+      return { kind: 'wrapped', at, end, how: 'await', value: lowerExpression(node.argument) }
+    case 'AssignmentExpression':
+      return {
+        kind: 'assign',
+        at,
+        end,
+        operator: node.operator,
+        target: lowerPattern(node.left),
+        value: lowerExpression(node.right),
+      }
+    case 'ConditionalExpression':
+      return {
+        kind: 'conditional',
+        at,
+        end,
+        test: lowerExpression(node.test),
+        then: lowerExpression(node.consequent),
+        otherwise: lowerExpression(node.alternate),
+      }
+    case 'UnaryExpression':
+      return { kind: 'operation', at, end, operator: node.operator, operands: [lowerExpression(node.argument)] }
+    case 'UpdateExpression':
+      return {
+        kind: 'assign',
+        at,
+        end,
+        operator: node.operator === '++' ? '+=' : '-=',
+        target: lowerPattern(node.argument),
+        value: { kind: 'literal', at: node.prefix ? at : end - 2, end: node.prefix ? at + 2 : end, value: 1 },
+      }
+    case 'NewExpression':
+      return {
+        kind: 'call',
+        at,
+        end,
+        callee: lowerExpression(node.callee),
+        args: lowerItems(node.arguments),
+        keywords: [],
+        isNew: true,
+      }
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSTypeAssertion':
+    case 'TSNonNullExpression':
+    case 'TSInstantiationExpression':
+    case 'ChainExpression':
+    case 'ParenthesizedExpression':
+      return lowerExpression(node.expression)
+    case 'YieldExpression':
+      return { kind: 'wrapped', at, end, how: 'yield', value: lowerYielded(node) }
+    case 'SequenceExpression':
+      return lowerSequence(node)
+    case 'TaggedTemplateExpression':
+      return {
+        kind: 'call',
+        at,
+        end,
+        callee: lowerExpression(node.tag),
+        args: lowerParts(node.quasi),
+        keywords: [],
+        isNew: false,
+      }
+    case 'ImportExpression':
+      return { kind: 'dynamic-import', at, end, module: lowerExpression(node.source) }
+    case 'MetaProperty':
+      return { kind: 'name', at, end, name: `${node.meta.name}.${node.property.name}` }
+    case 'ClassExpression':
+    case 'ClassDeclaration':
+      return lowerClass(node)
+    case 'JSXElement':
+    case 'JSXFragment':
+      return lowerMarkup(node)
+    case 'V8IntrinsicExpression':
+      return { kind: 'other', at, end, parts: lowerItems(node.arguments) }
+  }
+}
+
+// ── What can be subscripted and called ──────────────────────────────────────────────────────────────────────────────────
+
+function lowerMember(node: Syntax.MemberExpression): Expression {
+  const { start: at, end } = node
+  const object = lowerExpression(node.object)
+  if (!node.computed) return { kind: 'member', at, end, object, property: plainName(node.property), index: undefined }
+
+  const index = lowerExpression(node.property)
+  const key = constantKey(index)
+  return { kind: 'member', at, end, object, property: key, index: key === undefined ? index : undefined }
+}
+
+function lowerCall(node: Syntax.CallExpression): Call | DynamicImport {
+  const { start: at, end } = node
+  const callee = lowerExpression(node.callee)
+  const args = lowerItems(node.arguments)
+
+  const [first] = args
+  return first !== undefined && loadsModules(callee)
+    ? { kind: 'dynamic-import', at, end, module: first }
+    : { kind: 'call', at, end, callee, args, keywords: [], isNew: false }
+}
+
+/** `require`, `module.require`, `createRequire(import.meta.url)`, `process.getBuiltinModule`. */
+function loadsModules(callee: Expression): boolean {
+  if (callee.kind === 'name') return callee.name === 'require'
+  if (callee.kind === 'member' && callee.object.kind === 'name')
+    return (
+      (callee.property === 'require' && callee.object.name === 'module') ||
+      (callee.property === 'getBuiltinModule' && callee.object.name === 'process')
+    )
+  if (callee.kind !== 'call') return false
+  const maker = callee.callee
+  return (
+    (maker.kind === 'name' && maker.name === 'createRequire') || (maker.kind === 'member' && maker.property === 'createRequire')
+  )
+}
+
+/** Elements and arguments; holes are left out. */
+function lowerItems(nodes: readonly (Syntax.Expression | Syntax.SpreadElement | null)[]): Expression[] {
+  const items: Expression[] = []
+  for (const node of nodes) {
+    if (node === null) continue
+    items.push(
+      node.type === 'SpreadElement'
+        ? { kind: 'wrapped', at: node.start, end: node.end, how: 'spread', value: lowerExpression(node.argument) }
+        : lowerExpression(node),
+    )
+  }
+  return items
+}
+
+// ── Values ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function lowerLiteral(node: Extract<Syntax.Expression, { type: 'Literal' }>): Literal {
+  const { start: at, end } = node
+  if ('regex' in node) return { kind: 'literal', at, end, value: `/${node.regex.pattern}/${node.regex.flags}` }
+  if ('bigint' in node) return { kind: 'literal', at, end, value: Number(node.bigint) }
+  return { kind: 'literal', at, end, value: node.value as string | number | boolean | null }
+}
+
+function lowerEntry(node: Syntax.ObjectPropertyKind): Entry {
+  const { start: at, end } = node
+  if (node.type === 'SpreadElement') return { at, end, key: undefined, index: undefined, value: lowerExpression(node.argument) }
+
+  const { key, index } = lowerKey(node.key, node.computed)
+  const value = lowerExpression(node.value)
+  // Who reads the property gets what its getter returns.
+  if (node.kind === 'get')
+    return {
+      at,
+      end,
+      key,
+      index,
+      value: { kind: 'call', at: value.at, end: value.end, callee: value, args: [], keywords: [], isNew: false },
+    }
+  return { at, end, key, index, value }
+}
+
+/** The key of a property, a member of a class, a pattern: known, or an expression. */
+export function lowerKey(
+  node: Syntax.PropertyKey,
+  computed: boolean,
+): { readonly key: string | undefined; readonly index: Expression | undefined } {
+  if (!computed && (node.type === 'Identifier' || node.type === 'PrivateIdentifier'))
+    return { key: plainName(node), index: undefined }
+
+  const index = lowerExpression(node as Syntax.Expression)
+  const key = constantKey(index)
+  return { key, index: key === undefined ? index : undefined }
+}
+
+/** Private names keep their mark. */
+const plainName = (node: { readonly type: string; readonly name: string }): string =>
+  node.type === 'PrivateIdentifier' ? `#${node.name}` : node.name
+
+function lowerTemplate(node: Syntax.TemplateLiteral): Expression {
+  const { start: at, end } = node
+  if (node.expressions.length === 0) return { kind: 'literal', at, end, value: textOf(node.quasis[0]!) }
+  return { kind: 'template', at, end, parts: lowerParts(node) }
+}
+
+/** Literals and expressions in order; empty texts are left out. */
+function lowerParts(node: Syntax.TemplateLiteral): Expression[] {
+  const parts: Expression[] = []
+  for (const [i, quasi] of node.quasis.entries()) {
+    const value = textOf(quasi)
+    if (value !== '') parts.push({ kind: 'literal', at: quasi.start, end: quasi.end, value })
+
+    const hole = node.expressions[i]
+    if (hole !== undefined) parts.push(lowerExpression(hole))
+  }
+  return parts
+}
+
+/** Tagged templates may hold escapes that mean nothing: these stay as they are written. */
+const textOf = (quasi: Syntax.TemplateElement): string => quasi.value.cooked ?? quasi.value.raw
+
+function lowerYielded(node: Syntax.YieldExpression): Expression {
+  if (node.argument === null) return { kind: 'literal', at: node.start, end: node.end, value: undefined }
+
+  const value = lowerExpression(node.argument)
+  return node.delegate ? { kind: 'wrapped', at: value.at, end: value.end, how: 'spread', value } : value
+}
+
+/** `(0, f)` is just `f`: what has no effect is left out, and a single value is no list. */
+function lowerSequence(node: Syntax.SequenceExpression): Expression {
+  const items = lowerItems(node.expressions)
+  const last = items.pop()!
+  const effects = items.filter(({ kind }) => kind !== 'literal' && kind !== 'name')
+  return effects.length === 0 ? last : { kind: 'list', at: node.start, end: node.end, items: [...effects, last] }
+}
+
+// ── Operators ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type Operators = Syntax.BinaryExpression | Syntax.PrivateInExpression | Syntax.LogicalExpression
+
+/** Down the left side without recursion: generated code adds up thousands of texts in one expression. */
+function lowerOperators(node: Operators): Operation {
+  const spine: Operators[] = [node]
+  let left = node.left
+  while (left.type === 'BinaryExpression' || left.type === 'LogicalExpression') {
+    spine.push(left)
+    left = left.left
+  }
+
+  const first: Expression =
+    left.type === 'PrivateIdentifier'
+      ? { kind: 'literal', at: left.start, end: left.end, value: plainName(left) }
+      : lowerExpression(left)
+
+  if (spine.length > CHAIN_MAX) {
+    const operands = [first]
+    for (let i = spine.length - 1; i >= 0; i -= 1) operands.push(lowerExpression(spine[i]!.right))
+    return { kind: 'operation', at: node.start, end: node.end, operator: operatorOf(node), operands }
+  }
+
+  let whole = first
+  for (let i = spine.length - 1; i >= 0; i -= 1) {
+    const { start: at, end, right } = spine[i]!
+    whole = { kind: 'operation', at, end, operator: operatorOf(spine[i]!), operands: [whole, lowerExpression(right)] }
+  }
+  return whole as Operation
+}
+
+/** Loose equality is equality: what is compared matters, not how. */
+const operatorOf = ({ operator }: Operators): string => (operator === '==' ? '===' : operator === '!=' ? '!==' : operator)
+
+export const nameOf = (node: { readonly start: number; readonly end: number; readonly name: string }): Name => ({
+  kind: 'name',
+  at: node.start,
+  end: node.end,
+  name: node.name,
+})

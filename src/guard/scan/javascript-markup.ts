@@ -1,0 +1,58 @@
+// Lowers JSX: the component, its attributes as an object, its children.
+import type * as Syntax from 'oxc-parser'
+import { lowerExpression } from './javascript-expressions.ts'
+import type { Entry, Expression, Other } from './program.ts'
+
+export function lowerMarkup(node: Syntax.JSXElement | Syntax.JSXFragment): Other {
+  const parts: Expression[] = []
+  if (node.type === 'JSXElement') {
+    const { name, attributes, start: at, end } = node.openingElement
+    const component = lowerName(name)
+    if (component !== undefined) parts.push(component)
+    if (attributes.length > 0) parts.push({ kind: 'object', at, end, entries: attributes.map(lowerAttribute) })
+  }
+
+  for (const child of node.children) {
+    const part = lowerChild(child)
+    if (part !== undefined) parts.push(part)
+  }
+  return { kind: 'other', at: node.start, end: node.end, parts }
+}
+
+/** `<Price>` and `<ui.price>` are values of the program; `<div>` is none. */
+function lowerName(name: Syntax.JSXElementName | Syntax.JSXMemberExpressionObject): Expression | undefined {
+  const { start: at, end } = name
+  if (name.type === 'JSXNamespacedName') return undefined
+  if (name.type === 'JSXIdentifier') return /^[a-z]/.test(name.name) ? undefined : { kind: 'name', at, end, name: name.name }
+
+  const { object, property } = name
+  const left: Expression =
+    object.type === 'JSXIdentifier' ? { kind: 'name', at: object.start, end: object.end, name: object.name } : lowerName(object)!
+  return { kind: 'member', at, end, object: left, property: property.name, index: undefined }
+}
+
+function lowerAttribute(node: Syntax.JSXAttributeItem): Entry {
+  const { start: at, end } = node
+  if (node.type === 'JSXSpreadAttribute')
+    return { at, end, key: undefined, index: undefined, value: lowerExpression(node.argument) }
+
+  const key = node.name.type === 'JSXIdentifier' ? node.name.name : `${node.name.namespace.name}:${node.name.name.name}`
+  // An attribute without a value is true.
+  const value = node.value === null ? undefined : lowerChild(node.value)
+  return { at, end, key, index: undefined, value: value ?? { kind: 'literal', at, end, value: true } }
+}
+
+function lowerChild(node: Syntax.JSXChild | Syntax.JSXAttributeValue): Expression | undefined {
+  const { start: at, end } = node
+
+  switch (node.type) {
+    case 'JSXText':
+      return /\S/.test(node.value) ? { kind: 'literal', at, end, value: node.value } : undefined
+    case 'JSXExpressionContainer':
+      return node.expression.type === 'JSXEmptyExpression' ? undefined : lowerExpression(node.expression)
+    case 'JSXSpreadChild':
+      return { kind: 'wrapped', at, end, how: 'spread', value: lowerExpression(node.expression) }
+    default:
+      return lowerExpression(node)
+  }
+}

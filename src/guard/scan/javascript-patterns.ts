@@ -1,0 +1,68 @@
+// Lowers what values are bound to: names, members, destructuring, defaults, rest.
+import type * as Syntax from 'oxc-parser'
+import { lowerExpression, lowerKey, nameOf } from './javascript-expressions.ts'
+import type { Member, Name, Pattern } from './program.ts'
+
+type Target =
+  | Syntax.BindingPattern
+  | Syntax.BindingRestElement
+  | Syntax.AssignmentTarget
+  | Syntax.AssignmentTargetMaybeDefault
+  | Syntax.AssignmentTargetRest
+  | Syntax.FormalParameterRest
+
+export function lowerPattern(node: Target): Pattern {
+  const { start: at, end } = node
+
+  switch (node.type) {
+    case 'Identifier':
+      return nameOf(node)
+    case 'ObjectPattern':
+      return {
+        kind: 'object-pattern',
+        at,
+        end,
+        entries: node.properties.map(property =>
+          property.type === 'RestElement'
+            ? { key: undefined, target: lowerPattern(property) }
+            : { key: lowerKey(property.key, property.computed).key, target: lowerPattern(property.value) },
+        ),
+      }
+    case 'ArrayPattern':
+      return {
+        kind: 'list-pattern',
+        at,
+        end,
+        items: node.elements.map(element => (element === null ? undefined : lowerPattern(element))),
+      }
+    case 'AssignmentPattern':
+      return { kind: 'default-pattern', at, end, target: lowerPattern(node.left), value: lowerExpression(node.right) }
+    case 'RestElement':
+      return { kind: 'rest-pattern', at, end, target: lowerPattern(node.argument) }
+    case 'MemberExpression':
+      return lowerExpression(node) as Member
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+    case 'TSTypeAssertion':
+      // Stripped of its types it is a name or a member again.
+      return lowerExpression(node.expression) as Name | Member
+  }
+}
+
+/** Every name a pattern binds. */
+export function namesIn(pattern: Pattern): string[] {
+  switch (pattern.kind) {
+    case 'name':
+      return [pattern.name]
+    case 'member':
+      return []
+    case 'object-pattern':
+      return pattern.entries.flatMap(({ target }) => namesIn(target))
+    case 'list-pattern':
+      return pattern.items.flatMap(item => (item === undefined ? [] : namesIn(item)))
+    case 'default-pattern':
+    case 'rest-pattern':
+      return namesIn(pattern.target)
+  }
+}
