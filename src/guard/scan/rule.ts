@@ -65,6 +65,6 @@ export interface Rule {
   /** Looks like it, and is none. */
   readonly good: readonly Example[]
   /** Which files it is for. */
-  readonly looksAt: 'production' | 'tests'
+  readonly looksAt: 'production' | 'tests' | 'everything'
   check(module: Module): readonly Hit[]
 }

@@ -21,6 +21,8 @@ export interface Survey {
    * it passed through; '' when it has none.
    */
   nameOf(fn: FunctionExpression): string
+  /** Every value that a variable of this name is given anywhere in the file, as in `price = …`; not those put into fields. */
+  givenTo(name: string): readonly Expression[]
 }
 
 const surveys = new WeakMap<Program, Survey>()
@@ -57,6 +59,16 @@ function lookOver(program: Program): Survey {
     }
   }
 
+  const given = new Map<string, Expression[]>()
+  for (const kind of ['declare', 'assign'] as const) {
+    for (const { target, value } of (byKind.get(kind) ?? []) as NodeOf<'declare' | 'assign'>[]) {
+      if (target.kind !== 'name' || value === undefined) continue
+      const values = given.get(target.name)
+      if (values === undefined) given.set(target.name, [value])
+      else values.push(value)
+    }
+  }
+
   const parentOf = (node: Node) => parents.get(node)
   return {
     of: <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as NodeOf<K>[],
@@ -67,6 +79,7 @@ function lookOver(program: Program): Survey {
       return around
     },
     nameOf: fn => nameOf(fn, parentOf),
+    givenTo: name => given.get(name) ?? [],
   }
 }
 

@@ -1,0 +1,245 @@
+// What in a test can make it fail: assertions of every common library, and which of them are true whatever the code does.
+import type { Flow } from './flow.ts'
+import { wordsOf } from './market-words.ts'
+import { lastName } from './named-values.ts'
+import type { Call, Expression, FunctionExpression, Member, Program } from './program.ts'
+import { besideFunctions, isKind, type Node, type Survey, survey, within } from './survey.ts'
+
+interface Subject {
+  readonly program: Program
+  readonly flow: Flow
+}
+
+export interface Assertions {
+  /** How many there are that the code under test could break. */
+  readonly real: number
+  /** Offsets of those that nothing could break. */
+  readonly empty: readonly number[]
+}
+
+/** Functions that say with their first word that they look: `assertSorted`, `expect_filled`, `checkBook`. */
+const LOOKING = new Set([
+  'assert',
+  'asserts',
+  'expect',
+  'expects',
+  'should',
+  'verify',
+  'verifies',
+  'check',
+  'checks',
+  'ensure',
+  'must',
+  'fail',
+])
+
+/** Methods that fail by themselves: of test contexts (`t.is`), of mocks, of pages. */
+const METHODS = new Set([
+  ...[
+    'is',
+    'not',
+    'deepEqual',
+    'notDeepEqual',
+    'like',
+    'true',
+    'false',
+    'truthy',
+    'falsy',
+    'throws',
+    'throwsAsync',
+    'notThrows',
+    'regex',
+  ],
+  ...[
+    'ok',
+    'notOk',
+    'equal',
+    'equals',
+    'same',
+    'notSame',
+    'match',
+    'rejects',
+    'resolves',
+    'snapshot',
+    'plan',
+    'strictEqual',
+    'notEqual',
+  ],
+])
+const CONTEXTS = new Set(['t', 'tap', 'test', 'assert', 'ctx', 'context'])
+const RAISES =
+  /^(?:raises|warns|assertRaises|assertRaisesRegex|deprecated_call|assertLogs|assertWarns|toThrow|fail|approx_raises)$/
+const WAITS = /^(?:waitFor[A-Z]?\w*|findBy\w+|findAllBy\w+|getBy\w+|getAllBy\w+|toMatch\w*Snapshot)$/
+
+const DEPTH_MAX = 5
+
+export function assertionsIn(test: FunctionExpression, subject: Subject): Assertions {
+  const seen = survey(subject.program)
+  const entered = new Set<FunctionExpression>()
+  let real = 0
+  const empty: number[] = []
+
+  const enter = (fn: FunctionExpression, depth: number) => {
+    if (entered.has(fn) || depth > DEPTH_MAX) return
+    entered.add(fn)
+
+    // Callbacks inside are part of the test.
+    for (const node of within([...fn.params, ...fn.body])) {
+      if (isSwallowed(node, fn, seen)) continue
+      if (isKind(node, 'throw')) real += 1
+      if (isKind(node, 'member') && isChaiProperty(node)) judge(node, expectedOf(node), [])
+      if (isKind(node, 'name') && node.name === 'done' && isHandedOn(node, seen)) real += 1
+      if (isKind(node, 'call')) look(node, depth)
+    }
+  }
+
+  const judge = (node: Node, looked: readonly Expression[], against: readonly Expression[]) => {
+    if (isCertain(looked, against, subject)) empty.push(node.at)
+    else real += 1
+  }
+
+  const look = (call: Call, depth: number) => {
+    const { callee, args } = call
+    const name = lastName(callee) ?? ''
+
+    if (callee.kind === 'member') {
+      const expected = expectedOf(callee)
+      if (expected.length > 0) return judge(call, expected, args)
+      if (lastNames(callee.object).includes('should')) return judge(call, [callee.object], args)
+    }
+    if (callee.kind === 'name' && name === 'expect') return
+    if (/^(?:skip|todo|pass)$/.test(name)) return
+
+    if (name === 'assert' || /^assert\w*$/i.test(name) || isAssertMember(callee)) {
+      const isFailure = /^(?:fail|rejects|throws|raises)|^assert_?(?:Raises|called|any_call|has_calls|awaited|not_called)/i.test(
+        name,
+      )
+      return isFailure ? count(call) : judge(call, args.slice(0, 1), args.slice(1))
+    }
+    if (RAISES.test(name) || WAITS.test(name)) return count(call)
+    if (callee.kind === 'member' && METHODS.has(name) && CONTEXTS.has(lastName(callee.object) ?? '')) {
+      return judge(call, args.slice(0, 1), args.slice(1))
+    }
+
+    // A helper of this file is looked into; one from elsewhere is taken at its word.
+    const helper = callee.kind === 'name' || isOnThis(callee) ? functionNamed(name, seen) : undefined
+    if (helper !== undefined) return enter(helper, depth + 1)
+    const [first = ''] = wordsOf(name)
+    if (LOOKING.has(first)) count(call)
+  }
+
+  const count = (_call: Call) => {
+    real += 1
+  }
+
+  enter(test, 0)
+  return { real, empty }
+}
+
+/** What stands in `expect(…)` of `expect(price).not.toBe(1)`; empty when the chain does not begin with one. */
+function expectedOf({ object }: Member): readonly Expression[] {
+  if (object.kind === 'member') return expectedOf(object)
+  if (object.kind !== 'call') return []
+  const name = lastName(object.callee) ?? ''
+  if (name === 'expect' || name === 'expectTypeOf' || name === 'assertThat' || name === 'soft' || name === 'poll') {
+    return object.args.length > 0 ? object.args : [object]
+  }
+  return object.callee.kind === 'member' ? expectedOf(object.callee) : []
+}
+
+const CHAI = new Set([
+  'true',
+  'false',
+  'null',
+  'undefined',
+  'ok',
+  'empty',
+  'exist',
+  'NaN',
+  'called',
+  'calledOnce',
+  'rejected',
+  'fulfilled',
+  'finite',
+])
+
+/** `expect(x).to.be.true`: a getter asserts. */
+const isChaiProperty = (node: Member) => node.property !== undefined && CHAI.has(node.property) && expectedOf(node).length > 0
+
+const lastNames = (expression: Expression): readonly string[] =>
+  expression.kind === 'member' ? [...lastNames(expression.object), expression.property ?? ''] : []
+
+/** `assert.equal`, `chai.assert.isTrue`, `sinon.assert.calledOnce`, `fc.assert`, `t.assert.ok`. */
+const isAssertMember = (callee: Expression): boolean =>
+  callee.kind === 'member' &&
+  (lastName(callee.object) === 'assert' || (callee.object.kind === 'member' && isAssertMember(callee.object)))
+
+const isOnThis = (callee: Expression) =>
+  callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'this'
+
+const functionNamed = (name: string, seen: Survey) => seen.of('function').find(fn => seen.nameOf(fn) === name)
+
+/** `send(order, done)`, `done(error)`. */
+function isHandedOn(node: Node, { parentOf }: Survey): boolean {
+  const around = parentOf(node)
+  if (!isKind(around, 'call')) return false
+  return around.callee === node ? around.args.length > 0 : true
+}
+
+/** Inside a `try` whose handlers neither throw nor look themselves: a failure of it is never seen. */
+function isSwallowed(node: Node, test: FunctionExpression, { parentOf }: Survey): boolean {
+  let inner: Node = node
+  for (let around = parentOf(node); around !== undefined && inner !== test; around = parentOf(around)) {
+    if (isKind(around, 'try') && around.body.some(statement => statement === inner)) {
+      const hides = around.handlers.some(handler => {
+        const narrow =
+          handler.catches.length > 0 &&
+          !handler.catches.some(what => /^(?:Assertion\w*|Exception|BaseException)$/.test(lastName(what) ?? ''))
+        return !narrow && ![...within(handler.body)].some(part => isKind(part, 'throw') || isKind(part, 'call'))
+      })
+      if (hides) return true
+    }
+    inner = around
+  }
+  return false
+}
+
+/** Whether an assertion about these holds before the program runs. */
+function isCertain(looked: readonly Expression[], against: readonly Expression[], { flow, program }: Subject): boolean {
+  const [subject] = looked
+  if (subject === undefined) return false
+  const [other] = against
+
+  const isFixed = (expression: Expression): boolean => {
+    if (expression.kind === 'literal' || expression.kind === 'function') return true
+    if (expression.kind === 'list') return expression.items.every(isFixed)
+    if (expression.kind === 'object') return expression.entries.every(({ value }) => isFixed(value))
+    if (expression.kind === 'operation') return isFixedOperation(expression.operator, expression.operands)
+    return expression.kind === 'name' && flow.constantOf(expression) !== undefined
+  }
+  const isFixedOperation = (operator: string, operands: readonly Expression[]): boolean => {
+    if (operator === '||')
+      return operands.some(operand => operand.kind === 'literal' && operand.value === true) || operands.every(isFixed)
+    if (/^(?:===?|>=|<=)$/.test(operator)) {
+      const [left, right] = operands
+      if (left !== undefined && right !== undefined && isSame(left, right)) return true
+      if (operator === '>=' && left !== undefined && isLength(left) && right?.kind === 'literal' && right.value === 0) return true
+    }
+    return operands.every(isFixed)
+  }
+  const isSame = (left: Expression, right: Expression) =>
+    !mayDiffer(left) && program.text.slice(left.at, left.end) === program.text.slice(right.at, right.end)
+
+  // A function given to `expect` is called by it.
+  if (subject.kind === 'function') return false
+  if (other === undefined) return isFixed(subject)
+  if (isFixed(subject) && (other.kind === 'literal' && typeof other.value === 'string' ? true : isFixed(other))) return true
+  return isSame(subject, other)
+}
+
+/** Two calls of the same can give different answers: that they agree is worth saying. */
+const mayDiffer = (expression: Expression) => [...within(expression, besideFunctions)].some(node => isKind(node, 'call'))
+
+const isLength = (expression: Expression) =>
+  (expression.kind === 'member' && /^(?:length|size)$/.test(expression.property ?? '')) ||
+  (expression.kind === 'call' && lastName(expression.callee) === 'len')
