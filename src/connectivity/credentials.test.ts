@@ -51,7 +51,8 @@ const FORMATS: Readonly<Record<string, (draw: (letters: string, count: number) =
   OpenFIGI: draw => [8, 4, 4, 4, 12].map(count => draw(HEX, count)).join('-'),
 }
 
-const COUNT = 10_000
+/** The long form draws many more: CAMPAIGN=1. */
+const COUNT = process.env['CAMPAIGN'] ? 100_000 : 3000
 
 describe('real-looking keys are never refused', () => {
   for (const [name, make] of Object.entries(FORMATS)) {
@@ -66,7 +67,7 @@ describe('real-looking keys are never refused', () => {
         else if (status !== 'unverified') tally['refused']!++
       }
       expect(tally['refused'], 'seed 20261121').toBe(0)
-      expect(tally['suspect']! / COUNT, 'and few are doubted').toBeLessThan(0.02)
+      expect(tally['suspect']! / COUNT, 'and few are doubted').toBeLessThanOrEqual(0.002)
     })
   }
 })
@@ -145,7 +146,7 @@ test('a key of the one world is not taken to the other', () => {
 
 test('a form that differs, or quotation marks, only make a key suspect', () => {
   const need: Need = { ...secret, pattern: /^[0-9a-z]{32}$/ }
-  expect(checkKey(need, 'k3v9q1zt7w4y8b2n6m5x0c7r1f8h3j9d', 'live')).toEqual({ status: 'unverified', evidence: [] })
+  expect(checkKey(need, 'k3v9q1zt7w4y8b2n6m5x0c7r1f8h3j9d', 'live')).toEqual({ status: 'unverified', rule: 'none', evidence: [] })
   expect(checkKey(need, 'K3V9Q1ZT7W4Y8B2N6M5X0C7R1F8H3J9D', 'live').status).toBe('suspect')
   expect(checkKey(secret, '"k3v9q1zt7w4y8b2n6m5x0c7r1f8h3j9d"', 'live').evidence).toEqual(['there are quotation marks around it'])
 })
