@@ -1,0 +1,78 @@
+// Reads one file of Python: tree-sitter's syntax tree, lowered to a `Program`.
+import { createRequire } from 'node:module'
+import { Language, Parser, type Tree } from 'web-tree-sitter'
+import { NestedTooDeep } from './nesting.ts'
+import type { Fault, Parsed } from './parsed.ts'
+import { PythonSource } from './python-source.ts'
+import { lowerBody } from './python-statements.ts'
+import { firstError, PythonTree } from './python-tree.ts'
+
+let opened: Promise<PythonParser> | undefined
+let parser: PythonParser | undefined
+
+/** Loads the grammar, once: afterwards `parsePython` can be called. */
+export async function openPython(): Promise<PythonParser> {
+  opened ??= loadPython()
+  parser = await opened
+  return parser
+}
+
+/** Never throws for what a file says: what cannot be read is a fault. */
+export function parsePython(file: string, text: string): Parsed {
+  if (parser === undefined) throw new Error('openPython() was not awaited')
+  return parser.parse(file, text)
+}
+
+async function loadPython(): Promise<PythonParser> {
+  await Parser.init()
+  const { resolve } = createRequire(import.meta.url)
+  return new PythonParser(await Language.load(resolve('tree-sitter-python/tree-sitter-python.wasm')))
+}
+
+export class PythonParser {
+  readonly #parser = new Parser()
+  /** Used again for every file: its arrays are as large as the largest needed. */
+  readonly #tree: PythonTree
+
+  constructor(language: Language) {
+    this.#parser.setLanguage(language)
+    this.#tree = new PythonTree(language)
+  }
+
+  /** Of a file with errors there is both a fault and the program that is left without them. */
+  parse(file: string, text: string): Parsed {
+    const zero = text.indexOf('\0')
+    if (zero >= 0) return { fault: { at: zero, message: 'no text: it holds a zero byte' } }
+
+    const tree = this.#parser.parse(text)
+    if (tree === null) throw new Error('the parser has no language')
+    let fault: Fault | undefined
+    try {
+      fault = faultOf(tree, text)
+      this.#tree.fill(tree, text)
+    } finally {
+      tree.delete()
+    }
+
+    try {
+      const body = lowerBody(new PythonSource(this.#tree), this.#tree.root)
+      const program = { file, language: 'python', text, body, comments: this.#tree.comments } as const
+      return fault === undefined ? { program } : { program, fault }
+    } catch (error) {
+      if (error instanceof NestedTooDeep) return { fault: fault ?? { at: error.at, message: error.message } }
+      throw error
+    }
+  }
+}
+
+function faultOf(tree: Tree, text: string): Fault | undefined {
+  const error = firstError(tree)
+  if (error === undefined) return undefined
+  const { at, missing } = error
+  if (missing !== undefined) return { at, message: `not valid Python: ${missing} is missing` }
+  const [line = ''] = text
+    .slice(at, at + 60)
+    .trimStart()
+    .split('\n')
+  return { at, message: `not valid Python at ${JSON.stringify(line.trimEnd())}` }
+}
