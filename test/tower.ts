@@ -64,7 +64,13 @@ export const TOWER: readonly Floor[] = [
 const TOP = Math.max(...TOWER.map(({ floor }) => floor))
 
 /** Files that nobody imports because a person, a shell or a fork opens them. */
-export const ENTRIES: readonly string[] = ['src/apps/cli/main.ts', 'src/apps/serve/work-process.ts', 'src/sdk/sdk.ts']
+export const ENTRIES: readonly string[] = [
+  'src/apps/cli/main.ts',
+  'src/apps/serve/work-process.ts',
+  'src/sdk/sdk.ts',
+  'src/guard/scan/examine-worker.ts',
+  'src/guard/scan/examine-child.ts',
+]
 
 /** The room a source file lives in: 'src/stages/risk/gate.ts' → 'stages/risk'. Undefined outside of every room. */
 export const roomOf = (file: string): string | undefined =>

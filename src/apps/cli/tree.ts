@@ -113,6 +113,13 @@ export const TREE: readonly (Leaf | Group)[] = [
     ],
   },
   {
+    name: 'guard',
+    summary: 'only real data: what pretends, in code, keys and surroundings',
+    commands: [
+      { name: 'scan', summary: 'source code that makes up market data, here or anywhere', load: () => import('./guard-scan.ts') },
+    ],
+  },
+  {
     name: 'secrets',
     summary: 'keys of sources, kept encrypted in the state folder',
     commands: [
