@@ -13,7 +13,9 @@ const QUANTITIES = list(`
   quantity quantities qty qtys size sizes volume volumes lot lots notional amount amounts turnover liquidity openinterest oi
 `)
 
-const FACTS = list('trade trades print prints fill fills execution executions market markets ticker tickers feed feeds snapshot snapshots')
+const FACTS = list(
+  'trade trades print prints fill fills execution executions market markets ticker tickers feed feeds snapshot snapshots',
+)
 
 const JUDGEMENTS = list(`
   signal signals feature features indicator indicators alpha alphas prediction predictions forecast forecasts sentiment sentiments confidence
@@ -95,4 +97,104 @@ export function wordsOf(name: string): readonly string[] {
     .filter(word => word !== '')
   if (known.size < 50_000) known.set(name, words)
   return words
+}
+
+/** `quotes` for `quotesBySymbol`, `price` for `priceAtOpen`: what follows a preposition only says which. */
+const PREPOSITIONS = list('by of for from at on in per to with via after before since until')
+
+/** What a name is about: its words up to a preposition, last first, endings that say nothing left out. */
+function heads(name: string): readonly string[] {
+  const words = wordsOf(name)
+  const cut = words.findIndex((word, i) => i > 0 && PREPOSITIONS.has(word))
+  return cut < 0 ? words : words.slice(0, cut)
+}
+
+const knownMarket = new Map<string, boolean>()
+
+/** Whether a value of that name is something a market says, or what is made of it: a price, a quantity, a quote, a signal. */
+export function isMarketName(name: string): boolean {
+  const found = knownMarket.get(name)
+  if (found !== undefined) return found
+  const is = judgeMarket(name)
+  if (knownMarket.size < 50_000) knownMarket.set(name, is)
+  return is
+}
+
+const isMarketWord = (word: string): boolean =>
+  PRICES.has(word) || QUANTITIES.has(word) || FACTS.has(word) || JUDGEMENTS.has(word) || DEEDS.has(word)
+
+const isStrong = (word: string): boolean => isMarketWord(word) && !WEAK.has(word)
+
+function judgeMarket(name: string): boolean {
+  const words = heads(name)
+  let last = words.length - 1
+  while (last > 0 && ENDINGS.has(words[last]!) && !isStrong(words[last]!)) last -= 1
+  const head = words[last]
+  if (head === undefined) return false
+
+  const before = words.slice(0, last)
+  if (isStrong(head)) return !isLimit(words)
+  if (isMarketWord(head))
+    return !isLimit(words) && (before.some(isMarketWord) || words.slice(last + 1).some(isStrong) || ALONE.has(head))
+  return false
+}
+
+/** Weak ones that stand for a market's value when nothing else is said. */
+const ALONE = list(
+  'mid last high low spot fx lots lot volume volumes side feature features returns depth open close bars bar position positions offer confidence',
+)
+
+const isLimit = (words: readonly string[]): boolean => words.some(word => LIMITS.has(word))
+
+const LIMITS = list(`
+  min max minimum maximum limit limits threshold thresholds tolerance cap floor ceiling step steps increment precision decimals digits
+  multiplier factor fee fees commission tax margin lookback timeout interval ttl retries budget epsilon default defaults config options settings
+  params parameters pct percent bps count counter index idx id ids
+`)
+
+/** Whether a number of that name is set by people: a limit, a step, a cost. */
+export function isParameterName(name: string): boolean {
+  return wordsOf(name).some(word => PARAMETERS.has(word))
+}
+
+const lastWord = (name: string): string => wordsOf(name).at(-1) ?? ''
+
+/** Entries of an object that say who, when, where and how long: chance in them says nothing of what the object is worth. */
+export function isAside(key: string): boolean {
+  const last = lastWord(key)
+  if (/^\d+$/.test(key) || last === '') return false
+  return INNOCENT.has(last) && !isMarketName(key)
+}
+
+export const isIdentity = (name: string): boolean => IDENTITIES.has(lastWord(name))
+
+/** Things whose name says what they are for, which is no market value. */
+export function isInnocent(name: string): boolean {
+  return INNOCENT.has(heads(name).at(-1) ?? '') && !isMarketName(name)
+}
+
+const WORK = list(
+  'order orders job jobs task tasks item items work queue batch batches message messages event events strategies strategy',
+)
+
+/** A pile of work or a list of names: picking from it by chance changes the order of things, not their values. */
+export const isWorkItem = (name: string): boolean => {
+  const last = lastWord(name)
+  return WORK.has(last) || IDENTITIES.has(last)
+}
+
+const PRETENDING = list(`
+  fake faked fakes mock mocked mocks dummy dummies stub stubbed stubs simulate simulated simulates simulating synthetic synthesize synthesized
+  synthesise synthesised bogus pretend pretended phony invented madeup placeholder fabricate fabricated sham spoof spoofed
+`)
+
+/** Whether a name says of itself that what it stands for is not real. */
+export function isPretended(name: string): boolean {
+  return wordsOf(name).some(word => PRETENDING.has(word))
+}
+
+/** Whether work of that name draws worlds to learn a statistic from them. */
+export function isResearch(name: string): boolean {
+  const words = wordsOf(name)
+  return words.some((word, i) => RESEARCH.has(word) || (word === 'monte' && words[i + 1] === 'carlo'))
 }

@@ -1,0 +1,87 @@
+// What other files can take from this one, and by which traits its values came.
+import type { Origin } from './flow.ts'
+import type { FlowBuilder } from './flow-builder.ts'
+import type { Spot, Thing } from './flow-graph.ts'
+import { ofBorrowed, originsAt } from './origins.ts'
+import type { Expression, Statement } from './program.ts'
+
+const DEPTH_MAX = 3
+const NAMES_MAX = 400
+
+export function exportsOf(builder: FlowBuilder): ReadonlyMap<string, readonly Origin[]> {
+  const found = new Map<string, readonly Origin[]>()
+  if (builder.isPython) {
+    for (const [name, binding] of builder.bindings.top) add(name, builder.variable(binding), found, 0)
+    for (const statement of builder.program.body)
+      if (statement.kind === 'import' && statement.names.some(({ local }) => local === '*'))
+        passOnAll(statement.module, statement.at, found)
+    return found
+  }
+  for (const statement of builder.program.body) ofStatement(statement, builder, found)
+  return found
+}
+
+function ofStatement(statement: Statement, builder: FlowBuilder, found: Map<string, readonly Origin[]>): void {
+  if (statement.kind === 'expression') return ofCommonJs(statement.value, builder, found)
+  if (statement.kind !== 'export') return
+  if (statement.value !== undefined) {
+    const spot = builder.known(statement.value)
+    if (spot !== undefined) add('default', spot, found, 0)
+  }
+  for (const { local, exported } of statement.names) {
+    if (statement.module !== undefined) {
+      if (local === '*' && exported === '*') passOnAll(statement.module, statement.at, found)
+      else
+        found.set(
+          exported,
+          ofBorrowed({ kind: 'borrowed', module: statement.module, name: local, trait: undefined }, [statement.at]),
+        )
+      continue
+    }
+    const binding = builder.bindings.top.get(local)
+    if (binding !== undefined) add(exported, builder.variable(binding), found, 0)
+  }
+}
+
+/** `exports.draw = …`, `module.exports.draw = …`, `module.exports = …`. */
+function ofCommonJs(value: Expression, builder: FlowBuilder, found: Map<string, readonly Origin[]>): void {
+  if (value.kind !== 'assign' || value.target.kind !== 'member') return
+  const { object, property } = value.target
+  const spot = builder.known(value.value)
+  if (spot === undefined || property === undefined) return
+
+  if (object.kind === 'name' && object.name === 'module' && property === 'exports') add('default', spot, found, 0)
+  const isExports =
+    (object.kind === 'name' && object.name === 'exports') ||
+    (object.kind === 'member' &&
+      object.property === 'exports' &&
+      object.object.kind === 'name' &&
+      object.object.name === 'module')
+  if (isExports) add(property, spot, found, 0)
+}
+
+/** `export * from`: several may be listed under '*'. */
+function passOnAll(module: string, at: number, found: Map<string, readonly Origin[]>): void {
+  const more = ofBorrowed({ kind: 'borrowed', module, name: '*', trait: undefined }, [at])
+  found.set('*', [...(found.get('*') ?? []), ...more])
+}
+
+function add(name: string, spot: Spot, found: Map<string, readonly Origin[]>, depth: number, seen: readonly Thing[] = []): void {
+  if (found.size >= NAMES_MAX) return
+  const origins = [...originsAt(spot)]
+  for (const token of spot.tokens) {
+    if (token.kind !== 'thing') continue
+    const { thing } = token
+    const returned = thing.function?.returns
+    if (returned !== undefined) origins.push(...originsAt(returned))
+    if (depth >= DEPTH_MAX || seen.includes(thing)) continue
+
+    const deeper = [...seen, thing]
+    for (const [key, field] of thing.fields) add(`${name}.${key}`, field, found, depth + 1, deeper)
+    for (const inner of returned?.tokens ?? []) {
+      if (inner.kind !== 'thing' || inner.thing === thing || deeper.includes(inner.thing)) continue
+      for (const [key, field] of inner.thing.fields) add(`${name}.${key}`, field, found, depth + 1, [...deeper, inner.thing])
+    }
+  }
+  found.set(name, [...(found.get(name) ?? []), ...origins])
+}
