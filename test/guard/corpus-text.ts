@@ -87,10 +87,10 @@ function textsOf(markdown: string, page: string): CorpusText[] {
 
 function described({ info, lines }: { readonly info: string; readonly lines: readonly string[] }) {
   const [language = '', ...words] = info.split(' ')
-  const valueOf = (key: string) => words.find(word => word.startsWith(`${key}=`))?.slice(key.length + 1)
-  const fileBeside = valueOf('file')
+  const wordFor = (key: string) => words.find(word => word.startsWith(`${key}=`))?.slice(key.length + 1)
+  const fileBeside = wordFor('file')
   return {
-    file: { path: fileBeside ?? valueOf('as') ?? `subject.${language}`, content: `${lines.join('\n')}\n` },
+    file: { path: fileBeside ?? wordFor('as') ?? `subject.${language}`, content: `${lines.join('\n')}\n` },
     language,
     isProject: words.includes('project'),
     isBeside: fileBeside !== undefined,

@@ -23,7 +23,11 @@ export const UNREADABLE_TEXTS: readonly CorpusText[] = [
   violation('broken syntax, 2', 'quote.js', 'const quote = symbol => (\nmodule.exports = { quote }}\n'),
   violation('broken syntax, 3', 'quote.py', 'def quote(symbol:\n    return {"symbol": symbol\n'),
 
-  violation('a quarrel of two branches, 1', 'merge.ts', '<<<<<<< HEAD\nexport const a = 1\n=======\nexport const a = 2\n>>>>>>> work\n'),
+  violation(
+    'a quarrel of two branches, 1',
+    'merge.ts',
+    '<<<<<<< HEAD\nexport const a = 1\n=======\nexport const a = 2\n>>>>>>> work\n',
+  ),
   violation('a quarrel of two branches, 2', 'merge.js', 'let a\n<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> work\n'),
   violation('a quarrel of two branches, 3', 'merge.py', '<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> work\n'),
 
@@ -40,7 +44,11 @@ export const UNREADABLE_TEXTS: readonly CorpusText[] = [
   lookAlike('line ends of Windows', 'crlf.js', "'use strict'\r\n\r\nmodule.exports = {\r\n  lotSize: 100000,\r\n}\r\n"),
   lookAlike('nothing at all, 1', 'empty.ts', ''),
   lookAlike('nothing at all, 2', '__init__.py', ''),
-  lookAlike('one long line', 'bundle.min.js', `${Array.from({ length: 4_000 }, (_, i) => `function f${i}(a,b){return a+b*${i}}`).join(';')}\n`),
+  lookAlike(
+    'one long line',
+    'bundle.min.js',
+    `${Array.from({ length: 4_000 }, (_, i) => `function f${i}(a,b){return a+b*${i}}`).join(';')}\n`,
+  ),
   lookAlike('deep as people write it', 'tree.ts', `export const tree = ${deep('[', '', ']', 40)}\n`),
   lookAlike('a thousand links in a chain', 'chain.js', `module.exports = q => q${'.next()'.repeat(1_000)}\n`),
   lookAlike('names in other scripts', 'names.py', 'größe = 1\nцена = größe + 1\n名前 = "ドル円"\n'),
