@@ -2,7 +2,7 @@
 import type { Flow } from './flow.ts'
 import { wordsOf } from './market-words.ts'
 import { lastName } from './named-values.ts'
-import type { Call, Expression, FunctionExpression, Member, Program } from './program.ts'
+import type { Call, Expression, FunctionExpression, Handler, Member, Program, Statement } from './program.ts'
 import { besideFunctions, isKind, type Node, type Survey, survey, within } from './survey.ts'
 
 interface Subject {
@@ -86,11 +86,19 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
     // Callbacks inside are part of the test.
     for (const node of within([...fn.params, ...fn.body])) {
       if (isSwallowed(node, fn, seen)) continue
-      if (isKind(node, 'throw')) real += 1
+      if (isKind(node, 'throw')) thrown(node)
       if (isKind(node, 'member') && isChaiProperty(node)) judge(node, expectedOf(node), [])
       if (isKind(node, 'name') && node.name === 'done' && isHandedOn(node, seen)) real += 1
       if (isKind(node, 'call')) look(node, depth)
     }
+  }
+
+  /** `assert test` of Python is a test whose failure is thrown; other throwing is an assertion by hand. */
+  const thrown = (node: Node) => {
+    const around = seen.parentOf(node)
+    const isAssert = isKind(around, 'if') && around.at === node.at
+    if (!isAssert) real += 1
+    else judge(node, isKind(around.test, 'operation') ? around.test.operands : [around.test], [])
   }
 
   const judge = (node: Node, looked: readonly Expression[], against: readonly Expression[]) => {
@@ -108,7 +116,7 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
       if (lastNames(callee.object).includes('should')) return judge(call, [callee.object], args)
     }
     if (callee.kind === 'name' && name === 'expect') return
-    if (/^(?:skip|todo|pass)$/.test(name)) return
+    if (/^(?:skip|todo|pass|\w*Error)$/.test(name)) return
 
     if (name === 'assert' || /^assert\w*$/i.test(name) || isAssertMember(callee)) {
       const isFailure = /^(?:fail|rejects|throws|raises)|^assert_?(?:Raises|called|any_call|has_calls|awaited|not_called)/i.test(
@@ -179,30 +187,57 @@ const isOnThis = (callee: Expression) =>
 
 const functionNamed = (name: string, seen: Survey) => seen.of('function').find(fn => seen.nameOf(fn) === name)
 
-/** `send(order, done)`, `done(error)`. */
+/** `send(order, done)`, `done(error)`; a timer hands nothing to it. */
 function isHandedOn(node: Node, { parentOf }: Survey): boolean {
   const around = parentOf(node)
   if (!isKind(around, 'call')) return false
-  return around.callee === node ? around.args.length > 0 : true
+  if (around.callee === node) return around.args.length > 0
+  return !/^(?:setTimeout|setImmediate|setInterval|nextTick|queueMicrotask|requestAnimationFrame)$/.test(
+    lastName(around.callee) ?? '',
+  )
 }
 
-/** Inside a `try` whose handlers neither throw nor look themselves: a failure of it is never seen. */
+/** Where a failure is never seen: a `try` or a promise whose handler neither throws nor looks itself, Python's `suppress`. */
 function isSwallowed(node: Node, test: FunctionExpression, { parentOf }: Survey): boolean {
   let inner: Node = node
   for (let around = parentOf(node); around !== undefined && inner !== test; around = parentOf(around)) {
-    if (isKind(around, 'try') && around.body.some(statement => statement === inner)) {
-      const hides = around.handlers.some(handler => {
-        const narrow =
-          handler.catches.length > 0 &&
-          !handler.catches.some(what => /^(?:Assertion\w*|Exception|BaseException)$/.test(lastName(what) ?? ''))
-        return !narrow && ![...within(handler.body)].some(part => isKind(part, 'throw') || isKind(part, 'call'))
-      })
-      if (hides) return true
+    if (isKind(around, 'try') && around.body.some(statement => statement === inner) && around.handlers.some(hides)) return true
+    if (isKind(around, 'call') && around.callee === inner && isKind(inner, 'member') && inner.property === 'catch') {
+      const [handler] = around.args
+      if (isKind(handler, 'function') && !says(handler.body)) return true
     }
+    if (isKind(around, 'block') && suppresses(around.body[0]) && around.body[0] !== inner) return true
     inner = around
   }
   return false
 }
+
+const FAILURES = /^(?:Assertion\w*|Exception|BaseException|Error)$/
+
+const hides = ({ catches, body }: Handler): boolean => {
+  const isOfFailures = catches.length === 0 || catches.some(what => FAILURES.test(lastName(what) ?? ''))
+  return isOfFailures && !says(body)
+}
+
+/** Whether a handler makes a failure known: throws it again, hands it on, or looks at it. */
+const says = (body: readonly Statement[]): boolean =>
+  [...within(body)].some(node => {
+    if (isKind(node, 'throw')) return true
+    if (!isKind(node, 'call')) return false
+    const names = [lastName(node.callee) ?? '', ...lastNames(node.callee)]
+    return (
+      names.some(name => LOOKING.has(wordsOf(name)[0] ?? '') || /^(?:done|reject|next|exit|raises)$/.test(name)) ||
+      isInnerExpect(node.callee)
+    )
+  })
+
+const isInnerExpect = (callee: Expression): boolean => callee.kind === 'member' && expectedOf(callee).length > 0
+
+const suppresses = (first: Statement | undefined): boolean =>
+  isKind(first, 'expression') &&
+  isKind(first.value, 'call') &&
+  lastName(first.value.callee) === 'suppress' &&
+  first.value.args.some(what => FAILURES.test(lastName(what) ?? ''))
 
 /** Whether an assertion about these holds before the program runs. */
 function isCertain(looked: readonly Expression[], against: readonly Expression[], { flow, program }: Subject): boolean {
@@ -232,7 +267,9 @@ function isCertain(looked: readonly Expression[], against: readonly Expression[]
 
   // A function given to `expect` is called by it.
   if (subject.kind === 'function') return false
-  if (other === undefined) return isFixed(subject)
+  // A tuple with a message is as true as any: `assert (price == 1, 'read')`.
+  const isThere = subject.kind === 'list' && subject.items.length > 0
+  if (other === undefined) return isThere || isFixed(subject)
   if (isFixed(subject) && (other.kind === 'literal' && typeof other.value === 'string' ? true : isFixed(other))) return true
   return isSame(subject, other)
 }

@@ -71,9 +71,10 @@ function judged(program: Program, isTest: boolean): Examined {
 
 /** What was named on the command line is production, and yet a test when a test runner would open it: then both kinds look at it. */
 const appliesTo = (rule: Rule, { isTest, program }: Module): boolean =>
-  rule.looksAt === 'tests'
+  rule.looksAt === 'everything' ||
+  (rule.looksAt === 'tests'
     ? isTest || isTestFile(program.file.slice(program.file.lastIndexOf('/') + 1)) || usesRunner(program)
-    : !isTest
+    : !isTest)
 
 const RUNNERS =
   /^(?:vitest|jest|@jest\/globals|node:test|mocha|ava|tap|uvu|jasmine|bun:test|@playwright\/test|@japa\/runner|pytest|unittest(?:\..*)?|nose2?|testtools|behave)$/
