@@ -1,6 +1,7 @@
 // Lowers JSX: the component, its attributes as an object, its children.
 import type * as Syntax from 'oxc-parser'
 import { lowerExpression } from './javascript-expressions.ts'
+import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Entry, Expression, Other } from './program.ts'
 
 export function lowerMarkup(node: Syntax.JSXElement | Syntax.JSXFragment): Other {
@@ -20,14 +21,17 @@ export function lowerMarkup(node: Syntax.JSXElement | Syntax.JSXFragment): Other
 }
 
 /** `<Price>` and `<ui.price>` are values of the program; `<div>` is none. */
-function lowerName(name: Syntax.JSXElementName | Syntax.JSXMemberExpressionObject): Expression | undefined {
+function lowerName(name: Syntax.JSXElementName | Syntax.JSXMemberExpressionObject, level = 0): Expression | undefined {
   const { start: at, end } = name
+  if (level > LEVELS_MAX) throw new NestedTooDeep(at)
   if (name.type === 'JSXNamespacedName') return undefined
   if (name.type === 'JSXIdentifier') return /^[a-z]/.test(name.name) ? undefined : { kind: 'name', at, end, name: name.name }
 
   const { object, property } = name
   const left: Expression =
-    object.type === 'JSXIdentifier' ? { kind: 'name', at: object.start, end: object.end, name: object.name } : lowerName(object)!
+    object.type === 'JSXIdentifier'
+      ? { kind: 'name', at: object.start, end: object.end, name: object.name }
+      : lowerName(object, level + 1)!
   return { kind: 'member', at, end, object: left, property: property.name, index: undefined }
 }
 

@@ -3,6 +3,7 @@ import type * as Syntax from 'oxc-parser'
 import { lowerExpression } from './javascript-expressions.ts'
 import { namesIn } from './javascript-patterns.ts'
 import { lowerBody } from './javascript-statements.ts'
+import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Assign, Export, Expression, Import, ImportedName, Statement } from './program.ts'
 
 export function lowerImport(node: Syntax.ImportDeclaration): Import {
@@ -46,11 +47,12 @@ export function lowerImportEquals(node: Syntax.TSImportEqualsDeclaration): State
   return [{ kind: 'declare', at, end, target, value }]
 }
 
-function lowerQualified(node: Syntax.TSTypeName): Expression {
+function lowerQualified(node: Syntax.TSTypeName, level = 0): Expression {
   const { start: at, end } = node
+  if (level > LEVELS_MAX) throw new NestedTooDeep(at)
   if (node.type === 'Identifier') return { kind: 'name', at, end, name: node.name }
   if (node.type === 'ThisExpression') return { kind: 'name', at, end, name: 'this' }
-  return { kind: 'member', at, end, object: lowerQualified(node.left), property: node.right.name, index: undefined }
+  return { kind: 'member', at, end, object: lowerQualified(node.left, level + 1), property: node.right.name, index: undefined }
 }
 
 // ── Exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

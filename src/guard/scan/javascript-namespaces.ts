@@ -3,6 +3,7 @@ import type * as Syntax from 'oxc-parser'
 import { constantKey } from './javascript-constants.ts'
 import { lowerExpression } from './javascript-expressions.ts'
 import { lowerBody } from './javascript-statements.ts'
+import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Declaration, Entry, Expression, Statement } from './program.ts'
 
 export function lowerEnum(node: Syntax.TSEnumDeclaration): Declaration {
@@ -35,6 +36,8 @@ export function lowerNamespace(node: Syntax.TSModuleDeclaration | Syntax.TSGloba
 
   const names = pathOf(node.id)
   const { start: at, end } = node
+  if (names.length > LEVELS_MAX) throw new NestedTooDeep(at)
+
   const inner = names
     .slice(1)
     .reduceRight<Statement[]>(

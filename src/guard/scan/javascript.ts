@@ -1,52 +1,103 @@
 // Reads one file of TypeScript or JavaScript: oxc-parser's syntax tree, lowered to a `Program`.
 import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser'
 import { startAtLevelZero } from './javascript-expressions.ts'
+import { tooDeepAt } from './javascript-nesting.ts'
 import { lowerBody } from './javascript-statements.ts'
 import { NestedTooDeep } from './nesting.ts'
-import type { Parsed } from './parsed.ts'
-import type { Comment } from './program.ts'
+import type { Fault, Parsed } from './parsed.ts'
+import type { Comment, Program } from './program.ts'
 
-// Read by the parser, missing in its declared options: the tree is handed over in shared memory instead of as JSON.
-const HANDED_OVER_RAW = rawTransferSupported()
+interface Source {
+  readonly file: string
+  readonly language: 'typescript' | 'javascript'
+  readonly text: string
+}
 
 /**
- * `file` is the name that is reported; its ending also tells JSX from type assertions. Never throws: what cannot be read is a fault.
+ * `file` is the name that is reported; its ending also tells JSX from type assertions, and declarations from code. Never throws and
+ * never ends the process: what cannot be read is a fault.
  */
 export function parseJavaScript(file: string, text: string, language: 'typescript' | 'javascript'): Parsed {
-  startAtLevelZero()
+  const source = { file, language, text }
+  const lang = dialectOf(source)
+
+  const deep = tooDeepAt(text, lang === 'jsx' || lang === 'tsx')
+  if (deep !== undefined) return { fault: faultAt(new NestedTooDeep(deep)) }
+
   try {
-    const lang = language === 'javascript' ? 'jsx' : /\.[cm]?tsx$/.test(file) ? 'tsx' : 'ts'
-    const tree = readAs('module', lang, file, text)
-    const error = tree.errors.find(({ severity }) => severity === 'Error')
-    if (error !== undefined) {
-      // Sloppy scripts: `with`, `return` at the top, 010, `await` as a name.
-      const script = readAs('commonjs', lang, file, text)
-      if (script.errors.some(({ severity }) => severity === 'Error'))
-        return { fault: { at: error.labels[0]?.start ?? 0, message: error.message } }
-      return {
-        program: { file, language, text, body: lowerBody(script.program.body), comments: script.comments.map(lowerComment) },
-      }
-    }
-    return { program: { file, language, text, body: lowerBody(tree.program.body), comments: tree.comments.map(lowerComment) } }
+    const { tree, fault } = read(source, lang)
+    startAtLevelZero()
+    const program: Program = { ...source, body: lowerBody(tree.program.body), comments: tree.comments.map(lowerComment) }
+    if (fault === undefined) return { program }
+    return program.body.length === 0 ? { fault } : { fault, partial: program }
   } catch (error) {
-    if (error instanceof NestedTooDeep) return { fault: { at: error.at, message: error.message } }
-    throw error
+    return { fault: faultAt(error) }
   }
 }
 
-function readAs(sourceType: 'module' | 'commonjs', lang: 'ts' | 'tsx' | 'jsx', file: string, text: string): ParseResult {
-  const options: ParserOptions & { experimentalRawTransfer: boolean } = {
-    sourceType,
-    lang,
-    astType: 'ts',
-    preserveParens: false,
-    experimentalRawTransfer: HANDED_OVER_RAW,
-  }
-  return parseSync(file, text, options)
+type Dialect = NonNullable<ParserOptions['lang']>
+
+/** Many a `.js` file holds JSX, and none can hold what JSX is ambiguous with. */
+function dialectOf({ file, language }: Source): Dialect {
+  if (language === 'javascript') return 'jsx'
+  if (/\.d\.[cm]?ts$/i.test(file)) return 'dts'
+  return /\.[cm]?tsx$/i.test(file) ? 'tsx' : 'ts'
 }
 
-const lowerComment = (comment: { value: string; start: number; end: number }): Comment => ({
+/** Parser and lowering throw when something is deeper than they can go, or longer than the parser takes. */
+function faultAt(error: unknown): Fault {
+  if (error instanceof NestedTooDeep) return { at: error.at, message: error.message }
+  if (error instanceof RangeError) return faultAt(new NestedTooDeep(0))
+  return { at: 0, message: error instanceof Error ? error.message : String(error) }
+}
+
+// ── The parser ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Reading {
+  readonly tree: ParseResult
+  readonly fault: Fault | undefined
+}
+
+/** As a module first; what is a fault only there is a sloppy script: `return` at the top, `await` as a name, `<!--`. */
+function read(source: Source, lang: Dialect): Reading {
+  const asModule = readAs('module', source, lang)
+  if (asModule.fault === undefined) return asModule
+
+  const asScript = readAs('commonjs', source, lang)
+  return asScript.fault === undefined ? asScript : asModule
+}
+
+function readAs(sourceType: 'module' | 'commonjs', source: Source, lang: Dialect): Reading {
+  const tree = parse({ sourceType, lang, astType: 'ts', preserveParens: false }, source)
+  const error = tree.errors.find(({ severity }) => severity === 'Error')
+  return { tree, fault: error && { at: error.labels[0]?.start ?? 0, message: error.message.replace(/\.$/, '') } }
+}
+
+/**
+ * Raw, the parser hands over the tree in memory, three times as fast as in JSON, and rebuilds it by recursion. A chain of thousands
+ * of operators overflows that, as a `RangeError`; JSON is read without recursion.
+ */
+function parse(options: ParserOptions, { file, text }: Source): ParseResult {
+  const readable = text.startsWith('\ufeff#!') ? withoutFirstLine(text) : text
+  if (!rawTransferSupported()) return parseSync(file, readable, options)
+
+  try {
+    // The option is missing in the parser's own declaration.
+    return parseSync(file, readable, { ...options, experimentalRawTransfer: true } as ParserOptions)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return parseSync(file, readable, options)
+  }
+}
+
+/** After a byte order mark the parser does not know the line for the shell. Offsets stay. */
+const withoutFirstLine = (text: string): string => text.replace(/^.*/, line => ' '.repeat(line.length))
+
+// ── Comments ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Without the stars that block comments like to begin with. */
+const lowerComment = (comment: ParseResult['comments'][number]): Comment => ({
   at: comment.start,
   end: comment.end,
-  text: comment.value.trim(),
+  text: comment.type === 'Block' ? comment.value.replace(/^\**/, '').trim() : comment.value.trim(),
 })

@@ -1,7 +1,7 @@
-// How deep a program may be nested: what is read to the end can be walked by recursion afterwards, by us and by every rule.
+// How deep a program may be nested: what is read can be walked by recursion afterwards, by us and by every rule.
 
-/** Levels of statements and expressions inside each other. People stay below 60, minified bundles below 300. */
-export const LEVELS_MAX = 1000
+/** Statements and expressions inside each other. People stay below 60, minified bundles below 300. */
+export const LEVELS_MAX = 500
 
 export class NestedTooDeep extends Error {
   readonly at: number

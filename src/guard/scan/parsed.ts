@@ -1,10 +1,13 @@
 // What reading a source file gives: its program, or why there is none.
 import type { Program } from './program.ts'
 
-/** A broken file can have both: where it is broken, and the program that is left without that. */
-export type Parsed =
-  | { readonly program: Program; readonly fault?: Fault }
-  | { readonly program?: undefined; readonly fault: Fault }
+export type Parsed = { readonly program: Program } | Unreadable
+
+export interface Unreadable {
+  readonly fault: Fault
+  /** What could be read all the same, where the parser went on after its complaint: not the whole truth. */
+  readonly partial?: Program
+}
 
 export interface Fault {
   /** Offset into the text in UTF-16 units, where the parser gave up. */
