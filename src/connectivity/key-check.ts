@@ -81,7 +81,7 @@ export function checkKey(
   const core = FORMS.reduce((text, form) => text.replace(form, ''), bare).trim()
   const isPem = bare.startsWith('-----BEGIN ')
 
-  const words = isPem ? undefined : exampleWords(core, variable)
+  const words = isPem ? undefined : exampleWords(core, { variable, secret })
   const shape = secret ? fillerShape(withoutPrefix(isPem ? core.replace(/\s|\\n/g, '') : core)) : undefined
   if (words?.status === 'placeholder') return finding('placeholder', 'words', words.evidence)
   if (shape !== undefined && words === undefined) return finding('placeholder', 'filler', shape)

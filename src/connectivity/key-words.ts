@@ -41,8 +41,15 @@ const TRIAL_FORMS = /^(?:[a-z]{2}_test_|test_|demo_|sandbox_)/
 const REFERENCES =
   /^\$\{?[A-Za-z_]|\$\{|\{\{|<[^>]+>|^\[[^\]]+\]$|^%[A-Za-z_]+%$|^\$\(|^(?:op|vault|ssm|secretsmanager|gcp-?sm|azurekeyvault|keychain|file|env|awssm|doppler|sops|arn)[:/]/i
 
-/** Undefined where no word speaks against it. `variable` is the name it stands under: some write the name itself. */
-export function exampleWords(text: string, variable = ''): WordFinding | undefined {
+interface Standing {
+  /** The name it stands under: some write the name itself. */
+  readonly variable: string
+  /** A key, which is not made of words; a server or an account may be. */
+  readonly secret: boolean
+}
+
+/** Undefined where no word speaks against it. */
+export function exampleWords(text: string, { variable, secret }: Standing): WordFinding | undefined {
   if (REFERENCES.test(text)) return { status: 'placeholder', evidence: 'it is a reference that nobody has resolved' }
   if (isNameItself(text, variable)) return { status: 'placeholder', evidence: 'it is the name of a variable' }
   const inside = readable(text)
@@ -54,7 +61,7 @@ export function exampleWords(text: string, variable = ''): WordFinding | undefin
     if (TRYING_OUT.test(shown) || TRIAL_FORMS.test(shown)) {
       return { status: 'demo', evidence: `it says itself that it is for trying out${coded}` }
     }
-    const words = wordsOf(shown)
+    const words = secret ? wordsOf(shown) : undefined
     if (words !== undefined) {
       return words.some(word => TRIAL_WORDS.has(word))
         ? { status: 'demo', evidence: `it is made of words, and says that it is for trying out${coded}` }

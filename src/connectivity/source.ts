@@ -167,4 +167,6 @@ export interface SourceDescriptor {
   readonly series?: (parts: SourceParts) => Downloader<SeriesRequest>
   readonly capture?: CaptureReader
   readonly consent?: Consent
+  /** Whose accounts the key opens, and of which world each is. Throws SourceError SOURCE_REFUSED where the key is none. */
+  readonly accounts?: (parts: SourceParts) => Promise<readonly ConsentedAccount[]>
 }

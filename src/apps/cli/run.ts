@@ -23,7 +23,7 @@ interface Options extends BesideOptions {
 export function define(command: Command, terminal: Terminal): void {
   withBesideOptions(command)
     .argument('[config]', 'a YAML file, such as config/paper-crypto.yaml')
-    .requiredOption('--mode <mode>', 'paper: live prices, simulated orders')
+    .requiredOption('--mode <mode>', 'paper: live prices, simulated orders; live: see `guard env`, and no orders in this version')
     .option('--config <file>', 'the same as the argument')
     .option('--set <path=value>', 'override a value; may be repeated', collect, [])
     .option('--replay <recording>', 'play a recording instead of live feeds: the same run to the same state')
@@ -35,6 +35,7 @@ export function define(command: Command, terminal: Terminal): void {
       '\nCtrl-C stops it gracefully; the same command goes on where it was stopped. `quadrant feed status` shows its sources.',
     )
     .action(async (argument: string | undefined, options: Options) => {
+      if (options.mode === 'live') return await runLive(options.config ?? argument, options, terminal)
       if (options.mode !== 'paper') throw unknownMode(options.mode)
       if (options.speed !== undefined && options.replay === undefined) {
         throw new Failure('USAGE_SPEED', {
@@ -43,12 +44,7 @@ export function define(command: Command, terminal: Terminal): void {
         })
       }
       const file = options.config ?? argument
-      if (file === undefined) {
-        throw new Failure('USAGE_RUN', {
-          message: 'a run needs a configuration',
-          fix: 'quadrant run --mode paper --config config/paper-crypto.yaml',
-        })
-      }
+      if (file === undefined) throw withoutConfiguration('paper')
 
       const { readCheckedConfig } = await import('../checked-config.ts')
       const config = await readCheckedConfig(file, options.set)
@@ -72,12 +68,25 @@ export function define(command: Command, terminal: Terminal): void {
     })
 }
 
-function unknownMode(mode: string): Failure {
-  const live = mode === 'live'
-  return new Failure('USAGE_MODE', {
-    message: live ? 'this version sends no orders to real venues, so there is no mode live' : `'${mode}' is no mode`,
-    fix: 'use --mode paper: live prices, simulated orders',
-  })
+/** Everything up to the door: what speaks against a live run is said all at once, and nothing is connected while there is any. */
+async function runLive(file: string | undefined, { set, replay }: Options, terminal: Terminal): Promise<void> {
+  if (replay !== undefined) {
+    throw new Failure('USAGE_MODE', { message: 'a recording is not live', fix: 'use --mode paper together with --replay' })
+  }
+  const { examineLiveStart, liveOrdersRefused } = await import('../live/live-start.ts')
+  const { tellVerdict } = await import('./guard-env.ts')
+  const verdict = await examineLiveStart({ home: stateHome(), configuration: file, overrides: set })
+  if (verdict.faults.length > 0) return tellVerdict(verdict, terminal)
+  throw file === undefined ? withoutConfiguration('live') : liveOrdersRefused()
 }
+
+const withoutConfiguration = (mode: string): Failure =>
+  new Failure('USAGE_RUN', {
+    message: 'a run needs a configuration',
+    fix: `quadrant run --mode ${mode} --config config/paper-crypto.yaml`,
+  })
+
+const unknownMode = (mode: string): Failure =>
+  new Failure('USAGE_MODE', { message: `'${mode}' is no mode`, fix: 'use --mode paper: live prices, simulated orders' })
 
 const noteText = (note: Note): string => `${note.time.slice(11, 23)}  ${note.type.padEnd(13)}  ${noteWords(note)}`

@@ -1,0 +1,185 @@
+// The door to real venues: everything that must be true before a live run connects anything is found out here, all at once.
+import { readFileSync } from 'node:fs'
+import { url as inspectorUrl } from 'node:inspector'
+import { parse } from 'yaml'
+import type { Routes } from '../../connectivity/network.ts'
+import type { SourceDescriptor } from '../../connectivity/source.ts'
+import {
+  type ConfigurationFacts,
+  type EnvironmentFacts,
+  type EnvironmentVerdict,
+  environmentVerdict,
+  withoutSecrets,
+} from '../../guard/environment.ts'
+import type { Fault } from '../../guard/fault.ts'
+import { joined } from '../../guard/fault.ts'
+import { type KeyFacts, secretValues } from '../../guard/keys.ts'
+import { accountVerdict } from '../../guard/start/account-world.ts'
+import { offsetVerdict } from '../../guard/start/clock-sense.ts'
+import type { ConfiguredText } from '../../guard/start/privacy.ts'
+import type { NamedAddress } from '../../guard/start/variables.ts'
+import { type JudgedConfig, judgeRunConfig } from '../config.ts'
+import { Failure, isExplained } from '../failure.ts'
+import { requireWithinHouse } from '../house-limits.ts'
+import { FEED_DEFAULTS, type RunConfig } from '../run-config.ts'
+import { storedSecrets } from '../secret-store.ts'
+import { SOURCES } from '../sources.ts'
+import { askSources } from './account-questions.ts'
+import { clockFacts } from './clock-facts.ts'
+import { planLive } from './live-plan.ts'
+import { secretFiles, statOf } from './secret-files.ts'
+
+export interface LiveStart {
+  readonly home: string
+  /** Undefined looks at the surroundings alone. */
+  readonly configuration: string | undefined
+  readonly overrides?: readonly string[]
+  /** Asks nobody: what only a venue knows stays unknown. */
+  readonly offline?: boolean
+  /** How hosts are reached. */
+  readonly routes?: Routes
+}
+
+/**
+ * Every fault that keeps a live run from starting. Nobody is connected while there is one that can be known without; only then the
+ * venues are asked for the type of their accounts. Throws Failure CONFIG_NOT_FOUND, CONFIG_UNREADABLE where there is nothing to judge.
+ */
+export async function examineLiveStart(start: LiveStart): Promise<EnvironmentVerdict> {
+  const { facts, config, sources } = gather(start)
+  const verdict = environmentVerdict(facts)
+  if (verdict.faults.length > 0 || config === undefined || start.offline === true) return verdict
+
+  const { environment, settings } = config.feeds ?? FEED_DEFAULTS
+  const { accounts, offsets } = await askSources(sources, {
+    home: start.home,
+    environment,
+    ...(settings === undefined ? {} : { settings }),
+    ...(start.routes === undefined ? {} : { routes: start.routes }),
+  })
+  const asked = joined([offsetVerdict(offsets), accountVerdict('live', accounts)])
+  const secrets = secretValues(facts.keys)
+  return {
+    ...verdict,
+    faults: asked.faults.map(fault => withoutSecrets(fault, secrets)),
+    warnings: [...verdict.warnings, ...asked.warnings.map(fault => withoutSecrets(fault, secrets))],
+    checked: [...verdict.checked, 'accounts'],
+  }
+}
+
+/** What this version answers to whoever has no fault left. */
+export const liveOrdersRefused = (): Failure =>
+  new Failure('USAGE_MODE', {
+    message: 'nothing here speaks against a live run, and this version sends no orders to real venues, so none is started',
+    fix: 'use --mode paper: live prices, simulated orders',
+  })
+
+interface Gathered {
+  readonly facts: EnvironmentFacts
+  /** Undefined without one, or where it has faults. */
+  readonly config: RunConfig | undefined
+  readonly sources: readonly SourceDescriptor[]
+}
+
+function gather({ home, configuration, overrides = [] }: LiveStart): Gathered {
+  const unreadable: Fault[] = []
+  const judged = configuration === undefined ? undefined : judgedConfiguration(configuration, { overrides, unreadable })
+  for (const what of judged?.faults ?? []) {
+    unreadable.push({
+      code: 'CONFIG_INVALID',
+      what: `${configuration}: ${what}`,
+      fix: 'correct it; config/run.schema.json lists every key',
+    })
+  }
+  const config = judged !== undefined && judged.faults.length === 0 ? judged.config : undefined
+  const sources = config === undefined ? [] : plannedSources(config, unreadable)
+  if (config !== undefined) collect(unreadable, () => requireWithinHouse(config, home))
+
+  const keys = keyFacts(home, { required: sources.map(({ name }) => name), unreadable })
+  const facts: EnvironmentFacts = {
+    variables: process.env,
+    execArguments: process.execArgv,
+    arguments: process.argv.slice(2),
+    inspectorAddress: inspectorUrl() ?? '',
+    clock: clockFacts(home),
+    configuration:
+      configuration === undefined || judged === undefined ? undefined : configurationFacts(configuration, { config, sources }),
+    keys,
+    files: secretFiles({ home, configuration, variables: process.env }),
+    user: process.getuid?.(),
+    modeOf: path => (process.platform === 'win32' ? undefined : statOf(path)?.mode),
+    unreadable,
+  }
+  return { facts, config, sources }
+}
+
+/** Throws Failure where there is no file; one that is no YAML is a fault among the others. */
+function judgedConfiguration(
+  file: string,
+  { overrides, unreadable }: { readonly overrides: readonly string[]; readonly unreadable: Fault[] },
+): JudgedConfig | undefined {
+  try {
+    return judgeRunConfig(file, overrides)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'CONFIG_INVALID') throw error
+    unreadable.push({ code: error.code, what: error.message, fix: error.fix })
+    return undefined
+  }
+}
+
+/** What the checks of keys look at. A store that does not open is a fault among the others. */
+export function keyFacts(
+  home: string,
+  {
+    required,
+    unreadable,
+    environment = 'live',
+  }: { readonly required: readonly string[]; readonly unreadable: Fault[]; readonly environment?: KeyFacts['environment'] },
+): KeyFacts {
+  return {
+    variables: process.env,
+    stored: collect(unreadable, () => storedSecrets(home)) ?? {},
+    sources: SOURCES.map(({ name, title, needs }) => ({ name, title, needs, isRequired: required.includes(name) })),
+    environment,
+    now: Date.now(),
+  }
+}
+
+function plannedSources(config: RunConfig, unreadable: Fault[]): readonly SourceDescriptor[] {
+  return collect(unreadable, () => planLive(config, SOURCES).descriptors) ?? []
+}
+
+/** An explained refusal becomes one fault of the list. */
+function collect<Result>(faults: Fault[], work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!isExplained(error)) throw error
+    faults.push({ code: error.code, what: error.message, fix: error.fix })
+    return undefined
+  }
+}
+
+function configurationFacts(
+  file: string,
+  { config, sources }: { readonly config: RunConfig | undefined; readonly sources: readonly SourceDescriptor[] },
+): ConfigurationFacts | undefined {
+  const texts = textsOf(parse(readFileSync(file, 'utf8'), { logLevel: 'error' }))
+  const named: NamedAddress[] = texts
+    .filter(({ path, value }) => /^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /(?:url|host|endpoint|address|server)$/i.test(path))
+    .map(({ path, value }) => ({ where: path, address: value }))
+  const hosts: NamedAddress[] = sources.flatMap(({ name, hosts: own }) =>
+    own.live.map(host => ({ where: `the source ${name}`, address: host })),
+  )
+  if (config === undefined) return { environment: 'live', addresses: named, texts, limits: undefined }
+  const { environment } = config.feeds ?? FEED_DEFAULTS
+  const { account, risk, allocation } = config
+  const limits = { equity: account.equity, risk, riskPerTrade: allocation.method === 'risk' ? allocation.risk : undefined }
+  return { environment, addresses: [...named, ...hosts], texts, limits }
+}
+
+/** Every text of a document with its path, 'feeds.settings.kraken.url'. */
+function textsOf(value: unknown, path = ''): readonly ConfiguredText[] {
+  if (typeof value === 'string') return [{ path, value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, path === '' ? key : `${path}.${key}`))
+}
