@@ -25,8 +25,10 @@ function ofStatement(statement: Statement, builder: FlowBuilder, found: Map<stri
   if (statement.kind === 'expression') return ofCommonJs(statement.value, builder, found)
   if (statement.kind !== 'export') return
   if (statement.value !== undefined) {
+    const names = statement.names.length === 0 ? ['default'] : statement.names.map(({ exported }) => exported)
     const spot = builder.known(statement.value)
-    if (spot !== undefined) add('default', spot, found, 0)
+    if (spot !== undefined) for (const name of names) add(name, spot, found, 0)
+    return
   }
   for (const { local, exported } of statement.names) {
     if (statement.module !== undefined) {
