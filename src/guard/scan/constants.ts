@@ -17,7 +17,7 @@ interface Found {
 const DEPTH_MAX = 40
 const TEXT_MAX = 10_000
 
-const NUMBERS: Readonly<Record<string, number>> = {
+const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries({
   Infinity: Number.POSITIVE_INFINITY,
   NaN: Number.NaN,
   'Math.PI': Math.PI,
@@ -32,9 +32,9 @@ const NUMBERS: Readonly<Record<string, number>> = {
   'math.e': Math.E,
   'math.inf': Number.POSITIVE_INFINITY,
   'math.nan': Number.NaN,
-}
+}))
 
-const CONVERTING: Readonly<Record<string, (value: Scalar) => Scalar>> = {
+const CONVERTING: ReadonlyMap<string, (value: Scalar) => Scalar> = new Map(Object.entries<(value: Scalar) => Scalar>({
   Number: value => Number(value),
   parseFloat: value => Number.parseFloat(String(value)),
   parseInt: value => Number.parseInt(String(value), 10),
@@ -63,7 +63,7 @@ const CONVERTING: Readonly<Record<string, (value: Scalar) => Scalar>> = {
   'Math.exp': value => Math.exp(Number(value)),
   'Math.log': value => Math.log(Number(value)),
   'Math.fround': value => Math.fround(Number(value)),
-}
+}))
 
 /** Folds the expressions of one program; each name is folded once. */
 export class Constants {
@@ -135,7 +135,7 @@ export class Constants {
     const binding = this.#bindings.of(name)
     if (binding === undefined) {
       if (name.name === 'undefined') return { value: undefined }
-      const number = NUMBERS[name.name]
+      const number = NUMBERS.get(name.name)
       return number === undefined ? undefined : { value: number }
     }
     if (binding.writes !== 1 || binding.kind !== 'variable') return undefined
@@ -162,7 +162,7 @@ export class Constants {
   #foldMember(member: Member, depth: number): Found | undefined {
     const named = member.object.kind === 'name' && this.#bindings.of(member.object) === undefined
     if (named && member.property !== undefined) {
-      const number = NUMBERS[`${(member.object as { name: string }).name}.${member.property}`]
+      const number = NUMBERS.get(`${(member.object as { name: string }).name}.${member.property}`)
       if (number !== undefined) return { value: number }
     }
 
@@ -211,7 +211,7 @@ export class Constants {
       return { value: args.map(code => String.fromCharCode(Number(code))).join('') }
     if (name === 'Buffer.from') return typeof first === 'string' ? { value: decoded(first, args[1]) } : undefined
     if (name === 'parseInt' && args.length === 2) return { value: Number.parseInt(String(first), Number(args[1])) }
-    const converting = name === undefined ? undefined : CONVERTING[name]
+    const converting = name === undefined ? undefined : CONVERTING.get(name)
     if (converting !== undefined && args.length > 0 && !isList(first)) return { value: converting(first) }
 
     if (call.callee.kind !== 'member' || call.callee.property === undefined) return undefined

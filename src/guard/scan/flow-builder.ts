@@ -32,7 +32,7 @@ const COMPARING: ReadonlySet<string> = new Set(['typeof', 'void', 'delete', 'in'
 const CHOOSING: ReadonlySet<string> = new Set(['||', '&&', '??'])
 
 /** Names of the world under another name, where nobody imported them: as in a text given to `inspect`. */
-const USUAL_NAMES: Readonly<Record<string, string>> = {
+const USUAL_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
   window: 'globalThis',
   self: 'globalThis',
   global: 'globalThis',
@@ -41,7 +41,7 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
   np: 'numpy',
   pd: 'pandas',
   tf: 'tensorflow',
-}
+}))
 
 export class FlowBuilder {
   readonly graph = new FlowGraph(isAside)
@@ -288,7 +288,7 @@ export class FlowBuilder {
       else for (const base of thing.bases) this.graph.copy(base, spot)
       return spot
     }
-    this.graph.add(spot, this.graph.path(USUAL_NAMES[name.name] ?? name.name))
+    this.graph.add(spot, this.graph.path(USUAL_NAMES.get(name.name) ?? name.name))
     return spot
   }
 
@@ -615,7 +615,7 @@ export class FlowBuilder {
 /** 'globalThis' and 'Math' → 'Math'. */
 function pathUnder(path: string, key: string): string {
   if (path === 'globalThis')
-    return key === 'globalThis' || key === 'window' || key === 'self' || key === 'global' ? path : (USUAL_NAMES[key] ?? key)
+    return key === 'globalThis' || key === 'window' || key === 'self' || key === 'global' ? path : (USUAL_NAMES.get(key) ?? key)
   if (path === 'sys.modules') return key
   if (path === 'Math.constructor' || path === 'Reflect.constructor') return path
   return `${path}.${key}`

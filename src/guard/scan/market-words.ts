@@ -110,6 +110,7 @@ function heads(name: string): readonly string[] {
 }
 
 const knownMarket = new Map<string, boolean>()
+const knownKeys = new Map<string, boolean>()
 
 /** Whether a value of that name is something a market says, or what is made of it: a price, a quantity, a quote, a signal. */
 export function isMarketName(name: string): boolean {
@@ -124,6 +125,20 @@ const isMarketWord = (word: string): boolean =>
   PRICES.has(word) || QUANTITIES.has(word) || FACTS.has(word) || JUDGEMENTS.has(word) || DEEDS.has(word)
 
 const isStrong = (word: string): boolean => isMarketWord(word) && !WEAK.has(word)
+
+/** The same for an entry of an object, a field, a column, an argument by name: words that alone say little say it there. */
+export function isMarketKey(key: string): boolean {
+  const found = knownKeys.get(key)
+  if (found !== undefined) return found
+  const is = isMarketName(key) || (wordsOf(key).length === 1 && ALONE_AS_KEY.has(wordsOf(key)[0]!))
+  if (knownKeys.size < 50_000) knownKeys.set(key, is)
+  return is
+}
+
+/** Verbs and nouns of orders. */
+export const isOrderWord = (word: string): boolean => ORDER_WORDS.has(word)
+
+const ORDER_WORDS = list('buy sell long short order orders trade trades position positions hedge rebalance liquidate')
 
 function judgeMarket(name: string): boolean {
   const words = heads(name)
@@ -140,9 +155,13 @@ function judgeMarket(name: string): boolean {
 }
 
 /** Weak ones that stand for a market's value when nothing else is said. */
-const ALONE = list(
-  'mid last high low spot fx lots lot volume volumes side feature features returns depth open close bars bar position positions offer confidence',
-)
+const ALONE = list('spot fx lots side returns depth bars position positions confidence')
+
+/** Weak ones that do so as an entry, a field or a column: `{ open, high, low, close }`. */
+const ALONE_AS_KEY = list(`
+  spot fx lots lot volume volumes side feature features returns depth open close high low last mid mids bar bars position positions offer
+  confidence amount size sizes rate yield mark level2 l2 feed
+`)
 
 const isLimit = (words: readonly string[]): boolean => words.some(word => LIMITS.has(word))
 

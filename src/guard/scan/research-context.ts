@@ -1,0 +1,35 @@
+// Whether a place of a program belongs to research that draws worlds to learn from them: Monte-Carlo, bootstrap, permutation.
+import { isResearch, wordsOf } from './market-words.ts'
+import type { Program } from './program.ts'
+import { isFunction, isKind, type Node, survey } from './survey.ts'
+
+const files = new WeakMap<Program, boolean>()
+
+/** By the names around a place, of the file's folder, and of what the file is for. */
+export function isOfResearch(program: Program, node: Node): boolean {
+  const { parentOf, nameOf } = survey(program)
+  for (let at: Node | undefined = node; at !== undefined; at = parentOf(at)) {
+    if (isFunction(at) && namesResearch(nameOf(at))) return true
+    if (isKind(at, 'class') && at.name !== undefined && namesResearch(at.name)) return true
+  }
+  return isResearchFile(program)
+}
+
+export function isResearchFile(program: Program): boolean {
+  const known = files.get(program)
+  if (known !== undefined) return known
+  const is = program.file.split('/').slice(-2).some(isResearch) || topNames(program).some(namesResearch)
+  files.set(program, is)
+  return is
+}
+
+/** 'bootstrap' alone starts a program. */
+export const namesResearch = (name: string): boolean => isResearch(name) && !/^_?bootstrap(?:App(?:lication)?|Server|Service)?$/i.test(name)
+
+function* names(program: Program): Generator<string> {
+  const { nameOf, of } = survey(program)
+  for (const fn of of('function')) yield nameOf(fn)
+  for (const made of of('class')) yield made.name ?? ''
+}
+
+const topNames = (program: Program): string[] => [...names(program)].filter(name => wordsOf(name).length > 0)
