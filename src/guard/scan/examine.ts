@@ -58,15 +58,15 @@ function judged(program: Program, isTest: boolean): Examined {
       return known
     },
   }
-  const asked = RULES.filter(rule => appliesTo(rule, module))
-  return {
+  const seen = {
     file: program.file,
     lines: lineCount(program.text),
-    hits: asked.flatMap(rule => rule.check(module).map(hit => ({ rule: rule.id, hit }))),
-    exports: module.flow.exports,
-    references: referencesOf(program, module.flow),
+    hits: RULES.filter(rule => appliesTo(rule, module)).flatMap(rule => rule.check(module).map(hit => ({ rule: rule.id, hit }))),
     allowances: allowancesOf(program.text, program.comments),
   }
+  // Nothing goes on from a test: that it is imported at all is a finding of its own.
+  if (isTest) return { ...seen, exports: new Map(), references: [] }
+  return { ...seen, exports: module.flow.exports, references: referencesOf(program, module.flow) }
 }
 
 /** What was named on the command line is production, and yet a test when a test runner would open it: then both kinds look at it. */

@@ -10,7 +10,6 @@ import type { Places } from './places.ts'
 import { Projects } from './project-tests.ts'
 import type { Finding, Place } from './rule.ts'
 import { reported, type SourceFile } from './source-files.ts'
-import { pathForTests } from './test-libraries.ts'
 
 export interface LiveReach {
   /** By absolute path. */
@@ -150,8 +149,7 @@ class Graph {
     if (this.isTest(path)) return OF_TESTS
     const root = this.#projects.rootOf(dirname(path)) ?? this.#reach.startedIn
     const inside = relative(root, path)
-    if (isSimulation(inside)) return 'a simulated venue or source'
-    return pathForTests(inside) ? 'something that pretends' : undefined
+    return isSimulation(inside) ? 'a simulated venue or source' : undefined
   }
 
   #shown(path: string): string {
@@ -165,29 +163,26 @@ function pathTo(last: Edge, cameBy: ReadonlyMap<string, Edge | undefined>): Edge
   return path
 }
 
-const PRETENDS = new Set([
-  'simulated',
-  'simulator',
-  'simulators',
-  'simulation',
-  'sim',
-  'paper',
-  'fake',
-  'mock',
-  'synthetic',
-  'dummy',
-  'stub',
-])
+const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+const PRETENDS = list(`
+  simulated simulator simulators simulation sim paper fake mock mocked synthetic dummy stub demo canned hardcoded
+`)
 
 /** Those that say it without another word. */
-const ALONE = new Set(['simulator', 'simulators', 'fake', 'mock', 'synthetic', 'dummy', 'stub'])
+const ALONE = list('simulator simulators fake mock synthetic dummy stub')
 
 /** What a market is asked for or told through. */
-const OF_A_MARKET = new Set(
-  'venue venues exchange exchanges broker brokers feed feeds source sources market markets data quotes ticks prices adapter gateway stream connector'.split(
-    ' ',
-  ),
-)
+const OF_A_MARKET = list(`
+  venue venues exchange exchanges broker brokers feed feeds source sources market markets data quote quotes tick ticks price prices candle
+  candles bar bars book orderbook trade trades trading fill fills matching engine adapter gateway stream streams connector provider client
+`)
+
+/** What is about pretending without doing it. */
+const ABOUT = list(`
+  report reports detector detectors detection validator validation guard check checks checker result results statistics stats metrics
+  summary analysis compare comparison config options settings cross crosses index option filter
+`)
 
 /** A simulator by its path: 'adapters/simulated-venue/fills.ts', 'fake_exchange.py', 'simulator/index.ts'. A report about one is none. */
 function isSimulation(path: string): boolean {
@@ -196,8 +191,8 @@ function isSimulation(path: string): boolean {
     .split(sep)
     .some(segment => {
       const words = wordsOf(segment)
-      const pretends = words.findIndex(word => PRETENDS.has(word))
-      if (pretends === -1) return false
-      return words.length === 1 ? ALONE.has(words[0]!) : words.every(word => PRETENDS.has(word) || OF_A_MARKET.has(word))
+      if (words.length === 1) return ALONE.has(words[0]!)
+      const [pretends, isOfMarket, isAbout] = [PRETENDS, OF_A_MARKET, ABOUT].map(each => words.some(word => each.has(word)))
+      return pretends === true && isOfMarket === true && isAbout === false
     })
 }

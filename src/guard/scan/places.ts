@@ -12,6 +12,13 @@ export class Places {
     this.#files = new Map(files.map(file => [file.file, file]))
   }
 
+  /** Of one text that is no file. */
+  static ofText(file: string, text: string): Places {
+    const places = new Places([])
+    places.#lines.set(file, new TextLines(file, text))
+    return places
+  }
+
   /** `file` as it is reported. The first place of a file that cannot be read has no code. */
   at(file: string, offset: number): Place {
     return this.linesOf(file).placeOf(offset)

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Suppressed } from './judgement.ts'
 import type { Finding, Place, Rule } from './rule.ts'
-import type { Suppressed } from './scanner.ts'
 
 export interface SarifInput {
   readonly rules: readonly Rule[]
