@@ -217,3 +217,46 @@ export function isResearch(name: string): boolean {
   const words = wordsOf(name)
   return words.some((word, i) => RESEARCH.has(word) || (word === 'monte' && words[i + 1] === 'carlo'))
 }
+
+/** A total of draws that is asked for once, as in a mean, is no series. */
+export const isSumName = (name: string): boolean => /^(?:sum|total|acc|accumulator|mean|avg|count|n|hash|seed|state|s0|s1|s2|s3)$/.test(wordsOf(name).at(-1) ?? '')
+
+const ACCOUNTS = list(`
+  balance balances account accounts equity positions position portfolio portfolios holdings market markets data feed feeds response responses result results
+  report reports execution executions source venue broker exchange client api provider service connector stream news sentiment fundamentals macro
+  calendar series history values value rows payload message messages event events generator ohlc
+`)
+
+/** Things whose pretended kind is a notion of its own: a synthetic forward, a simulated venue, a fake-out. */
+const NOTIONS = list(`
+  venue forward put call cross crosses long short option options future futures pair pairs index instrument symbol instruments basket replication fakeout
+  node head root element variable variables encoding columns param params parameter argument text input label string char character image images icon
+  report timer timers clock time date name names file path id flag marker class type kind error
+`)
+
+/** `generateFakeTick`, `dummyPrice`, `mock_positions`, `syntheticBars`: pretended, and a value of the market or of an account. */
+export function isPretendedMarket(name: string): boolean {
+  const words = wordsOf(name)
+  const at = words.findIndex(word => PRETENDING.has(word))
+  if (at < 0 || /^(?:is|has|was|are|should|allow|reject|assert|no|not|drop|without|un|detect|forbid|refuse|contains|looks|count)$/.test(words[0] ?? '')) return false
+  const rest = words.filter((_, i) => i !== at)
+  const last = rest.at(-1)
+  if (last === undefined) return false
+  if (/^(?:venue|fakeout|fakeouts|simulator|report|flag|mode|id|ids|error|rules|count|enabled|allowed)$/.test(last)) return false
+  if (/^synth/.test(words[at]!) && rest.some(word => NOTIONS.has(word) && !PRICES.has(word))) return false
+  return rest.some(word => PRICES.has(word) || QUANTITIES.has(word) || FACTS.has(word) || JUDGEMENTS.has(word) || DEEDS.has(word) || ACCOUNTS.has(word))
+}
+
+const TOPIC_WORDS = list(`
+  price prices quote quotes tick ticks ticker tickers candle candles bars kline klines ohlc ohlcv rate rates fx book orderbook depth spread balance balances
+  account equity margin buying power order orders position positions fill fills trade trades signal signals predict prediction forecast sentiment
+  score confidence volatility vol iv funding interest volume market markets bid bids ask asks spot close closes nav portfolio holdings pnl feature features
+  indicator indicators model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
+`)
+
+/** Whether a name is about the market in the widest sense: what a failed question was about. */
+export const isMarketTopic = (name: string): boolean => wordsOf(name).some(word => TOPIC_WORDS.has(word))
+
+/** Settings have defaults. */
+export const isSetting = (name: string): boolean =>
+  wordsOf(name).some(word => /^(?:settings?|config|configuration|options|preferences|prefs|layout|theme|timeout|limits?|params|parameters|env)$/.test(word))

@@ -33,3 +33,22 @@ function* names(program: Program): Generator<string> {
 }
 
 const topNames = (program: Program): string[] => [...names(program)].filter(name => wordsOf(name).length > 0)
+
+const papers = new WeakMap<Program, boolean>()
+const PAPER = /\b(?:paper|backtest|backtesting|backtester|replay|sandbox|whatif|simulator|simulation|scenario|optimi[sz]er|sdk)\b/
+
+/** Paper trading, backtests and research: there a simulated fill is what its name says, and nobody takes it for a real one. */
+export function isPaperOrResearch(program: Program, node: Node): boolean {
+  const { parentOf, nameOf } = survey(program)
+  const isPaper = (name: string | undefined) => name !== undefined && PAPER.test(wordsOf(name).join(' '))
+  for (let at: Node | undefined = node; at !== undefined; at = parentOf(at)) {
+    if (isFunction(at) && isPaper(nameOf(at))) return true
+    if (isKind(at, 'class') && isPaper(at.name)) return true
+  }
+
+  const known = papers.get(program)
+  if (known !== undefined) return known || isOfResearch(program, node)
+  const is = program.file.split('/').slice(-3).some(isPaper)
+  papers.set(program, is)
+  return is || isOfResearch(program, node)
+}

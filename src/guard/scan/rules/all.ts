@@ -1,7 +1,12 @@
 // Every rule that reads programs, in the order of the documentation.
 import type { Rule } from '../rule.ts'
+import { catchMadeUp } from './catch-made-up.ts'
 import { emptyTest } from './empty-test.ts'
 import { hardCodedPrice } from './hard-coded-price.ts'
+import { pretendedName } from './pretended-name.ts'
+import { randomToMarket } from './random-to-market.ts'
+import { randomWalk } from './random-walk.ts'
+import { seededGenerator } from './seeded-generator.ts'
 import { testImport } from './test-import.ts'
 
-export const RULES: readonly Rule[] = [testImport, hardCodedPrice, emptyTest]
+export const RULES: readonly Rule[] = [testImport, randomToMarket, randomWalk, seededGenerator, pretendedName, hardCodedPrice, catchMadeUp, emptyTest]

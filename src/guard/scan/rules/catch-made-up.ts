@@ -1,0 +1,248 @@
+// Failures that are answered with invented values: a price, a fill or a forecast where the truth is that there is none.
+import { isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
+import type { Borrowed, Flow, Origin } from '../flow.ts'
+import type { Expression, FunctionExpression, Statement, Try } from '../program.ts'
+import type { Hit, Module, Rule } from '../rule.ts'
+import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
+
+export const catchMadeUp: Rule = {
+  id: 'catch-made-up',
+  severity: 'error',
+  summary: 'a failure is answered with a value that nobody measured',
+  why:
+    'When the price cannot be had, the truth is that there is no price. A constant or a draw in its place is traded on like a real one, exactly ' +
+    'while the venue is down. Throw on, answer with nothing, or with the last real value marked as old.',
+  bad: [
+    {
+      language: 'typescript',
+      code: 'export async function lastPrice(load: () => Promise<number>) {\n  try {\n    return await load()\n  } catch {\n    return 64_250\n  }\n}',
+    },
+    { language: 'javascript', code: 'export const rate = client => client.rate("EURUSD").catch(() => 1.08)' },
+    {
+      language: 'javascript',
+      code: 'const FALLBACK = { bid: 1.1, ask: 1.1002 }\nexports.quote = async client => {\n  let quote\n  try {\n    quote = await client.quote()\n  } catch (error) {\n    quote = FALLBACK\n  }\n  return quote\n}',
+    },
+    {
+      language: 'python',
+      code: 'import random\n\ndef sentiment(api, ticker):\n    try:\n        return api.sentiment(ticker)\n    except Exception:\n        pass\n    return random.uniform(-0.2, 0.4)',
+    },
+  ],
+  good: [
+    {
+      language: 'typescript',
+      code: 'export async function price(load: () => Promise<number>) {\n  try {\n    return await load()\n  } catch (error) {\n    throw new Error("no price", { cause: error })\n  }\n}',
+    },
+    { language: 'javascript', code: 'export const candles = client => client.candles().catch(() => [])' },
+    {
+      language: 'javascript',
+      code: 'const last = new Map()\nexports.quote = async (client, symbol) => {\n  try {\n    const quote = await client.quote(symbol)\n    last.set(symbol, quote)\n    return quote\n  } catch {\n    return last.get(symbol)\n  }\n}',
+    },
+    {
+      language: 'python',
+      code: 'import json\n\ndef settings(path):\n    try:\n        return json.load(open(path))\n    except FileNotFoundError:\n        return {"depth_levels": 25, "timeout": 5.0}',
+    },
+  ],
+  looksAt: 'production',
+
+  check(module: Module): readonly Hit[] {
+    return new Failures(module).hits
+  },
+}
+
+interface Answer {
+  readonly value: Expression
+  readonly name: string | undefined
+}
+
+class Failures {
+  readonly hits: Hit[] = []
+  readonly #flow: Flow
+  readonly #survey: Survey
+  readonly #functions = new Map<string, FunctionExpression>()
+
+  constructor({ program, flow }: Module) {
+    this.#flow = flow
+    this.#survey = survey(program)
+    const { of, nameOf } = this.#survey
+    for (const fn of of('function')) if (nameOf(fn) !== '') this.#functions.set(nameOf(fn), fn)
+
+    for (const node of of('try')) this.#ofTry(node)
+    for (const call of of('call')) {
+      const name = call.callee.kind === 'member' ? call.callee.property : undefined
+      const handler = name === 'catch' ? call.args[0] : name === 'then' ? call.args[1] : undefined
+      if (handler !== undefined && call.callee.kind === 'member') this.#ofHandler(handler, call.callee.object, call)
+    }
+    for (const node of of('operation')) {
+      const [left, right] = node.operands
+      if ((node.operator !== '??' && node.operator !== '||') || left === undefined || right === undefined) continue
+      if (right.kind === 'literal' && asksOutside(left)) this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
+    }
+  }
+
+  #ofTry(node: Try): void {
+    const tried: Node[] = [...node.body]
+    for (const handler of node.handlers) {
+      let isAnswered = false
+      for (const inner of within(handler.body, besideFunctions)) {
+        if (isKind(inner, 'return') && inner.value !== undefined) {
+          isAnswered = true
+          this.#judge({ value: inner.value, name: undefined }, tried, inner)
+        } else if (isKind(inner, 'throw')) isAnswered = true
+        else if (isKind(inner, 'assign') && inner.operator === '=') this.#judge({ value: inner.value, name: nameBound(inner.target) }, tried, inner)
+        else if (isKind(inner, 'wrapped') && inner.how === 'yield') this.#judge({ value: inner.value, name: undefined }, tried, inner)
+        else if (isKind(inner, 'call')) this.#judgeSent(inner, tried)
+      }
+      if (!isAnswered) this.#afterwards(node, tried)
+    }
+  }
+
+  /** `except: pass`, and the answer stands below. */
+  #afterwards(node: Try, tried: readonly Node[]): void {
+    const { parentOf, functionAround } = this.#survey
+    const tryReturns = [...within(node.body, besideFunctions)].some(inner => isKind(inner, 'return') && inner.value !== undefined)
+    if (!tryReturns) return
+    const around = functionAround(node)
+    const parent = parentOf(node)
+    const body: readonly Statement[] = around !== undefined && parent === around ? around.body : []
+    const next = body.slice(body.indexOf(node) + 1)
+    for (const statement of next) if (statement.kind === 'return' && statement.value !== undefined) this.#judge({ value: statement.value, name: undefined }, tried, statement)
+  }
+
+  #ofHandler(handler: Expression, asked: Expression, call: Node): void {
+    const fn = this.#functionOf(handler)
+    if (fn === undefined) {
+      if (handler.kind === 'name' && isPretended(handler.name)) this.#hit(handler.at, handler.at, [])
+      return
+    }
+    for (const inner of within(fn.body, besideFunctions)) {
+      if (isKind(inner, 'return') && inner.value !== undefined) this.#judge({ value: inner.value, name: this.#targetOf(call) }, [asked], call, inner.value.at)
+      else if (isKind(inner, 'assign') && inner.operator === '=') this.#judge({ value: inner.value, name: nameBound(inner.target) }, [asked], call, inner.at)
+      else if (isKind(inner, 'call')) this.#judgeSent(inner, [asked])
+    }
+  }
+
+  #functionOf(handler: Expression): FunctionExpression | undefined {
+    if (handler.kind === 'function') return handler
+    const name = handler.kind === 'name' ? handler.name : handler.kind === 'member' ? handler.property : undefined
+    return name === undefined ? undefined : this.#functions.get(name)
+  }
+
+  /** `setPrice(1.08)`, `res.json({ price: 1.08 })` in a handler. */
+  #judgeSent(call: Extract<Expression, { kind: 'call' }>, tried: readonly Node[]): void {
+    const name = call.callee.kind === 'member' ? call.callee.property : call.callee.kind === 'name' ? call.callee.name : undefined
+    if (name === undefined || !/^(?:set|push|append|json|send|emit|publish|resolve|put|callback|cb|next|update|add)/.test(name)) return
+    for (const arg of call.args) {
+      if (arg.kind === 'object' || arg.kind === 'list' || /^set[A-Z_]|^update|^resolve|^push|^append/.test(name)) this.#judge({ value: arg, name: name.replace(/^set/, '') }, tried, call)
+    }
+  }
+
+  #judge({ value, name }: Answer, tried: readonly Node[], node: Node, at = value.at): void {
+    const names = this.#contextOf(name, tried, node)
+    const invented = this.#inventedIn(value, names)
+    if (invented !== undefined) this.#hit(at, value.at, invented.through, invented.borrowed)
+  }
+
+  #hit(at: number, end: number, through: readonly number[], borrowed?: Borrowed): void {
+    if (this.hits.some(hit => hit.at === at)) return
+    this.hits.push({
+      at,
+      message: 'a failure is answered with a made-up value; say that there is none',
+      through: [...through, end],
+      ...(borrowed === undefined ? {} : { needs: [borrowed] }),
+    })
+  }
+
+  /** How a value was invented; undefined when it was not. */
+  #inventedIn(value: Expression, names: readonly string[]): Origin | undefined {
+    const isOfMarket = names.some(name => isMarketTopic(name)) && !names.some(isSetting)
+    const isPlainNothing = value.kind === 'list' && value.items.length === 0
+    if (isPlainNothing) return undefined
+
+    const said = { trait: 'made-up', through: [value.at] } as const
+    if (isOfMarket && this.#saysDone(value)) return said
+    if (isOfMarket && this.#namesPretending(value)) return said
+
+    const keys = keysOf(value, this.#flow)
+    for (const origin of this.#flow.originsOf(value)) {
+      if (origin.trait === 'random' || origin.trait === 'seeded' || origin.trait === 'pretended') {
+        if (isOfMarket || keys.some(isMarketKey)) return origin
+      }
+      if (origin.trait !== 'made-up' || origin.borrowed !== undefined) continue
+      if (!isOfMarket && !keys.some(isMarketKey)) continue
+      if (keys.length > 0 && value.kind === 'object' && !keys.some(key => isMarketKey(key) || isMarketTopic(key) || /^[A-Z]{3,}/.test(key))) continue
+      if (this.#isTelling(origin)) return origin
+    }
+    return undefined
+  }
+
+  /** 0, 1 and -1 count or say no. */
+  #isTelling({ through: [at] }: Origin): boolean {
+    for (const literal of this.#survey.of('literal')) if (literal.at === at) return typeof literal.value === 'number' && Math.abs(literal.value) !== 1 && literal.value !== 0
+    return true
+  }
+
+  /** `{ status: 'FILLED' }`, 'BUY'. */
+  #saysDone(value: Expression): boolean {
+    for (const node of within(value, besideFunctions)) {
+      const constant = isKind(node, 'literal') ? node.value : isKind(node, 'name') ? this.#flow.constantOf(node)?.value : undefined
+      if (typeof constant === 'string' && /^(?:filled|closed|executed|buy|sell|long|short|bullish|bearish|up|accepted|done|complete|completed|success|up-to-date)$/i.test(constant)) return true
+    }
+    return false
+  }
+
+  /** `buildSampleCandles()`, `fallbackQuotes`, `defaultBook()`. */
+  #namesPretending(value: Expression): boolean {
+    for (const node of within(value, besideFunctions)) {
+      const name = isKind(node, 'name') ? node.name : isKind(node, 'member') ? node.property : undefined
+      if (name === undefined) continue
+      const words = wordsOf(name)
+      const pretends = isPretended(name) || words.some(word => /^(?:sample|samples|demo|example|guess|invent|placeholder|random|typical)$/.test(word))
+      if (pretends && words.length > 1 && isMarketTopic(name)) return true
+    }
+    return false
+  }
+
+  /** What the failed attempt was about: the function's name, where the answer goes, what was asked. */
+  #contextOf(name: string | undefined, tried: readonly Node[], node: Node): readonly string[] {
+    const { functionAround, nameOf, parentOf } = this.#survey
+    const names: string[] = name === undefined ? [] : [name]
+    for (let around = functionAround(node); around !== undefined; around = functionAround(around)) {
+      names.push(nameOf(around))
+      const owner = parentOf(around)
+      const made = owner === undefined ? undefined : parentOf(owner)
+      if (isKind(made, 'class') && made.name !== undefined) names.push(made.name)
+    }
+    for (const root of tried) {
+      for (const inner of within(root)) {
+        if (isKind(inner, 'name')) names.push(inner.name)
+        else if (isKind(inner, 'member') && inner.property !== undefined) names.push(inner.property)
+        else if (isKind(inner, 'literal') && typeof inner.value === 'string' && inner.value.length < 200) names.push(inner.value)
+      }
+    }
+    return names
+  }
+
+  /** The name that an expression's value is given. */
+  #targetOf(node: Node): string | undefined {
+    const { parentOf } = this.#survey
+    for (let at = parentOf(node); at !== undefined && !isFunction(at); at = parentOf(at)) {
+      if (isKind(at, 'declare') || isKind(at, 'assign')) return nameBound(at.target)
+      if (!('kind' in at)) return 'key' in at ? at.key : undefined
+    }
+    return undefined
+  }
+}
+
+function asksOutside(left: Expression): boolean {
+  for (const node of within(left, besideFunctions)) if (isKind(node, 'wrapped') && node.how === 'await') return true
+  return false
+}
+
+/** The keys of what is answered: its own, or those of the constant it names. */
+function keysOf(value: Expression, flow: Flow): readonly string[] {
+  const found: string[] = []
+  for (const node of within(value)) if (isKind(node, 'object')) for (const { key } of node.entries) if (key !== undefined) found.push(key)
+  if (value.kind === 'member' && value.property !== undefined) found.push(value.property)
+  if (found.length === 0 && value.kind === 'name' && flow.constantOf(value) === undefined) found.push(value.name)
+  return found
+}

@@ -1,0 +1,134 @@
+// Values that say of themselves that they are not real, handed on as if they were.
+import type { Borrowed } from '../flow.ts'
+import { isPretendedMarket } from '../market-words.ts'
+import { isPaperOrResearch } from '../research-context.ts'
+import type { Hit, Module, Rule } from '../rule.ts'
+import { isEntry, isFunction, isKind, isMember, type Node, survey } from '../survey.ts'
+
+export const pretendedName: Rule = {
+  id: 'pretended-name',
+  severity: 'error',
+  summary: 'what is called fake, mock, dummy, simulated or synthetic is handed on as a value of the market',
+  why:
+    'Whoever wrote generateFakeTick knew what it is; whoever reads the tick behind three calls does not. Take the value from a source, or let ' +
+    'the program say that it has none. Simulation for paper trading and research says so in its names and is fine.',
+  bad: [
+    { language: 'typescript', code: "import { generateFakeTick } from './ticks.ts'\nexport const next = () => generateFakeTick('EURUSD')" },
+    {
+      language: 'typescript',
+      code: 'const dummyPrice = 1.2345\nexport const priceOf = (cache: Map<string, number>, symbol: string) => cache.get(symbol) ?? dummyPrice',
+    },
+    {
+      language: 'javascript',
+      code: 'const simulateFill = order => ({ ...order, status: "FILLED" })\nexports.submit = order => {\n  const run = simulateFill\n  return run(order)\n}',
+    },
+    {
+      language: 'python',
+      code: 'from app.bars import make_synthetic_bars as bars\n\ndef history(symbol):\n    return bars(symbol)',
+    },
+  ],
+  good: [
+    { language: 'typescript', code: 'export class MarketSimulatorReport {\n  constructor(readonly trades: number) {}\n}' },
+    {
+      language: 'typescript',
+      code: "export const accept = (tick: { isSimulated: boolean }) => {\n  if (tick.isSimulated) throw new Error('a simulated tick')\n  return tick\n}",
+    },
+    { language: 'javascript', code: "export const rejectSynthetic = ticks => ticks.filter(tick => tick.source !== 'synthetic')" },
+    {
+      language: 'python',
+      code: 'def synthetic_forward(call_mid, put_mid, strike):\n    return strike + call_mid - put_mid',
+    },
+  ],
+  looksAt: 'production',
+
+  check(module: Module): readonly Hit[] {
+    const { program, flow } = module
+    const { of, parentOf } = survey(program)
+    const hits: Hit[] = []
+    const told = new Set<string>()
+
+    const look = (name: string | undefined, node: Node) => {
+      if (name === undefined || told.has(name) || !isPretendedMarket(name)) return
+      if (!flowsOn(node, parentOf) || isPaperOrResearch(program, node)) return
+      told.add(name)
+      hits.push({ at: node.at, message: `'${name}' says that it is not real, and its value is handed on` })
+    }
+
+    for (const node of of('name')) look(node.name, node)
+    for (const node of of('member')) {
+      const key = node.property ?? (node.index === undefined ? undefined : textOf(flow.constantOf(node.index)?.value))
+      look(key, node)
+    }
+    for (const node of of('call')) {
+      // Under another name: `import { generateFakeTick as gen }`, `getattr(bars, 'make_fake_bars')`.
+      const path = flow.pathOf(node.callee)
+      const last = path?.slice(path.lastIndexOf('.') + 1)
+      if (last !== undefined) look(last, node)
+      for (const origin of flow.originsOf(node)) {
+        if (origin.trait !== 'pretended' || origin.borrowed === undefined || !flowsOn(node, parentOf) || isPaperOrResearch(program, node)) continue
+        const key = keyOf(origin.borrowed)
+        if (told.has(key)) continue
+        told.add(key)
+        hits.push({ at: node.at, message: `what '${origin.borrowed.name}' returns says that it is not real`, needs: [origin.borrowed] })
+      }
+    }
+    for (const node of of('object-pattern')) for (const { key, target } of node.entries) if (key !== undefined) look(key, target)
+    for (const { module: from, names, at } of of('export')) {
+      if (from === undefined) continue
+      for (const { local } of names) {
+        if (told.has(local) || !isPretendedMarket(local)) continue
+        told.add(local)
+        hits.push({ at, message: `'${local}' says that it is not real, and is passed on` })
+      }
+    }
+    return hits
+  },
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const keyOf = ({ module, name }: Borrowed): string => `${module}\n${name}`
+
+/** Whether a value is used: returned, given, stored; not only asked, thrown, or defined. */
+function flowsOn(node: Node, parentOf: (node: Node) => Node | undefined): boolean {
+  let inner = node
+  for (let at = parentOf(node); at !== undefined; inner = at, at = parentOf(at)) {
+    if (isEntry(at)) return at.value === inner
+    if (isMember(at)) return at.value === inner
+    if (isFunction(at)) return false
+    if (!('kind' in at)) return false
+    switch (at.kind) {
+      case 'return':
+      case 'object-pattern':
+        return true
+      case 'declare':
+      case 'assign':
+      case 'default-pattern':
+        return at.value === inner
+      case 'call':
+        return true
+      case 'loop':
+        return at.over === inner
+      case 'if':
+      case 'throw':
+      case 'expression':
+      case 'export':
+        return at.kind === 'export'
+      case 'conditional':
+        if (at.test === inner) return false
+        break
+      case 'operation':
+        if (!/^(?:\|\||\?\?|&&|[-+*/%])$/.test(at.operator)) return false
+        break
+      case 'member':
+        if (at.object !== inner) return false
+        break
+      case 'wrapped':
+        if (at.how === 'yield') return true
+        break
+      default:
+    }
+    if (isKind(at, 'class')) return false
+  }
+  return false
+}
