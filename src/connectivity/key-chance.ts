@@ -19,7 +19,7 @@ export function fillerShape(value: string): string | undefined {
   if (longestRun(core, 1) >= 8 || longestRun(core, -1) >= 8) return 'it counts through the alphabet or the digits'
   const turns = longestInTurn(core)
   if (turns >= 12 || (turns >= 8 && turns >= core.length / 2)) return 'it counts through two alphabets in turn'
-  if (core.length >= 8 && countingShare(core) >= 0.85) return 'it is put together from pieces that count'
+  if (core.length >= 6 && countingShare(core) >= 0.85) return 'it is put together from pieces that count'
   return undefined
 }
 

@@ -118,7 +118,8 @@ function candidatesOf({ variables, stored, sources }: KeyFacts): readonly Candid
     const password = passwordIn(variable, value)
     if (password !== undefined)
       return [{ variable, from, value: password, provider: provider ?? ELSE, role: 'passphrase', need: PASSWORD(variable) }]
-    if (provider === undefined || role === undefined) return []
+    if (provider === undefined || role === undefined || /^[~./\w -]*[/\\].*\.(?:pem|key|crt|p8|p12|json|txt)$/.test(value))
+      return []
     if (known !== undefined && !known.secret && known.pattern === undefined && /KEY$|CERTIFICATE$/.test(variable)) return []
     return [{ variable, value, from, provider, role, need: known ?? needOf(variable, provider, role) }]
   })

@@ -16,6 +16,7 @@ import { LastKnownSource, lastKnownFile, remembering } from './last-known.ts'
 import { SidecarConversation } from './sidecar-conversation.ts'
 import { instrumentMeta, type SymbolFacts } from './symbol-facts.ts'
 import { listSymbols, metasOf, type SymbolList } from './symbol-list.ts'
+import { terminalAccount } from './terminal-account.ts'
 
 const ASSET_CLASSES: readonly AssetClass[] = ['forex', 'metal', 'energy', 'index', 'crypto', 'equity', 'etf', 'future']
 const LICENCE = "the broker's terms; own use, not to be passed on"
@@ -55,6 +56,7 @@ export const MT5_DIRECT: SourceDescriptor = {
     })
     return metasOf(list)
   },
+  accounts: parts => terminalAccount(lineLink(parts.network, sidecarTarget(parts)), setting(parts, SIDECAR.token)),
 }
 
 const BRIDGE = {

@@ -29,16 +29,16 @@ export function listSymbols(open: OpenLink, of: { readonly token: string; readon
       settle()
     }
     const fail = (error: unknown) => finish(() => reject(error))
-    const timer = setTimeout(() => fail(slow()), PATIENCE_MILLIS)
+    const timer = setTimeout(() => fail(sidecarSlow('did not list its symbols')), PATIENCE_MILLIS)
 
     open(
       {
         frame(frame) {
-          const line = parse(frame)
+          const line = parseLine(frame)
           if (line['t'] === 'ok') {
             server = String(line['server'])
             send(JSON.stringify({ t: 'symbols' }))
-          } else if (line['t'] === 'no') fail(refused(String(line['why'])))
+          } else if (line['t'] === 'no') fail(sidecarRefused(String(line['why'])))
           else if (line['t'] === 'sym') {
             const facts = symbolFacts(line)
             if (typeof facts !== 'string') symbols.push(facts)
@@ -46,7 +46,7 @@ export function listSymbols(open: OpenLink, of: { readonly token: string; readon
             finish(() => resolve({ server, symbols, fetchedTime: of.clock.now() }))
           }
         },
-        closed: (reason, error) => fail(error ?? ended(reason)),
+        closed: (reason, error) => fail(error ?? sidecarEnded(reason)),
       },
       opening.signal,
     ).then(link => {
@@ -67,7 +67,7 @@ export function metasOf({ server, symbols, fetchedTime }: SymbolList): readonly 
   })
 }
 
-function parse(frame: unknown): Readonly<Record<string, unknown>> {
+export function parseLine(frame: unknown): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(String(frame))
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
@@ -76,20 +76,20 @@ function parse(frame: unknown): Readonly<Record<string, unknown>> {
   }
 }
 
-const refused = (why: string): SourceError =>
+export const sidecarRefused = (why: string): SourceError =>
   new SourceError('MT5_SIDECAR_REFUSED', {
     message: `the sidecar refused: ${why}`,
     fix: 'give both sides the same QUADRANT_MT5_SIDECAR_TOKEN, and the same version of Quadrant',
   })
 
-const slow = (): SourceError =>
+export const sidecarSlow = (what: string): SourceError =>
   new SourceError('SOURCE_SLOW', {
-    message: 'the sidecar did not list its symbols in time',
+    message: `the sidecar ${what} in time`,
     fix: 'see that the terminal is running and logged in',
     passing: true,
   })
 
-const ended = (reason: string): SourceError =>
+export const sidecarEnded = (reason: string): SourceError =>
   new SourceError('SOURCE_UNREACHABLE', {
     message: `the sidecar ended the connection: ${reason}`,
     fix: 'see that the sidecar and the terminal are running on this machine',

@@ -8,6 +8,7 @@ import type { InstrumentMeta } from '../../domain/instrument-meta.ts'
 import { micros } from '../../domain/numbers.ts'
 import type { Provenance } from '../../domain/provenance.ts'
 import { ACCOUNT, accountOf, HOSTS, TOKEN } from './oanda-account.ts'
+import { oandaAccounts } from './oanda-accounts.ts'
 import { OandaCandles } from './oanda-candles.ts'
 import { OandaConversation } from './oanda-conversation.ts'
 import { instrumentsOf } from './oanda-instruments.ts'
@@ -49,6 +50,7 @@ export const OANDA: SourceDescriptor = {
   instruments,
   history: parts => new OandaCandles(parts, LICENCE),
   capture,
+  accounts: oandaAccounts,
 }
 
 /** One stream for all instruments: an address may hold twenty, and one carries whatever is asked for. */

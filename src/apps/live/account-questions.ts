@@ -44,7 +44,11 @@ async function askSource(
     const question = accountQuestion(source)
     const offset = await measureOffset(source, environment, http)
     const measured = offset === undefined ? {} : { offset }
-    if (question === undefined) return measured
+    if (question === undefined) {
+      // With a key there is an account, and nobody here can ask about it.
+      const isOpen = source.live === undefined || source.needs.every(({ secret }) => !secret)
+      return isOpen ? measured : { ...measured, account: { source: source.name, answer: { kind: 'told', world: undefined } } }
+    }
 
     const credentials = await sourceCredentials(source, { home, environment })
     const stateFolder = join(home, 'sources', source.name)
