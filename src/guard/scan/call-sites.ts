@@ -320,7 +320,7 @@ export class CallSites {
         if (step !== undefined) this.#callback(step.spot, [site.result, builder.elements(over.spot)], site.result, site.at)
         graph.derive(over.spot, site.result)
         if (third !== undefined) graph.copy(third.spot, site.result)
-        if (isAccumulate) builder.sums.push({ spot: site.result, at: site.at })
+        if (isAccumulate) builder.sums.push({ spot: site.result, at: site.at, isRunning: step === undefined })
         return true
       }
       case 'next':
@@ -424,7 +424,11 @@ export class CallSites {
       if (name === 'concat' || name === 'assign' || name === 'fillna') for (const { spot } of args) graph.copy(spot, result)
       if (name === 'assign') for (const { spot } of site.keywords) graph.derive(spot, result)
     }
-    if (name === 'cumsum' || name === 'cumprod' || name === 'cumulative_sum') graph.derive(receiver, result)
+    if (/^(?:cumsum|cumprod|cumulative_sum|cumulative_prod)$/.test(name) || (name === 'accumulate' && object.kind === 'member')) {
+      graph.derive(receiver, result)
+      for (const { spot } of args) graph.derive(spot, result)
+      builder.sums.push({ spot: result, at: site.at, isRunning: true })
+    }
   }
 
   /** A function that someone else calls with these arguments. */

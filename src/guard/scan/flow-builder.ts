@@ -5,6 +5,7 @@ import type { Constants } from './constants.ts'
 import { FlowGraph, type FunctionParts, type Spot, type Thing, type Token } from './flow-graph.ts'
 import { handMadeDraw, noiseOfClock } from './hand-made-generators.ts'
 import { isAside, isIdentity } from './market-words.ts'
+import { isOfTheWorld } from './passing.ts'
 import type {
   Assign,
   ClassExpression,
@@ -51,7 +52,7 @@ export class FlowBuilder {
   readonly calls: CallSites
   readonly handMade: HandMade[] = []
   /** Operations that add or multiply, as candidates for running sums. */
-  readonly sums: { readonly spot: Spot; readonly at: number }[] = []
+  readonly sums: { readonly spot: Spot; readonly at: number; readonly isRunning?: boolean }[] = []
   readonly isPython: boolean
 
   readonly #spots = new Map<Expression | Pattern, Spot>()
@@ -105,7 +106,7 @@ export class FlowBuilder {
     const isOwn = module.startsWith('.') || module.startsWith('/')
     const isWhole = imported === '*' || (imported === 'default' && !isOwn)
     this.graph.add(spot, this.graph.path(isWhole ? module : `${module}.${imported}`))
-    if (!module.startsWith('node:')) this.graph.add(spot, this.graph.borrowed(module, imported))
+    if (!isOfTheWorld(module)) this.graph.add(spot, this.graph.borrowed(module, imported))
   }
 
   // ── Statements ─────────────────────────────────────────────────────────────────────────────────────────────────────────

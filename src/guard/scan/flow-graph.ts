@@ -12,6 +12,8 @@ export interface Spot {
   readonly tokens: Token[]
   /** Where each token came from; undefined where it began. */
   readonly came: (Spot | undefined)[]
+  /** How many of the tokens have been passed on. */
+  passed: number
   edges: Edge[] | undefined
   listeners: ((token: Token) => void)[] | undefined
 }
@@ -89,7 +91,7 @@ export class FlowGraph {
   }
 
   spot(at: number, isLandmark = false): Spot {
-    return { at, isLandmark, isIdentity: false, tokens: [], came: [], edges: undefined, listeners: undefined }
+    return { at, isLandmark, isIdentity: false, tokens: [], came: [], passed: 0, edges: undefined, listeners: undefined }
   }
 
   path(path: string): PathToken | undefined {
@@ -151,7 +153,7 @@ export class FlowGraph {
   on(spot: Spot, listener: (token: Token) => void): void {
     spot.listeners ??= []
     spot.listeners.push(listener)
-    for (let i = 0; i < spot.tokens.length; i += 1) listener(spot.tokens[i]!)
+    for (let i = 0; i < spot.passed; i += 1) listener(spot.tokens[i]!)
   }
 
   field(thing: Thing, key: string): Spot {
@@ -187,8 +189,12 @@ export class FlowGraph {
   settle(): void {
     for (let i = 0; i < this.#queue.length; i += 1) {
       const { spot, token } = this.#queue[i]!
-      if (spot.edges !== undefined) for (const edge of spot.edges) this.#pass(spot, token, edge)
-      if (spot.listeners !== undefined) for (let k = 0; k < spot.listeners.length; k += 1) spot.listeners[k]!(token)
+      spot.passed += 1
+      // What is added meanwhile sees this token by itself.
+      const edges = spot.edges?.length ?? 0
+      const listeners = spot.listeners?.length ?? 0
+      for (let k = 0; k < edges; k += 1) this.#pass(spot, token, spot.edges![k]!)
+      for (let k = 0; k < listeners; k += 1) spot.listeners![k]!(token)
     }
     this.#queue.length = 0
   }
@@ -201,7 +207,7 @@ export class FlowGraph {
       for (const known of from.edges) if (known.to === to && known.how === how) return
       from.edges.push(edge)
     }
-    for (const token of from.tokens) this.#pass(from, token, edge)
+    for (let i = 0; i < from.passed; i += 1) this.#pass(from, from.tokens[i]!, edge)
   }
 
   #pass(from: Spot, token: Token, edge: Edge): void {

@@ -18,13 +18,6 @@ export function originsAt(spot: Spot): readonly Origin[] {
   return found
 }
 
-/** Of the value alone, not of its parts. */
-export function originsOfWhole(spot: Spot): readonly Origin[] {
-  const found: Origin[] = []
-  for (const token of spot.tokens) add(token, spot, [], found)
-  return found
-}
-
 function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set<Thing>, depth: number): void {
   for (const token of spot.tokens) {
     if (found.length >= ORIGINS_MAX) return
@@ -47,7 +40,7 @@ function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set
 function add(token: Token, spot: Spot, after: readonly number[], found: Origin[]): void {
   if (token.kind === 'origin') {
     const through = joined(placesOf(spot, token), after)
-    if (!found.some(({ trait, through: [at] }) => trait === token.trait && at === through[0]))
+    if (!found.some(({ trait, borrowed, through: [at] }) => trait === token.trait && borrowed === undefined && at === through[0]))
       found.push({ trait: token.trait, through })
   } else if (token.kind === 'borrowed') {
     const through = joined(placesOf(spot, token), after)

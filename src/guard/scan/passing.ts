@@ -3,6 +3,12 @@ import { wordsOf } from './market-words.ts'
 
 const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
+/** Modules of runtimes and packages that everybody knows: nothing in them is of the project. */
+const WORLD =
+  /^(?:node:|(?:fs|path|os|http|https|net|tls|crypto|url|util|events|stream|zlib|child_process|worker_threads|assert|buffer|timers|perf_hooks|readline)(?:\/|$)|(?:numpy|pandas|scipy|torch|tensorflow|jax|sklearn|math|random|secrets|statistics|itertools|functools|collections|datetime|time|json|logging|typing|dataclasses|asyncio|requests|aiohttp|httpx|flask|fastapi|pydantic|sqlalchemy|decimal|enum|abc|sys|re|uuid|hashlib|pathlib|threading|subprocess|websockets|matplotlib|polars|statsmodels|faker|mimesis|redis|django|pytz|copy|operator|struct|csv|io|queue|socket|contextlib)(?:\.|$)|(?:react|react-dom|lodash|lodash-es|express|ws|axios|fastify|seedrandom|chance|rxjs|pino|zod|typebox|undici|vitest|preact|kysely|commander|d3-[a-z]+|@faker-js\/faker|@nestjs\/[a-z]+)(?:\/|$))/
+
+export const isOfTheWorld = (module: string): boolean => WORLD.test(module)
+
 /** The result is one of the arguments, or holds them. */
 export const HANDED_ON: ReadonlySet<string> = list(`
   Object.freeze Object.seal Object.assign Object.create Promise.resolve Promise.all Promise.race Promise.any Promise.allSettled structuredClone

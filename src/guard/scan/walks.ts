@@ -5,13 +5,13 @@ import type { Spot } from './flow-graph.ts'
 const SPOTS_MAX = 2000
 
 export function settleWalks({ graph, sums, handMade }: FlowBuilder): void {
-  for (const { spot, at } of sums) {
+  for (const { spot, at, isRunning } of sums) {
     const drawn = spot.tokens.filter(
       token => (token.kind === 'origin' && token.trait === 'random') || (token.kind === 'borrowed' && token.trait === undefined),
     )
     // What goes on inside of a generator is a draw, no walk.
     const isInside = handMade.some(draw => draw.at <= at && at < draw.end)
-    if (drawn.length === 0 || isInside || !comesBack(spot)) continue
+    if (drawn.length === 0 || isInside || (isRunning !== true && !comesBack(spot))) continue
     for (const token of drawn) {
       if (token.kind === 'origin') graph.add(spot, { kind: 'origin', trait: 'walk', at })
       else if (token.kind === 'borrowed') graph.add(spot, graph.borrowed(token.module, token.name, 'walk'))
