@@ -1,6 +1,6 @@
 // Lowers the expressions of TypeScript and JavaScript.
 import type * as Syntax from 'oxc-parser'
-import { lowerClass } from './javascript-classes.ts'
+import { decorated, lowerClass } from './javascript-classes.ts'
 import { constantKey } from './javascript-constants.ts'
 import { lowerFunction } from './javascript-functions.ts'
 import { lowerMarkup } from './javascript-markup.ts'
@@ -130,7 +130,7 @@ function lowerAny(node: Syntax.Expression): Expression {
       return { kind: 'name', at, end, name: `${node.meta.name}.${node.property.name}` }
     case 'ClassExpression':
     case 'ClassDeclaration':
-      return lowerClass(node)
+      return decorated(lowerClass(node), node.decorators)
     case 'JSXElement':
     case 'JSXFragment':
       return lowerMarkup(node)
