@@ -159,6 +159,8 @@ export interface SourceDescriptor {
   readonly level: SourceLevelProven
   /** What may be done with the data, in a sentence. */
   readonly licence: string
+  /** Live facts that the venue may send without a time: their event time is that of their arrival. */
+  readonly unstamped?: readonly ('quote' | 'trade')[]
   /** Typical spelling of an instrument here: 'BTC/USD'. */
   readonly symbolExample: string
   readonly live?: (parts: SourceParts, subscriptions: readonly Subscription[]) => LiveSource

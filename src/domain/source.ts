@@ -28,7 +28,8 @@ export interface LinkChange extends Happened {
 /**
  * gap: a sequence number is missing · checksum: the venue's figure of the book differs from ours · schema: a message that
  * cannot be read · unknown: of a type nobody knows · stale-snapshot: older than the changes held for it ·
- * crossed: bid above ask in a whole book · overflow: more than could be held · authenticity: not from whom it says.
+ * crossed: bid above ask in a whole book · overflow: more than could be held · authenticity: not from whom it says ·
+ * pretended: no market moves like this (docs/guard.md); the source is quarantined until a person chooses it again.
  */
 export type IntegrityFaultKind =
   | 'gap'
@@ -41,6 +42,7 @@ export type IntegrityFaultKind =
   | 'crossed'
   | 'overflow'
   | 'authenticity'
+  | 'pretended'
 
 /** Something in the stream itself is wrong. What it made doubtful is not delivered until it is whole again. */
 export interface IntegrityFault extends Happened {

@@ -32,6 +32,7 @@ export const BINANCE: SourceDescriptor = {
   hosts: { live: HOSTS, practice: HOSTS },
   rates: { [BINANCE_REST_HOST]: RATE },
   level: 'L1',
+  unstamped: ['quote'],
   licence: BINANCE_LICENCE,
   symbolExample: 'BTCUSDT',
   live,

@@ -44,6 +44,7 @@ export const KRAKEN: SourceDescriptor = {
   needs: [],
   hosts: { live: HOSTS, practice: HOSTS },
   level: 'L1',
+  unstamped: ['quote'],
   licence: LICENCE,
   symbolExample: 'BTC/USD',
   live,

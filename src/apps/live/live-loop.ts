@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Input } from '../../adapters/recording/event-lines.ts'
 import type { Clock } from '../../connectivity/clock.ts'
-import type { OperatorCommand } from '../../domain/event.ts'
+import type { LiveEvent, OperatorCommand } from '../../domain/event.ts'
 import type { Micros } from '../../domain/numbers.ts'
 import type { Session } from '../../engine/session.ts'
 import type { LiveInbox } from './live-inbox.ts'
@@ -13,6 +13,8 @@ export interface LiveLoop {
   readonly clock: Clock
   /** Sees each input before the session does: the recorder. */
   readonly record: (input: Input) => void
+  /** Looks at each event first: what it says of the source comes before the event. */
+  readonly sentry?: { hear(event: LiveEvent): LiveEvent | undefined; obey(command: OperatorCommand): void }
   /** What people asked for since the last beat: a kill, a reset, a failover. */
   readonly commands: (now: Micros) => readonly OperatorCommand[]
   /** Somebody will not wait for the next beat: a kill, an order of a person. */
@@ -37,6 +39,7 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
     const commands = loop.commands(now)
     for (const command of commands) {
       record({ kind: 'command', command })
+      loop.sentry?.obey(command)
       session.command(command)
     }
     if (commands.length > 0) session.flush()
@@ -52,6 +55,11 @@ export async function liveLoop(loop: LiveLoop): Promise<void> {
     const events = inbox.take()
     for (let at = 0; at < events.length; at++) {
       const event = events[at]!
+      const notice = loop.sentry?.hear(event)
+      if (notice !== undefined) {
+        record({ kind: 'event', event: notice })
+        session.step(notice)
+      }
       record({ kind: 'event', event })
       session.step(event)
       loop.latency?.(clock.now() - event.receivedTime)

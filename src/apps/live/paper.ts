@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { RecordingWriter } from '../../adapters/recording/recording-writer.ts'
 import type { LiveEvent } from '../../domain/event.ts'
 import { formatMicros, type Micros } from '../../domain/numbers.ts'
+import { ProvenanceDoor } from '../../guard/provenance/provenance-door.ts'
 import type { RunSummary } from '../../research/summary.ts'
 import { recordingAt } from '../capture/capture-recording.ts'
 import { codeHash } from '../code-hash.ts'
@@ -17,8 +18,11 @@ import { TimedJournal } from '../rows/system-row.ts'
 import { FEED_DEFAULTS, type RunConfig } from '../run-config.ts'
 import { SOURCES } from '../sources.ts'
 import { strategyPath } from '../strategy-file.ts'
+import { FeedSentry } from './feed-sentry.ts'
+import { guarded } from './guarded-gate.ts'
 import { InputTally } from './input-tally.ts'
 import { heedKillSignal } from './kill-signal.ts'
+import { knownBlocks } from './known-blocks.ts'
 import { knownFacts } from './known-facts.ts'
 import { LiveInbox } from './live-inbox.ts'
 import { liveLoop } from './live-loop.ts'
@@ -81,7 +85,11 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
     const orders = new OperatorOrders(home, () => wake?.())
     let wake: (() => void) | undefined
     const tally = new InputTally()
-    const gate = watched(desk, event => rows.hear(event))
+    const door = new ProvenanceDoor(
+      'live',
+      plan.descriptors.map(({ name }) => name),
+    )
+    const gate = watched(guarded(desk, door), event => rows.hear(event))
     const job: Job = {
       ...{ config, strategies, id, code, started, options, gate },
       opened: tally.about(instruments),
@@ -102,6 +110,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
       recovered = true
       await opened.start(onNote)
 
+      const sentry = new FeedSentry(plan, instruments, await knownBlocks(home))
       const begun = new Date(clock.now() / 1000).toISOString()
       if (settings.record) {
         const name = `${config.name}-${begun.replace(/[-:]/g, '').slice(0, 15)}Z`
@@ -178,6 +187,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
           session,
           inbox,
           clock,
+          sentry,
           signal,
           record: input => {
             recording?.input(input)

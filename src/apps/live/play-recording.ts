@@ -6,6 +6,7 @@ import type { OperatorCommand } from '../../domain/event.ts'
 import { instrument } from '../../domain/instrument.ts'
 import { formatMicros, type Micros } from '../../domain/numbers.ts'
 import type { Session } from '../../engine/session.ts'
+import { ProvenanceDoor } from '../../guard/provenance/provenance-door.ts'
 import type { RunSummary } from '../../research/summary.ts'
 import { codeHash } from '../code-hash.ts'
 import { loadStrategies } from '../compose.ts'
@@ -15,6 +16,7 @@ import { shellWord } from '../reproduction.ts'
 import type { Look } from '../rows/run-rows.ts'
 import type { RunConfig } from '../run-config.ts'
 import { strategyPath } from '../strategy-file.ts'
+import { guarded } from './guarded-gate.ts'
 import { InputTally } from './input-tally.ts'
 import { heedKillSignal } from './kill-signal.ts'
 import { playInput } from './live-loop.ts'
@@ -38,6 +40,8 @@ export async function playRecording(config: RunConfig, options: PaperOptions, fo
   const strategies = await loadStrategies(config)
   const code = codeHash(strategies.map(({ use }) => strategyPath(use)))
   const desk = deskOf(config, plan, instruments)
+  const heardFrom = plan.instruments.flatMap(({ sources }) => sources.map(({ source }) => source))
+  const door = new ProvenanceDoor('replay', heardFrom)
   const tally = new InputTally()
   const id = `paper-${manifest.id}-${config.configHash.slice(0, 8)}`
   const { environment } = manifest
@@ -55,7 +59,7 @@ export async function playRecording(config: RunConfig, options: PaperOptions, fo
   }
   const job: Job = {
     ...{ config, strategies, code, started, options, id },
-    gate: watched(desk, event => rows.hear(event)),
+    gate: watched(guarded(desk, door), event => rows.hear(event)),
     opened: tally.about(instruments),
     recording: resolve(folder),
     commands: heard,

@@ -12,7 +12,8 @@ import type { SourceChange } from '../../domain/source.ts'
  * outlier: a jump no market explains, not yet confirmed by what follows.
  * Where several sources are compared (source-desk.ts) also: future: dated after its arrival · sequence: a lower number than
  * before · unit: a power of ten away · wrong-symbol: the price of another instrument · frozen: repeated while others move ·
- * drift: slowly away from the others.
+ * drift: slowly away from the others · pretended: of a source that was found to pretend.
+ * A living run's door (apps/live/guarded-gate.ts) adds provenance: not live, or not from a source of the run.
  */
 export type QualityReason =
   | 'schema'
@@ -28,6 +29,8 @@ export type QualityReason =
   | 'wrong-symbol'
   | 'frozen'
   | 'drift'
+  | 'pretended'
+  | 'provenance'
 
 /** Why something goes no further. `not-selected`: sound, but another source is read · `notice`: heard here, and no fact. */
 export type Withheld = QualityReason | 'not-selected' | 'notice'

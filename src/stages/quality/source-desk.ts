@@ -137,6 +137,7 @@ export class SourceDesk implements Gate {
     }
     const track = watch.trackOf(event.provenance)
     if (track === undefined) return 'not-selected'
+    if (track.pretence !== '') return 'pretended'
 
     const now = event.receivedTime
     const reason = this.#flaw(watch, track, event)
@@ -183,6 +184,7 @@ export class SourceDesk implements Gate {
       if (track === undefined) continue
       if (notice.kind === 'link-change')
         track.linked(notice.state, notice.reason, notice.instrumentId === '' ? 'all' : 'own', now)
+      else if (notice.fault === 'pretended') track.quarantine(now, notice.detail)
       else if (notice.fault === 'gap' || notice.fault === 'overflow' || notice.fault === 'stale-snapshot') track.gap(now)
       else track.bad(now, FAULTS[notice.fault])
       this.#decide(watch, now)
@@ -265,15 +267,16 @@ export class SourceDesk implements Gate {
 }
 
 /** What a source's own finding counts as. */
-const FAULTS: Readonly<Record<Exclude<IntegrityFaultKind, 'gap' | 'overflow' | 'stale-snapshot'>, QualityReason>> = {
-  checksum: 'schema',
-  schema: 'schema',
-  unknown: 'duplicate',
-  duplicate: 'duplicate',
-  reorder: 'sequence',
-  crossed: 'crossed',
-  authenticity: 'schema',
-}
+const FAULTS: Readonly<Record<Exclude<IntegrityFaultKind, 'gap' | 'overflow' | 'stale-snapshot' | 'pretended'>, QualityReason>> =
+  {
+    checksum: 'schema',
+    schema: 'schema',
+    unknown: 'duplicate',
+    duplicate: 'duplicate',
+    reorder: 'sequence',
+    crossed: 'crossed',
+    authenticity: 'schema',
+  }
 
 /** The median of the newest five: one slow answer does not move it. */
 class ClockOffset {

@@ -77,6 +77,8 @@ export function healthWords(track: SourceTrack, now: number): string {
       return `silent since ${((now - track.goodTime) / 1e6).toFixed(1)} s`
     case 'corrupt':
       return `corrupt: ${track.lastBad ?? 'unsound'}`
+    case 'quarantined':
+      return `quarantined: ${track.pretence}`
     case 'weak':
       return 'score too low'
   }

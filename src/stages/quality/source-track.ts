@@ -7,8 +7,11 @@ import { PriceTrack } from './price-track.ts'
 import type { BookMemory, ConfiguredSource, SourceRules } from './source-rules.ts'
 import { type ScoreParts, SourceScore, scoreOf } from './source-score.ts'
 
-/** unseen: nothing sound yet · down: no connection · doubtful: the source itself is not sure · the rest as the words say. */
-export type SourceHealth = 'ok' | 'unseen' | 'down' | 'doubtful' | 'silent' | 'corrupt' | 'weak'
+/**
+ * unseen: nothing sound yet · down: no connection · doubtful: the source itself is not sure · quarantined: was found to
+ * pretend, and stays so until a person chooses it · the rest as the words say.
+ */
+export type SourceHealth = 'ok' | 'unseen' | 'down' | 'doubtful' | 'silent' | 'corrupt' | 'weak' | 'quarantined'
 
 /** Order of one kind of fact within one connection. */
 class Stream {
@@ -73,6 +76,8 @@ export class SourceTrack {
   /** As judged last. The desk keeps it up to date. */
   health: SourceHealth = 'unseen'
   gaps = 0
+  /** What it was found to pretend by; empty while nothing was. */
+  pretence = ''
   /** Since when it has been away from all the others; Infinity while it is not. */
   awaySince = Number.POSITIVE_INFINITY
   goodTime = Number.NEGATIVE_INFINITY
@@ -175,10 +180,19 @@ export class SourceTrack {
 
   /** Its prices are believed from the next one on. */
   forget(): void {
+    this.pretence = ''
     this.quotePrice.forget()
     this.tradePrice.forget()
     this.#corrupt = false
     this.#badRun = 0
+  }
+
+  /** Does not heal: time proves nothing of what never was a market. */
+  quarantine(now: number, pretence: string): void {
+    this.pretence = pretence
+    this.lastBad = 'pretended'
+    this.badTime = now
+    this.cleanSince = now
   }
 
   gap(now: number): void {
@@ -247,6 +261,7 @@ export class SourceTrack {
 
   /** `since`: silence counts from here at the earliest; Infinity while the market is closed. */
   judge(now: number, rules: SourceRules, silence: number, since: number): SourceHealth {
+    if (this.pretence !== '') return 'quarantined'
     if (this.#corrupt && now - this.badTime >= RECENT && this.#soundRun >= 3) this.#corrupt = false
     if (this.goodTime === Number.NEGATIVE_INFINITY) return isUp(this.link) ? 'unseen' : 'down'
     if (!isUp(this.link) || this.own === 'fatal' || this.own === 'closed') return 'down'

@@ -197,7 +197,8 @@ export class SourceWatch implements PriceWitness {
     if (wanted < 0 || this.tracks[wanted]!.level === 'cache') return false
     this.wanted = wanted
     // Who vouches for a source vouches for its price.
-    if (this.tracks[wanted]!.health === 'corrupt') this.tracks[wanted]!.forget()
+    const { health } = this.tracks[wanted]!
+    if (health === 'corrupt' || health === 'quarantined') this.tracks[wanted]!.forget()
     return true
   }
 
