@@ -1,6 +1,6 @@
 // Lowers calls, and the built-in functions that are another way of writing an attribute, a dictionary or an import.
 import type { Call, Expression } from './program.ts'
-import { lowerExpression } from './python-expressions.ts'
+import { lowerExpression, lowerItem } from './python-expressions.ts'
 import { attributeOf } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
@@ -34,7 +34,7 @@ export function lowerArguments(source: PythonSource, node: NodeId | undefined): 
         keywords.push({ name: undefined, value: lowerExpression(source, inner.at(-1)), at: tree.at(argument) })
         break
       default:
-        args.push(lowerExpression(source, argument))
+        args.push(lowerItem(source, argument))
     }
   }
   return { args, keywords }

@@ -69,8 +69,10 @@ function addMember(source: PythonSource, node: NodeId, into: ClassMember[]): voi
         else if (!/^(?:in|async|\*)$/.test(tree.kind(child))) into.push(aside(lowerExpression(source, child)))
       return
     case 'with_clause':
-    case 'with_item':
       for (const child of inner) addMember(source, child, into)
+      return
+    case 'with_item':
+      for (const child of inner) into.push(aside(lowerExpression(source, child)))
       return
     case 'pass_statement':
       return

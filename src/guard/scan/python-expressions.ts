@@ -14,12 +14,21 @@ const CHAIN_MAX = 100
 /** What is missing in a broken file becomes an expression without parts. */
 export function lowerExpression(source: PythonSource, node: NodeId | undefined): Expression {
   if (node === undefined) return source.nothing()
+  if (node === source.calledType) return typeCall(source, node)
 
   const bare = withoutParentheses(source, node)
   source.down(bare)
   const expression = lowerAny(source, bare)
   source.up()
   return expression
+}
+
+/** `(x)` of `type(x)`. */
+function typeCall(source: PythonSource, node: NodeId): Expression {
+  const { at, end } = source.place(node)
+  const callee: Expression = { kind: 'name', at, end: at, name: 'type' }
+  const args = source.tree.children(node).map(child => lowerItem(source, child))
+  return { kind: 'call', at, end, callee, args, keywords: [], isNew: false }
 }
 
 function withoutParentheses(source: PythonSource, node: NodeId): NodeId {
@@ -101,6 +110,8 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
     case 'yield':
       return lowerYield(source, node)
     case 'list_splat':
+      if (node === source.unstarred) return lowerExpression(source, tree.children(node).at(-1))
+      return { kind: 'wrapped', at, end, how: 'spread', value: lowerExpression(source, tree.children(node).at(-1)) }
     case 'list_splat_pattern':
     case 'dictionary_splat':
     case 'parenthesized_list_splat':
@@ -124,7 +135,20 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
 }
 
 export const lowerAll = (source: PythonSource, node: NodeId): Expression[] =>
-  source.tree.children(node).map(child => lowerExpression(source, child))
+  source.tree.children(node).map(child => lowerItem(source, child))
+
+/** `*quotes.values(), 1`: the star is that of the whole, whatever the parser makes of it. */
+export function lowerItem(source: PythonSource, item: NodeId): Expression {
+  const { tree } = source
+  let first = item
+  // Each node's first child comes right after it.
+  while (/^(?:attribute|subscript|call|binary_operator)$/.test(tree.kind(first))) first += 1
+  if (first === item || tree.kind(first) !== 'list_splat') return lowerExpression(source, item)
+
+  source.unstarred = first
+  const value = lowerExpression(source, item)
+  return { kind: 'wrapped', ...source.place(item), how: 'spread', value }
+}
 
 // ── Values ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,7 +160,9 @@ function lowerStrings(source: PythonSource, whole: NodeId, strings: readonly Nod
   const place = source.place(whole)
   const [first] = parts
   if (first === undefined) return { kind: 'literal', ...place, value: '' }
-  return parts.length === 1 && first.kind === 'literal' ? { ...first, ...place } : { kind: 'template', ...place, parts }
+  return parts.length === 1 && first.kind === 'literal' && typeof first.value === 'string'
+    ? { ...first, ...place }
+    : { kind: 'template', ...place, parts }
 }
 
 /** Texts that touch become one. */
@@ -163,7 +189,17 @@ function addHole(source: PythonSource, hole: NodeId, parts: Expression[]): void 
     const kind = tree.kind(part)
     if (kind === 'format_specifier')
       for (const format of tree.children(part)) source.within(format, 1, () => addHole(source, format, parts))
-    else if (kind !== 'type_conversion') parts.push(lowerExpression(source, part))
+    else if (kind !== 'type_conversion') {
+      // `{price=}` shows its own code as well.
+      const shown = /\s*=\s*/y
+      shown.lastIndex = tree.end(part)
+      const sign = shown.exec(tree.text)
+      if (sign !== null) {
+        const place = { at: tree.at(part), end: shown.lastIndex }
+        addText(parts, place, tree.text.slice(place.at, place.end))
+      }
+      parts.push(lowerExpression(source, part))
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export function lowerFunction(source: PythonSource, node: NodeId, { isMethod } =
   const { self, yields, outer } = source
 
   let params = parameters === undefined ? [] : tree.children(parameters)
-  const first = params.find(each => !tree.kind(each).endsWith('_separator'))
+  const [first] = params
   const own = isMethod && first !== undefined ? selfName(source, first) : undefined
   if (own !== undefined) {
     source.self = own

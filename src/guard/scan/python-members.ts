@@ -1,8 +1,13 @@
 // Lowers attributes and subscripts, also where they are taken in a roundabout way: vars(x)['name'], globals()['name'].
-import type { Expression, Member } from './program.ts'
-import { constantKey, lowerExpression } from './python-expressions.ts'
+import type { Expression, Member, Name } from './program.ts'
+import { constantKey, lowerExpression, lowerItem } from './python-expressions.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
+
+interface Place {
+  readonly at: number
+  readonly end: number
+}
 
 export function lowerMember(source: PythonSource, node: NodeId): Member {
   const inner = source.tree.children(node)
@@ -18,21 +23,33 @@ export function lowerMember(source: PythonSource, node: NodeId): Member {
 }
 
 export function lowerSubscript(source: PythonSource, node: NodeId): Expression {
+  const { object, index, place } = partsOf(source, node)
+  return itemOf(object, index, place)
+}
+
+/** Where something is put: whatever the object is, it is an item of it. */
+export function lowerPlace(source: PythonSource, node: NodeId): Member | Name {
+  const { object, index, place } = partsOf(source, node)
+  const item = itemOf(object, index, place)
+  return item.kind === 'member' || item.kind === 'name' ? item : attributeOf(object, index, place)
+}
+
+function partsOf(source: PythonSource, node: NodeId): { object: Expression; index: Expression; place: Place } {
   const { tree } = source
   const place = source.place(node)
   const [value, ...subscripts] = tree.children(node)
   const object = lowerExpression(source, value)
-  const indices = subscripts.map(each => lowerExpression(source, each))
+  const indices = subscripts.map(each => lowerItem(source, each))
 
   const [first] = indices
   const index: Expression =
     first === undefined || indices.length > 1
       ? { kind: 'list', at: first?.at ?? place.end, end: indices.at(-1)?.end ?? place.end, items: indices }
       : first
-  return itemOf(object, index, place)
+  return { object, index, place }
 }
 
-function itemOf(object: Expression, index: Expression, place: { readonly at: number; readonly end: number }): Expression {
+function itemOf(object: Expression, index: Expression, place: Place): Expression {
   const key = constantKey(index)
 
   // The names of a module and the attributes of an object are dictionaries, too.
@@ -51,7 +68,7 @@ function itemOf(object: Expression, index: Expression, place: { readonly at: num
   return attributeOf(object, index, place)
 }
 
-export function attributeOf(object: Expression, index: Expression, place: { readonly at: number; readonly end: number }): Member {
+export function attributeOf(object: Expression, index: Expression, place: Place): Member {
   const property = constantKey(index)
   return { kind: 'member', ...place, object, property, index: property === undefined ? index : undefined }
 }

@@ -1,6 +1,7 @@
 // Lowers what Python assigns to: names, attributes, items, tuples and lists of such, parameters.
 import type { ListPattern, Pattern } from './program.ts'
 import { lowerExpression } from './python-expressions.ts'
+import { lowerMember, lowerPlace } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
 
@@ -9,15 +10,18 @@ export function lowerTarget(source: PythonSource, node: NodeId | undefined): Pat
 
   const { tree } = source
   const inner = tree.children(node)
+  // `(price) = …` is price.
+  const [only] = inner
+  if (inner.length === 1 && /^tuple/.test(tree.kind(node)) && !tree.text.slice(tree.end(only!), tree.end(node)).includes(','))
+    return source.within(node, 1, () => lowerTarget(source, only))
+
   switch (tree.kind(node)) {
     case 'identifier':
       return source.name(node)
     case 'attribute':
-    case 'subscript': {
-      const member = lowerExpression(source, node)
-      // `globals()['price'] = …` was read as the name itself.
-      return member.kind === 'member' || member.kind === 'name' ? member : nowhere(source, node)
-    }
+      return source.within(node, 1, () => lowerMember(source, node))
+    case 'subscript':
+      return source.within(node, 1, () => lowerPlace(source, node))
     case 'tuple_pattern':
     case 'list_pattern':
     case 'pattern_list':

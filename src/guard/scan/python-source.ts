@@ -16,6 +16,10 @@ export class PythonSource {
   readonly loaders = new Set(['__import__', 'builtins.__import__', 'importlib.import_module', 'importlib.__import__'])
   /** Where what is being read begins. */
   here = 0
+  /** In a tree that takes `type(x)` for the beginning of a type: its `(x)`. */
+  calledType: NodeId | undefined
+  /** In a tree that takes `*a.b` for `(*a).b`: its `*a`, of which the star belongs to the whole. */
+  unstarred: NodeId | undefined
   #level = 0
 
   constructor(tree: PythonTree) {

@@ -93,8 +93,10 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
     case 'pass_statement':
     case 'break_statement':
     case 'continue_statement':
-    case 'type_alias_statement':
       into.push({ kind: 'jump', at, end })
+      return
+    case 'type_alias_statement':
+      into.push(inner.length < 2 ? { kind: 'jump', at, end } : lowerTypeAttribute(source, node))
       return
     // Of Python 2: what is printed or executed is an argument.
     case 'print_statement':
@@ -159,7 +161,7 @@ function lowerBranch(source: PythonSource, branch: NodeId, end: number): If {
   const test = lowerExpression(source, condition)
 
   const { isTypeOnly } = source
-  if (condition !== undefined && /(?:^|\.)TYPE_CHECKING$/.test(tree.textOf(condition))) source.isTypeOnly = true
+  if (condition !== undefined && /^(?:\w+\.)*TYPE_CHECKING$/.test(tree.textOf(condition))) source.isTypeOnly = true
   const then = lowerBody(source, tree.child(branch, 'block'))
   source.isTypeOnly = isTypeOnly
   return { kind: 'if', at, end, test, then, otherwise: [] }
@@ -181,6 +183,27 @@ function lowerAssert(source: PythonSource, node: NodeId): If {
     then: [{ kind: 'throw', ...place, value }],
     otherwise: [],
   }
+}
+
+/** `type(mock).price = 1`, which the parser takes for the declaration of a type `(mock).price`. */
+function lowerTypeAttribute(source: PythonSource, node: NodeId): Statement {
+  const { tree } = source
+  const [left, right] = tree.children(node).map(type => {
+    const inner = tree.children(type)[0]
+    const isNarrowed = inner !== undefined && tree.kind(inner) === 'constrained_type'
+    return isNarrowed ? tree.children(inner).flatMap(each => tree.children(each))[0] : inner
+  })
+
+  // Each node's first child comes right after it.
+  let called = left
+  while (called !== undefined && /^(?:attribute|subscript|call)$/.test(tree.kind(called))) called += 1
+  source.calledType = called
+  const target = lowerTarget(source, left)
+  source.calledType = undefined
+
+  const place = source.place(node)
+  const value = lowerExpression(source, right)
+  return { kind: 'expression', ...place, value: { kind: 'assign', ...place, operator: '=', target, value } }
 }
 
 // ── Loops ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

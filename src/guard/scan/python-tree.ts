@@ -12,12 +12,14 @@ const INNER = 2
 const COMMENT = 3
 const STRING = 4
 const BROKEN = 5
+const TYPE = 6
+const ALIAS = 7
 
 /** Nothing below them is asked for: their text says it all, or they are types. */
 const LEAVES = new Set(
   (
-    'identifier integer float true false none ellipsis string_start string_content string_end dotted_name type type_parameter splat_type ' +
-    'wildcard_import pass_statement break_statement continue_statement type_alias_statement splat_pattern ' +
+    'identifier integer float true false none ellipsis string_start string_content string_end dotted_name type_parameter splat_type ' +
+    'wildcard_import pass_statement break_statement continue_statement splat_pattern ' +
     'relative_import keyword_separator positional_separator type_conversion'
   ).split(' '),
 )
@@ -135,7 +137,18 @@ export class PythonTree {
     if (way === BROKEN && open.length > 0 && !this.#holdsStatements(open.at(-1)!)) return false
 
     this.#append(way === BROKEN ? this.#names.length - 1 : type, at, end)
-    return way === STRING ? this.#hasHoles(at) : way !== LEAF
+    switch (way) {
+      case LEAF:
+        return false
+      case STRING:
+        return this.#hasHoles(at)
+      case TYPE:
+        return open.length > 0 && /^(?:type_alias_statement|constrained_type)$/.test(this.kind(open.at(-1)!))
+      case ALIAS:
+        return this.#isNoAlias(at)
+      default:
+        return true
+    }
   }
 
   #append(kind: number, at: number, end: number): void {
@@ -162,6 +175,13 @@ export class PythonTree {
     }
   }
 
+  /** `type(mock).price = 1` is taken for the declaration of a type by the parser. */
+  #isNoAlias(at: number): boolean {
+    const brackets = /type\s*\(/y
+    brackets.lastIndex = at
+    return brackets.test(this.text)
+  }
+
   #grow(): void {
     const size = 2 * this.#kinds.length
     this.#kinds = grown(this.#kinds, new Uint16Array(size))
@@ -176,6 +196,8 @@ type Cursor = ReturnType<Tree['walk']>
 function wayOf(name: string, isNamed: boolean): number {
   if (name === 'comment') return COMMENT
   if (name === 'string') return STRING
+  if (isNamed && name === 'type') return TYPE
+  if (name === 'type_alias_statement') return ALIAS
   if (name === '' || name === 'line_continuation') return SKIP
   return !isNamed || LEAVES.has(name) ? LEAF : INNER
 }
