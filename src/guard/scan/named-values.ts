@@ -6,8 +6,11 @@ export interface NamedValue {
   readonly name: string
   readonly value: Expression
   readonly at: number
-  /** element: `prices[i] = …`, named by the collection · default: where nothing was given · return: named by the function. */
-  readonly how: 'variable' | 'field' | 'entry' | 'keyword' | 'default' | 'return' | 'element'
+  /**
+   * element: `prices[i] = …`, named by the collection · argument: named by the parameter of a function of this file · default: where
+   * nothing was given · return: named by the function.
+   */
+  readonly how: 'variable' | 'field' | 'entry' | 'keyword' | 'argument' | 'default' | 'return' | 'element'
   /** The declaration, entry, call … that names it. */
   readonly node: Node
 }
@@ -63,6 +66,17 @@ function list(program: Program): NamedValue[] {
     }
   }
 
+  const functions = parametersByName(program)
+  for (const node of of('call')) {
+    const parameters = functions.get(lastName(node.callee) ?? '') ?? []
+    for (const [i, argument] of node.args.entries()) {
+      const parameter = parameters[i]
+      if (parameter === undefined || argument.kind === 'wrapped') break
+      const name = nameBound(parameter)
+      if (name !== undefined) found.push({ name, value: argument, at: argument.at, how: 'argument', node })
+    }
+  }
+
   for (const node of of('default-pattern')) add(nameBound(node.target), node.value, 'default', node)
 
   for (const node of of('object-pattern')) {
@@ -81,6 +95,18 @@ function list(program: Program): NamedValue[] {
   for (const node of of('return')) if (node.value !== undefined) returned(node, node.value)
   for (const node of of('wrapped')) if (node.how === 'yield') returned(node, node.value)
 
+  return found
+}
+
+/** What functions and classes of this file take, by the name they are called by. */
+function parametersByName(program: Program): ReadonlyMap<string, readonly Pattern[]> {
+  const { of, nameOf } = survey(program)
+  const found = new Map<string, readonly Pattern[]>()
+  for (const fn of of('function')) if (nameOf(fn) !== '') found.set(nameOf(fn), fn.params)
+  for (const made of of('class')) {
+    const maker = made.members.find(({ name }) => name === 'constructor' || name === '__init__')
+    if (made.name !== undefined && isKind(maker?.value, 'function')) found.set(made.name, maker.value.params)
+  }
   return found
 }
 

@@ -34,9 +34,13 @@ export function itemsOf(value: Expression, module: Module): readonly WrittenNumb
     return [...ofKeywords, ...value.args.flatMap(argument => [...itemsOf(argument, module), ...pairsOf(argument, module)])]
   }
   if (isKind(value, 'object')) {
-    const isCodes = value.entries.every(
-      entry => entry.value.kind === 'literal' && typeof entry.value.value === 'number' && entry.value.value < 10,
+    const numbers = value.entries.flatMap(entry =>
+      entry.value.kind === 'literal' && typeof entry.value.value === 'number' ? [entry.value.value] : [],
     )
+    const areWhole = numbers.length === value.entries.length && numbers.every(Number.isInteger)
+    const isCodes =
+      areWhole &&
+      (numbers.every(number => number < 10) || !value.entries.some(({ key }) => key !== undefined && isInstrument(key)))
     if (isCodes) return []
     return value.entries.filter(({ key }) => isItemKey(key)).flatMap(entry => writtenNumbers(entry.value, module))
   }

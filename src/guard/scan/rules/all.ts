@@ -1,6 +1,8 @@
 // Every rule that reads programs, in the order of the documentation.
 import type { Rule } from '../rule.ts'
+import { alwaysHealthy } from './always-healthy.ts'
 import { catchMadeUp } from './catch-made-up.ts'
+import { constantScore } from './constant-score.ts'
 import { emptyTest } from './empty-test.ts'
 import { hardCodedPrice } from './hard-coded-price.ts'
 import { pretendedName } from './pretended-name.ts'
@@ -9,4 +11,15 @@ import { randomWalk } from './random-walk.ts'
 import { seededGenerator } from './seeded-generator.ts'
 import { testImport } from './test-import.ts'
 
-export const RULES: readonly Rule[] = [testImport, randomToMarket, randomWalk, seededGenerator, pretendedName, hardCodedPrice, catchMadeUp, emptyTest]
+export const RULES: readonly Rule[] = [
+  testImport,
+  randomToMarket,
+  randomWalk,
+  seededGenerator,
+  pretendedName,
+  hardCodedPrice,
+  constantScore,
+  catchMadeUp,
+  alwaysHealthy,
+  emptyTest,
+]

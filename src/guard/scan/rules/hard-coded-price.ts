@@ -122,11 +122,14 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
 
   const written = [...writtenNumbers(value, module), ...itemsOf(value, module), ...anchorsOf(value, module)]
   const candidates = written.filter(each => isPrice(each, { inCompany }))
+  const isFraction = (each: WrittenNumber) => !Number.isInteger(each.value) || each.isText
+  // A scalar in the plural is a count: `quotes: 24`.
+  if (!isMany && /(?:quote|bid|ask|mid|close|open|high|low)s$/i.test(named.name) && how !== 'return')
+    return candidates.find(isFraction)
   if (kind === 'certain' || inCompany) return candidates[0]
 
-  const isFraction = (each: WrittenNumber) => !Number.isInteger(each.value)
   if (kind === 'series') return isMany ? (candidates.length > 1 ? candidates[0] : undefined) : candidates.find(isFraction)
-  return candidates.find(each => (isFraction(each) && each.value > 1) || each.value >= 1000)
+  return candidates.find(each => isFraction(each) && each.value > 1)
 }
 
 /** `last`, `close`, `spot` without a symbol beside them. */
@@ -257,7 +260,7 @@ function priceGiven(call: Call, module: Module): WrittenNumber | undefined {
       .slice(1)
       .flatMap(argument => (isKind(argument, 'literal') ? numbers(argument) : []))
       .find(isFractionAbove1)
-  const kind = givesPriceOf(name)
+  const kind = /^[A-Z]/.test(name) ? undefined : givesPriceOf(name)
   if (kind !== 'certain' && kind !== 'series') return undefined
   return price(first) ?? (text !== undefined || isKind(first, 'name') ? numbers(second).find(isFractionAbove1) : undefined)
 }
