@@ -8,6 +8,8 @@ import { openSecretStore } from './secret-store.ts'
 interface Asked {
   readonly home: string
   readonly environment: Environment
+  /** The process's own when not given. */
+  readonly variables?: Readonly<Record<string, string | undefined>>
 }
 
 /** By variable. Throws SourceError SOURCE_KEY_MISSING with everything that is missing, KEY_REFUSED where live would be run with no real key. */
@@ -17,8 +19,11 @@ export async function sourceCredentials(source: SourceDescriptor, asked: Asked):
 }
 
 /** What there is and what speaks against it, without refusing anything. */
-export function lookAtCredentials({ needs }: SourceDescriptor, { home, environment }: Asked): Credentials {
+export function lookAtCredentials(
+  { needs }: SourceDescriptor,
+  { home, environment, variables = process.env }: Asked,
+): Credentials {
   // Who has no store is not given one for asking.
   const store = existsSync(join(home, 'secrets', 'secrets')) ? openSecretStore(home) : undefined
-  return findCredentials(needs, { variables: process.env, environment, ...(store === undefined ? {} : { store }) })
+  return findCredentials(needs, { variables, environment, ...(store === undefined ? {} : { store }) })
 }

@@ -13,6 +13,8 @@ interface Asked {
   readonly home: string
   readonly environment: Environment
   readonly settings?: SourceParts['settings']
+  /** Of the environment, with the keys in them. */
+  readonly variables: Readonly<Record<string, string | undefined>>
   readonly routes?: Routes
 }
 
@@ -35,7 +37,7 @@ export const accountQuestion = ({
 
 async function askSource(
   source: SourceDescriptor,
-  { home, environment, settings = {}, routes = DIRECT }: Asked,
+  { home, environment, settings = {}, variables, routes = DIRECT }: Asked,
 ): Promise<{ readonly account?: AccountFact; readonly offset?: MeasuredOffset }> {
   const clock = new SystemClock()
   const network = new Network(source.hosts[environment], routes)
@@ -50,7 +52,7 @@ async function askSource(
       return isOpen ? measured : { ...measured, account: { source: source.name, answer: { kind: 'told', world: undefined } } }
     }
 
-    const credentials = await sourceCredentials(source, { home, environment })
+    const credentials = await sourceCredentials(source, { home, environment, variables })
     const stateFolder = join(home, 'sources', source.name)
     const parts: SourceParts = { network, http, clock, environment, credentials, stateFolder, settings }
     return { ...measured, account: { source: source.name, answer: await answerOf(source, question, parts) } }

@@ -8,8 +8,8 @@ import { accountVerdict } from '../../guard/start/account-world.ts'
 import { readRunConfig } from '../config.ts'
 import { SOURCES } from '../sources.ts'
 import { accountQuestion, askSources } from './account-questions.ts'
+import { keyFacts } from './key-facts.ts'
 import { planLive } from './live-plan.ts'
-import { keyFacts } from './live-start.ts'
 
 export interface KeyExamination {
   readonly home: string
@@ -25,7 +25,7 @@ export async function examineKeys({ home, configuration, environment, online, ro
   const required =
     configuration === undefined ? [] : planLive(readRunConfig(configuration), SOURCES).descriptors.map(({ name }) => name)
   const unreadable: Fault[] = []
-  const facts = keyFacts(home, { required, unreadable, environment })
+  const facts = keyFacts(home, { required, unreadable, environment, variables: process.env })
   const verdict = keyVerdict(facts)
   const offline = { ...verdict, faults: [...unreadable, ...verdict.faults] }
 
@@ -67,7 +67,12 @@ async function asked(
   sources: readonly SourceDescriptor[],
   { home, environment, routes }: { readonly home: string; readonly environment: Environment; readonly routes?: Routes },
 ): Promise<Told> {
-  const { accounts } = await askSources(sources, { home, environment, ...(routes === undefined ? {} : { routes }) })
+  const { accounts } = await askSources(sources, {
+    home,
+    environment,
+    variables: process.env,
+    ...(routes === undefined ? {} : { routes }),
+  })
   const { faults, warnings } = accountVerdict(environment, accounts)
   // Who cannot be reached has said nothing about the key.
   const isSilence = ({ code }: Fault): boolean => code === 'ENV_ACCOUNT_UNASKED'

@@ -13,19 +13,19 @@ import {
 } from '../../guard/environment.ts'
 import type { Fault } from '../../guard/fault.ts'
 import { joined } from '../../guard/fault.ts'
-import { type KeyFacts, secretValues } from '../../guard/keys.ts'
+import { secretValues } from '../../guard/keys.ts'
 import { accountVerdict } from '../../guard/start/account-world.ts'
 import { offsetVerdict } from '../../guard/start/clock-sense.ts'
 import type { ConfiguredText } from '../../guard/start/privacy.ts'
 import type { NamedAddress } from '../../guard/start/variables.ts'
 import { type JudgedConfig, judgeRunConfig } from '../config.ts'
-import { Failure, isExplained } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import { requireWithinHouse } from '../house-limits.ts'
 import { FEED_DEFAULTS, type RunConfig } from '../run-config.ts'
-import { storedSecrets } from '../secret-store.ts'
 import { SOURCES } from '../sources.ts'
 import { askSources } from './account-questions.ts'
 import { clockFacts } from './clock-facts.ts'
+import { collect, keyFacts } from './key-facts.ts'
 import { planLive } from './live-plan.ts'
 import { secretFiles, statOf } from './secret-files.ts'
 
@@ -38,7 +38,18 @@ export interface LiveStart {
   readonly offline?: boolean
   /** How hosts are reached. */
   readonly routes?: Routes
+  /** This process when not given. */
+  readonly process?: ProcessFacts
 }
+
+type ProcessFacts = Pick<EnvironmentFacts, 'variables' | 'execArguments' | 'arguments' | 'inspectorAddress'>
+
+const thisProcess = (): ProcessFacts => ({
+  variables: process.env,
+  execArguments: process.execArgv,
+  arguments: process.argv.slice(2),
+  inspectorAddress: inspectorUrl() ?? '',
+})
 
 /**
  * Every fault that keeps a live run from starting. Nobody is connected while there is one that can be known without; only then the
@@ -53,6 +64,7 @@ export async function examineLiveStart(start: LiveStart): Promise<EnvironmentVer
   const { accounts, offsets } = await askSources(sources, {
     home: start.home,
     environment,
+    variables: facts.variables,
     ...(settings === undefined ? {} : { settings }),
     ...(start.routes === undefined ? {} : { routes: start.routes }),
   })
@@ -80,7 +92,7 @@ interface Gathered {
   readonly sources: readonly SourceDescriptor[]
 }
 
-function gather({ home, configuration, overrides = [] }: LiveStart): Gathered {
+function gather({ home, configuration, overrides = [], process: here = thisProcess() }: LiveStart): Gathered {
   const unreadable: Fault[] = []
   const judged = configuration === undefined ? undefined : judgedConfiguration(configuration, { overrides, unreadable })
   for (const what of judged?.faults ?? []) {
@@ -94,17 +106,14 @@ function gather({ home, configuration, overrides = [] }: LiveStart): Gathered {
   const sources = config === undefined ? [] : plannedSources(config, unreadable)
   if (config !== undefined) collect(unreadable, () => requireWithinHouse(config, home))
 
-  const keys = keyFacts(home, { required: sources.map(({ name }) => name), unreadable })
+  const keys = keyFacts(home, { required: sources.map(({ name }) => name), unreadable, variables: here.variables })
   const facts: EnvironmentFacts = {
-    variables: process.env,
-    execArguments: process.execArgv,
-    arguments: process.argv.slice(2),
-    inspectorAddress: inspectorUrl() ?? '',
+    ...here,
     clock: clockFacts(home),
     configuration:
       configuration === undefined || judged === undefined ? undefined : configurationFacts(configuration, { config, sources }),
     keys,
-    files: secretFiles({ home, configuration, variables: process.env }),
+    files: secretFiles({ home, configuration, variables: here.variables }),
     user: process.getuid?.(),
     modeOf: path => (process.platform === 'win32' ? undefined : statOf(path)?.mode),
     unreadable,
@@ -126,37 +135,8 @@ function judgedConfiguration(
   }
 }
 
-/** What the checks of keys look at. A store that does not open is a fault among the others. */
-export function keyFacts(
-  home: string,
-  {
-    required,
-    unreadable,
-    environment = 'live',
-  }: { readonly required: readonly string[]; readonly unreadable: Fault[]; readonly environment?: KeyFacts['environment'] },
-): KeyFacts {
-  return {
-    variables: process.env,
-    stored: collect(unreadable, () => storedSecrets(home)) ?? {},
-    sources: SOURCES.map(({ name, title, needs }) => ({ name, title, needs, isRequired: required.includes(name) })),
-    environment,
-    now: Date.now(),
-  }
-}
-
 function plannedSources(config: RunConfig, unreadable: Fault[]): readonly SourceDescriptor[] {
   return collect(unreadable, () => planLive(config, SOURCES).descriptors) ?? []
-}
-
-/** An explained refusal becomes one fault of the list. */
-function collect<Result>(faults: Fault[], work: () => Result): Result | undefined {
-  try {
-    return work()
-  } catch (error) {
-    if (!isExplained(error)) throw error
-    faults.push({ code: error.code, what: error.message, fix: error.fix })
-    return undefined
-  }
 }
 
 function configurationFacts(
