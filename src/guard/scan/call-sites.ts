@@ -1,7 +1,7 @@
 // Calls: which functions they reach, where arguments go and what comes back.
 import type { FlowBuilder } from './flow-builder.ts'
 import type { FunctionParts, Spot, Thing, Token } from './flow-graph.ts'
-import { isPretended, isWorkItem, wordsOf } from './market-words.ts'
+import { isIdentity, isInstrument, isPretended, isWorkItem, wordsOf } from './market-words.ts'
 import { carriesArguments, EACH, FOLDING, HANDED_ON, MAPPING, reckons, SAME, STORING, TAKING } from './passing.ts'
 import { type Call, COMPREHENSION, type Expression } from './program.ts'
 import { chanceOf, drawInText, plainPath, seededBy, soundsLikeDraw } from './random-sources.ts'
@@ -76,8 +76,8 @@ export class CallSites {
       if (soundsLikeDraw(name) && site.call?.isNew !== true) graph.add(result, { kind: 'origin', trait: 'random', at: site.at })
       for (const { spot } of site.args) this.#returnsOf(spot, result)
       if (!carriesArguments(name)) continue
-      for (const { spot } of site.args) graph.derive(spot, result)
-      for (const { spot } of site.keywords) graph.derive(spot, result)
+      for (const { spot, expression } of site.args) if (!namesWhich(expression)) graph.derive(spot, result)
+      for (const { spot, value } of site.keywords) if (!namesWhich(value)) graph.derive(spot, result)
       if (site.receiver !== undefined) graph.derive(site.receiver, result)
     }
   }
@@ -270,6 +270,29 @@ export class CallSites {
     const { graph, constants } = builder
     const [first, second, third] = site.args
     switch (path) {
+      case 'Promise': {
+        // `new Promise(resolve => … resolve(value))`.
+        const resolve = graph.thing(site.at)
+        const given = graph.spot(site.at)
+        resolve.function = { params: [{ spot: given, name: undefined, isRest: false }], returns: graph.spot(site.at) }
+        graph.copy(given, site.result)
+        const resolver = graph.spot(site.at)
+        graph.add(resolver, resolve.token)
+        if (first !== undefined) this.#callback(first.spot, [resolver], graph.spot(site.at), site.at)
+        return true
+      }
+      case 'Proxy': {
+        // What `get` of its handler returns is what is read from it.
+        const made = graph.thing(site.at)
+        graph.add(site.result, made.token)
+        if (first !== undefined) graph.copy(first.spot, site.result)
+        if (second !== undefined) {
+          const get = graph.spot(site.at)
+          builder.load(second.spot, 'get', get)
+          this.#callback(get, first === undefined ? [] : [first.spot], made.rest, site.at)
+        }
+        return true
+      }
       case 'Reflect.get':
       case 'getattr':
       case 'operator.getitem': {
@@ -463,6 +486,12 @@ export class CallSites {
       graph.add(result, token)
     })
   }
+}
+
+/** `quote(symbol)`: an argument that says of what, not how much. */
+function namesWhich(expression: Expression | undefined): boolean {
+  const name = expression?.kind === 'name' ? expression.name : expression?.kind === 'member' ? expression.property : undefined
+  return name !== undefined && (isInstrument(name) || isIdentity(name))
 }
 
 /** A shuffle of prices is none of a market. */

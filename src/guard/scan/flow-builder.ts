@@ -517,7 +517,7 @@ export class FlowBuilder {
       const inner = param.kind === 'default-pattern' ? param.target : param
       return { spot, name: inner.kind === 'name' ? inner.name : undefined, isRest: param.kind === 'rest-pattern' }
     })
-    const parts: FunctionParts = { node: value, params, returns: graph.spot(value.at) }
+    const parts: FunctionParts = { params, returns: graph.spot(value.at) }
     thing.function = parts
     let yields: Thing | undefined
     if (value.isGenerator) {
@@ -525,7 +525,7 @@ export class FlowBuilder {
       // An iterator's `next()` returns what was yielded as `value`.
       const step = graph.thing(value.at)
       const next = graph.thing(value.at)
-      next.function = { node: value, params: [], returns: graph.spot(value.at) }
+      next.function = { params: [], returns: graph.spot(value.at) }
       graph.add(next.function.returns, step.token)
       graph.copy(yields.rest, graph.field(step, 'value'))
       graph.add(graph.field(yields, 'next'), next.token)

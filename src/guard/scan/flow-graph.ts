@@ -1,6 +1,6 @@
 // A graph of the places of one file's values: what is known of a value is a token, and tokens move along edges until nothing is new.
 import type { Trait } from './flow.ts'
-import type { ClassExpression, FunctionExpression } from './program.ts'
+import type { ClassExpression } from './program.ts'
 
 /** One place of a value: a variable, an expression, a field, what a function returns. */
 export interface Spot {
@@ -69,7 +69,6 @@ export interface Thing {
 }
 
 export interface FunctionParts {
-  readonly node: FunctionExpression
   readonly params: readonly { readonly spot: Spot; readonly name: string | undefined; readonly isRest: boolean }[]
   readonly returns: Spot
 }

@@ -46,6 +46,8 @@ export interface Flow {
   constantOf(expression: Expression): { readonly value: string | number | boolean | null | undefined } | undefined
   /** How the value of an expression of this program came by its traits; empty when it has none. */
   originsOf(expression: Expression | Pattern): readonly Origin[]
+  /** The same of what an expression's value returns when it is called. */
+  resultsOf(expression: Expression | Pattern): readonly Origin[]
   /** Per exported name ('default' too; Python: every name of the top level) the origins of its value or of what it returns. Plain data. */
   readonly exports: ReadonlyMap<string, readonly Origin[]>
 }
@@ -72,6 +74,10 @@ export function analyse(program: Program): Flow {
     originsOf(expression) {
       const spot = builder.known(expression)
       return spot === undefined ? [] : originsAt(spot)
+    },
+    resultsOf(expression) {
+      const tokens = builder.known(expression)?.tokens ?? []
+      return tokens.flatMap(token => (token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : []))
     },
     get exports() {
       exports ??= exportsOf(builder)

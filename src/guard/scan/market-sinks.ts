@@ -1,12 +1,14 @@
 // The places of a program where a value becomes a market's: prices, quotes and signals that are named, returned, published, ordered.
 import type { Flow } from './flow.ts'
-import { isInnocent, isMarketKey, isMarketName, isOrderWord, wordsOf } from './market-words.ts'
-import type { Call, Expression, FunctionExpression, Pattern, Program, Statement } from './program.ts'
+import { isInnocent, isInstrument, isMarketKey, isMarketName, isOrderWord, wordsOf } from './market-words.ts'
+import type { Call, Expression, FunctionExpression, ObjectExpression, Pattern, Program, Statement } from './program.ts'
 import type { Module } from './rule.ts'
 import { besideFunctions, isKind, type Node, survey, within } from './survey.ts'
 
 export interface Sink {
   readonly at: number
+  /** With `results`: functions, of which it matters what they return. */
+  readonly results?: readonly (Expression | Pattern)[]
   /** What it becomes, for a sentence: 'the price `bid`', 'what `getQuote` returns'. */
   readonly what: string
   readonly values: readonly (Expression | Pattern)[]
@@ -59,6 +61,7 @@ class SinkFinder {
         const key = entry.key ?? this.#textOf(entry.index)
         if (key !== undefined && isMarketKey(key) && entry.value.kind !== 'function') this.#add(entry.at, `the entry '${key}'`, [entry.value], entry)
       }
+    for (const node of of('object')) this.#advice(node)
     for (const node of of('class'))
       for (const member of node.members) {
         if (member.name === undefined || member.value === undefined || member.value.kind === 'function' || !isMarketKey(member.name)) continue
@@ -105,7 +108,9 @@ class SinkFinder {
 
   #textOf(index: Expression | undefined): string | undefined {
     if (index === undefined) return undefined
-    const value = this.#flow.constantOf(index)?.value
+    // `df.loc[rows, 'close']`
+    const last = index.kind === 'list' ? index.items.at(-1) : index
+    const value = last === undefined ? undefined : this.#flow.constantOf(last)?.value
     return typeof value === 'string' ? value : undefined
   }
 
@@ -114,6 +119,8 @@ class SinkFinder {
     switch (target.kind) {
       case 'name':
         if (isMarketName(target.name) && value?.kind !== 'function' && value?.kind !== 'class') this.#add(target.at, `'${target.name}'`, [value ?? target], node)
+        if (value?.kind === 'call' && isMarketResult(target.name))
+          this.#found.push({ at: target.at, what: `what '${target.name}' returns`, values: [], results: [value], node, isFinal: false })
         return
       case 'member': {
         const key = target.property ?? this.#textOf(target.index)
@@ -172,6 +179,13 @@ class SinkFinder {
     return callee.property ?? this.#textOf(callee.index)
   }
 
+  /** `{ symbol, action: 'BUY' }`: what is bought is drawn by lot. */
+  #advice(node: ObjectExpression): void {
+    const isAdvice = node.entries.some(({ key }) => key !== undefined && /^(?:action|side|signal|order|direction|recommendation)$/.test(key))
+    const what = node.entries.find(({ key }) => key !== undefined && isInstrument(key))
+    if (isAdvice && what !== undefined) this.#found.push({ at: what.at, what: 'what is to be traded', values: [what.value], node, isFinal: false })
+  }
+
   /** Chance decides whether something is bought. */
   #decision(test: Expression, branches: readonly (Statement | Expression)[], node: Node): void {
     for (const inner of within(branches, besideFunctions)) {
@@ -194,10 +208,11 @@ class SinkFinder {
     const name = nameOf(around)
     if (name !== '') return isMarketResult(name) ? name : undefined
 
-    // `prices.map(() => …)`: what the elements are made into is judged where the list goes.
+    // `prices.map(price => …)`.
     const call = parentOf(around)
-    if (!isKind(call, 'call')) return undefined
-    return undefined
+    if (!isKind(call, 'call') || call.callee.kind !== 'member' || !/^(?:map|flatMap|apply|transform)$/.test(call.callee.property ?? '')) return undefined
+    const receiver = lastNameOf(call.callee.object)
+    return receiver !== undefined && isMarketKey(receiver) ? receiver : undefined
   }
 }
 

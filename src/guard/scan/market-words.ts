@@ -20,17 +20,31 @@ const FACTS = list(
 const JUDGEMENTS = list(`
   signal signals feature features indicator indicators alpha alphas prediction predictions forecast forecasts sentiment sentiments confidence
   conviction conviction momentum rsi macd ema sma atr zscore imbalance score scores probability side direction
-  recommendation recommendations opinion opinions reading readings
+  recommendation recommendations opinion opinions reading readings correlation correlations corr covariance beta betas sharpe sortino iv ivs
+  pe eps dividend dividends ebitda fundamentals fundamental funding oi leverage cvd obv adx stochastic skew
 `)
 
-const DEEDS = list('order orders position positions exposure pnl equity balance holdings holding trade trades')
+const DEEDS = list(`
+  order orders position positions exposure pnl pnls profit profits loss losses equity balance balances holdings holding trade trades allocation
+  allocations margin capital stoploss takeprofit stop target targets entry exit weight weights sizing
+`)
 
 /** Alone they are anything; a market word has to stand beside them. */
 const WEAK = list(`
   last mark marks high low highs lows print prints book books level2 l2 depth depths size sizes amount amounts volume volumes spot vol lot lots
   rate rates return returns yield yields premium basis score scores probability side direction feed feeds snapshot snapshots
   reading readings balance position positions level levels execution executions offer offers settlement bar bars liquidity market markets
-  feature features confidence open momentum levels
+  feature confidence open momentum levels order orders margin capital stop target targets entry exit weight weights stochastic loss losses beta
+  funding allocation allocations holding pe skew fundamental
+`)
+
+/** Two words that mean one thing of the market. */
+const PHRASES = list(`
+  open_interest funding_rate funding_rates implied_vol implied_vols implied_volatility win_rate fair_value market_cap market_value stop_loss take_profit target_weight
+  target_weights target_price hedge_ratio exchange_rate exchange_rates interest_rate interest_rates pe_ratio dividend_yield expected_return predicted_return
+  total_return order_flow profit_factor buying_power order_book short_ratio call_ratio share_price order_size position_size trade_size order_quantity
+  portfolio_weights portfolio_weight long_ratio fill_price risk_premium book_imbalance sharpe_ratio bid_size ask_size buy_volume sell_volume
+  money_flow net_flow cash_flow price_change daily_change percent_change day_change order_side trade_side fear_greed greed_index
 `)
 
 /** They end a name without saying what it is: `priceSeries`, `quoteData`. */
@@ -69,17 +83,19 @@ const INNOCENT = list(`
 
 /** Names whose value is who or which, never how much: what is drawn for them does not go on to prices. */
 const IDENTITIES = list(`
-  id ids uid uuid guid nonce nonces token tokens salt key keys hash digest signature symbol symbols instrument instruments pair pairs currency
-  currencies venue venues exchange exchanges host hosts hostname url urls uri endpoint endpoints server servers worker workers shard shards
+  id ids uid uuid guid nonce nonces token tokens salt key keys hash digest signature venue venues exchange exchanges host hosts hostname url urls uri endpoint endpoints server servers worker workers shard shards
   proxy proxies replica replicas port ports session trace correlation filename file path boundary color colour colors cookie request account
   accounts user users client clients connection connections node nodes agent agents partition partitions channel channels topic topics name names
 `)
 
+/** Which instrument, never how much; and yet what is bought must not be drawn by lot. */
+const INSTRUMENTS = list('symbol symbols instrument instruments pair pairs ticker tickers currency currencies coin coins asset assets security stock stocks')
+
 /** Work about markets that is research: many drawn worlds, of which only statistics remain. */
 const RESEARCH = list(`
   montecarlo bootstrap bootstrapped bootstrapping permutation permutations permutationtest permute permuted resample resampled resampling resampler
-  jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates ensemble research
-  walkforward crossvalidation crossvalidate kfold simulation
+  jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates research
+  walkforward crossvalidation crossvalidate kfold distribution distributions
 `)
 
 const known = new Map<string, readonly string[]>()
@@ -147,6 +163,10 @@ function judgeMarket(name: string): boolean {
   const head = words[last]
   if (head === undefined) return false
 
+  for (let i = 0; i + 1 < words.length; i += 1) {
+    if (PHRASES.has(`${words[i]}_${words[i + 1]}`) && !isLimit(words) && !INNOCENT.has(words.at(-1)!)) return true
+  }
+
   const before = words.slice(0, last)
   if (isStrong(head)) return !isLimit(words)
   if (isMarketWord(head))
@@ -155,12 +175,13 @@ function judgeMarket(name: string): boolean {
 }
 
 /** Weak ones that stand for a market's value when nothing else is said. */
-const ALONE = list('spot fx lots side returns depth bars position positions confidence')
+const ALONE = list('spot fx lots side returns bars position positions confidence features weights allocation allocations balance')
 
 /** Weak ones that do so as an entry, a field or a column: `{ open, high, low, close }`. */
 const ALONE_AS_KEY = list(`
   spot fx lots lot volume volumes side feature features returns depth open close high low last mid mids bar bars position positions offer
-  confidence amount size sizes rate yield mark level2 l2 feed
+  confidence amount size sizes rate rates yield mark level2 l2 feed balance balances margin capital stop target targets entry exit beta loss
+  score scores funding probability momentum direction allocation premium skew pe
 `)
 
 const isLimit = (words: readonly string[]): boolean => words.some(word => LIMITS.has(word))
@@ -191,6 +212,8 @@ export const isIdentity = (name: string): boolean => IDENTITIES.has(lastWord(nam
 export function isInnocent(name: string): boolean {
   return INNOCENT.has(heads(name).at(-1) ?? '') && !isMarketName(name)
 }
+
+export const isInstrument = (name: string): boolean => INSTRUMENTS.has(lastWord(name))
 
 const WORK = list(
   'order orders job jobs task tasks item items work queue batch batches message messages event events strategies strategy',

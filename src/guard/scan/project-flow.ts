@@ -70,6 +70,14 @@ export class ProjectFlow {
         const places = this.#ofOrigin(target, origin, trait)
         if (places !== undefined) return places
       }
+      // `module.exports = { ...require('./draws') }`.
+      const whole = name.includes('.') ? name.slice(0, name.lastIndexOf('.')) : 'default'
+      for (const { borrowed } of exports.get(`${whole}.*`) ?? []) {
+        if (borrowed === undefined || borrowed.trait !== trait || exports.has(first)) continue
+        const last = name.slice(name.lastIndexOf('.') + 1)
+        const places = this.placesOf(target, { ...borrowed, name: borrowed.name === '*' ? last : `${borrowed.name}.${last}` })
+        if (places !== undefined) return places
+      }
       // `export * from`: any of those modules may have it.
       for (const { borrowed } of exports.get('*') ?? []) {
         if (borrowed === undefined || exports.has(first)) continue

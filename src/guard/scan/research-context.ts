@@ -1,6 +1,6 @@
 // Whether a place of a program belongs to research that draws worlds to learn from them: Monte-Carlo, bootstrap, permutation.
 import { isResearch, wordsOf } from './market-words.ts'
-import type { Program } from './program.ts'
+import type { FunctionExpression, Program } from './program.ts'
 import { isFunction, isKind, type Node, survey } from './survey.ts'
 
 const files = new WeakMap<Program, boolean>()
@@ -9,10 +9,19 @@ const files = new WeakMap<Program, boolean>()
 export function isOfResearch(program: Program, node: Node): boolean {
   const { parentOf, nameOf } = survey(program)
   for (let at: Node | undefined = node; at !== undefined; at = parentOf(at)) {
-    if (isFunction(at) && namesResearch(nameOf(at))) return true
+    if (isFunction(at) && (namesResearch(nameOf(at)) || saysResearch(at, program))) return true
     if (isKind(at, 'class') && at.name !== undefined && namesResearch(at.name)) return true
   }
   return isResearchFile(program)
+}
+
+const SAYING = /\b(?:monte[- ]?carlo|bootstrap(?:s|ped|ping)?|re-?sampl(?:es?|ed|ing)|permut(?:es?|ed|ation|ations)|posterior|metropolis|mcmc|null hypothesis|significance)\b/i
+
+/** What is written about a function: its docstring, the comment above it. */
+function saysResearch(fn: FunctionExpression, program: Program): boolean {
+  const [first] = fn.body
+  if (first?.kind === 'expression' && first.value.kind === 'literal' && SAYING.test(String(first.value.value))) return true
+  return program.comments.some(({ at, end, text }) => end <= fn.at && fn.at - end < 120 && at < fn.at && SAYING.test(text) && !/;|\}|\n\s*\n/.test(program.text.slice(end, fn.at)))
 }
 
 export function isResearchFile(program: Program): boolean {

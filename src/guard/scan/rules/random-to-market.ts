@@ -68,6 +68,7 @@ export function hitsOf(module: Module, trait: Origin['trait'], say: (what: strin
 
 function* originsInto({ flow }: Module, sink: Sink, trait: Origin['trait']): Generator<Origin> {
   for (const value of sink.values) for (const origin of flow.originsOf(value)) if (origin.trait === trait) yield origin
+  for (const value of sink.results ?? []) for (const origin of flow.resultsOf(value)) if (origin.trait === trait) yield origin
 }
 
 const keyOf = ({ module, name }: Borrowed): string => `${module}\n${name}`
