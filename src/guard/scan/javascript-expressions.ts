@@ -82,6 +82,7 @@ function lowerAny(node: Syntax.Expression): Expression {
         otherwise: lowerExpression(node.alternate),
       }
     case 'UnaryExpression':
+      if (node.operator === 'void' && node.argument.type === 'Literal') return { kind: 'literal', at, end, value: undefined }
       return { kind: 'operation', at, end, operator: node.operator, operands: [lowerExpression(node.argument)] }
     case 'UpdateExpression':
       return {

@@ -154,7 +154,7 @@ describe('values', () => {
       ["f(1, 'a', true, null, undefined, 10n, /a/g, 1e3, `b`)", '(call f 1 "a" true null undefined 10 "/a/g" 1000 "b")'],
       [`f\`a\${b}c\`; String.raw\`\\u\``, '(call f "a" b "c")\n(call (. String raw) "\\\\u")'],
       [`\`\${a}-\${b}\``, '(template a "-" b)'],
-      ['-1; void 0; typeof a; !a; delete a.b', '(- 1)\n(void 0)\n(typeof a)\n(! a)\n(delete (. a b))'],
+      ['-1; void 0; typeof a; !a; delete a.b', '(- 1)\nundefined\n(typeof a)\n(! a)\n(delete (. a b))'],
     ])
   })
 

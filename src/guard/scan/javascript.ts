@@ -73,9 +73,12 @@ function readAs(sourceType: 'module' | 'commonjs', source: Source, lang: Dialect
   return { tree, fault: error && { at: error.labels[0]?.start ?? 0, message: error.message.replace(/\.$/, '') } }
 }
 
+/** Units of text whose tree is still worth the time and the memory of JSON. */
+const JSON_LENGTH_MAX = 2 ** 20
+
 /**
  * Raw, the parser hands over the tree in memory, three times as fast as in JSON, and rebuilds it by recursion. A chain of thousands
- * of operators overflows that, as a `RangeError`; JSON is read without recursion.
+ * of operators overflows that, as a `RangeError`, a hundred thousand statements too; JSON is read without recursion.
  */
 function parse(options: ParserOptions, { file, text }: Source): ParseResult {
   const readable = text.startsWith('\ufeff#!') ? withoutFirstLine(text) : text
@@ -86,6 +89,7 @@ function parse(options: ParserOptions, { file, text }: Source): ParseResult {
     return parseSync(file, readable, { ...options, experimentalRawTransfer: true } as ParserOptions)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
+    if (text.length > JSON_LENGTH_MAX) throw new Error('it has more statements, or longer chains of operators, than can be read')
     return parseSync(file, readable, options)
   }
 }
