@@ -9,7 +9,7 @@ export const textOf = (variables: Variables, name: string): string => (variables
 export const isOn = (text: string | undefined): boolean => !/^(?:|0|false|no|off|none|never)$/i.test((text ?? '').trim())
 
 export interface NamedAddress {
-  /** What names it, for people: 'OANDA_API_URL', 'feeds.settings.kraken.url', 'the source oanda'. */
+  /** What names it, for people: a variable, a path of the configuration, 'the source oanda'. */
   readonly where: string
   readonly address: string
 }
