@@ -35,6 +35,8 @@ interface Draw {
 export class CallSites {
   readonly #builder: FlowBuilder
   readonly #sites: Site[] = []
+  /** What goes through the operators of streams, whichever stream it is. */
+  readonly #streamed: Spot
   readonly #worth = new Map<string, boolean>()
   readonly draws: Draw[] = []
   /** Families of generators that a constant was given as seed. */
@@ -42,6 +44,7 @@ export class CallSites {
 
   constructor(builder: FlowBuilder) {
     this.#builder = builder
+    this.#streamed = builder.graph.spot(0)
   }
 
   visit(call: Call, result: Spot): void {
@@ -64,7 +67,16 @@ export class CallSites {
     if (callee.kind === 'name' && callee.name === COMPREHENSION) return this.#comprehension(site)
 
     builder.graph.on(calleeSpot, token => this.#invoke(site, token))
+    if (/^set[A-Z_]|^(?:update|setState|produce|set_state)$/.test(name)) this.#stateful(site)
     if (receiver !== undefined && member !== undefined) this.#method(site, receiver, member.object)
+  }
+
+  /** `setPrice(previous => …)`: what the function returns is what it is given next. */
+  #stateful({ args, at }: Site): void {
+    const [first] = args
+    if (first?.expression?.kind !== 'function') return
+    const state = this.#builder.graph.spot(at)
+    this.#callback(first.spot, [state], state, at)
   }
 
   /** Called once everything that is known was followed: what nobody can look into is judged by its name. */
@@ -110,7 +122,8 @@ export class CallSites {
         } else if (token.thing.class !== undefined) {
           site.isUnderstood = true
           this.#construct(site, token.thing)
-        } else this.#builder.load(site.result, '__call__', graph.spot(site.at))
+          if (site.call?.isNew !== true) this.#callsOf(site, token.thing)
+        }
         return
       case 'path':
         return this.#invokeWorld(site, token.path)
@@ -131,6 +144,17 @@ export class CallSites {
       })
     }
     for (const { name, spot } of site.keywords) if (name !== undefined) graph.copy(spot, graph.field(thing, name))
+  }
+
+  /** Python: instances that can be called. */
+  #callsOf(site: Site, thing: Thing): void {
+    if (!thing.fields.has('__call__')) return
+    const { graph } = this.#builder
+    graph.on(graph.field(thing, '__call__'), token => {
+      if (token.kind !== 'thing' || token.thing.function === undefined) return
+      this.#connect(site, token.thing.function)
+      graph.copy(token.thing.function.returns, site.result)
+    })
   }
 
   /** Arguments go to parameters. */
@@ -179,6 +203,7 @@ export class CallSites {
       for (const { spot } of site.args) graph.derive(spot, site.result)
       for (const { spot } of site.keywords) graph.derive(spot, site.result)
       for (const { spot } of site.args) this.#returnsOf(spot, site.result)
+      if (/\.(?:cumsum|cumprod|accumulate)$/.test(path)) this.#builder.sums.push({ spot: site.result, at: site.at, isRunning: true })
       if (/^(?:pandas|polars)\.(?:DataFrame|Series|concat)/.test(path))
         for (const { spot } of site.args) graph.copy(spot, site.result)
     }
@@ -195,6 +220,7 @@ export class CallSites {
     switch (chance) {
       case 'seed':
         if (isFixed) this.seeded.add(seededBy(path))
+        graph.add(site.result, graph.path(`${path}(#)`))
         return
       case 'generator':
         graph.add(site.result, graph.path(`${path}${isFixed ? '(#)' : '()'}`))
@@ -218,11 +244,20 @@ export class CallSites {
     graph.add(site.result, { kind: 'origin', trait: 'random', at: site.at })
     graph.add(site.result, graph.path(`${path}()`))
     this.draws.push({ path, result: site.result, at: site.at })
+    if (this.#seedAmong(site)) graph.add(site.result, { kind: 'origin', trait: 'seeded', at: site.at })
     for (const { spot } of [...site.args, ...site.keywords])
       graph.on(spot, token => {
         if (token.kind === 'path' && token.path.includes('(#)'))
           graph.add(site.result, { kind: 'origin', trait: 'seeded', at: site.at })
       })
+  }
+
+  /** `torch.rand(3, seed=7)`, `tf.randomNormal(shape, 0, 1, 'float32', 42)`. */
+  #seedAmong({ args, keywords, name }: Site): boolean {
+    const { constants } = this.#builder
+    if (keywords.some(({ name, value }) => name !== undefined && /^(?:seed|random_state)$/.test(name) && typeof constants.of(value)?.value === 'number')) return true
+    const seed = /^(?:random[A-Z]|truncatedNormal)/.test(name) ? args[4]?.expression : undefined
+    return seed !== undefined && constants.of(seed) !== undefined
   }
 
   #fillFirst(site: Site): void {
@@ -233,18 +268,16 @@ export class CallSites {
     graph.copy(buffer, site.result)
   }
 
+  /** Whatever is given as a seed, the same seed draws the same. */
   #isSeedFixed({ args, keywords }: Site): boolean {
     const { constants } = this.#builder
-    const isFixed = (value: Expression | undefined): boolean => {
-      if (value === undefined) return false
-      if (value.kind === 'list') return value.items.length > 0 && value.items.every(isFixed)
+    const isSeed = (value: Expression | undefined): boolean => {
+      if (value === undefined || value.kind === 'object' || value.kind === 'function') return false
       const constant = constants.of(value)
-      return (
-        constant !== undefined && constant.value !== null && constant.value !== undefined && typeof constant.value !== 'boolean'
-      )
+      return constant === undefined || (constant.value !== null && constant.value !== undefined && typeof constant.value !== 'boolean')
     }
-    if (args.some(({ expression }) => isFixed(expression))) return true
-    return keywords.some(({ name, value }) => name !== undefined && /seed|key|x0|state/i.test(name) && isFixed(value))
+    if (args.some(({ expression }) => isSeed(expression))) return true
+    return keywords.some(({ name, value }) => name !== undefined && /seed|key|x0|state/i.test(name) && isSeed(value))
   }
 
   #handOn(site: Site): void {
@@ -317,6 +350,14 @@ export class CallSites {
       case 'Reflect.construct':
         if (first !== undefined)
           this.#callback(first.spot, second === undefined ? [] : [builder.elements(second.spot)], site.result, site.at)
+        return true
+      case 'rxjs.map':
+      case 'rxjs/operators.map':
+        if (first !== undefined) this.#callback(first.spot, [this.#streamed], this.#streamed, site.at)
+        return true
+      case 'rxjs.scan':
+      case 'rxjs/operators.scan':
+        if (first !== undefined) this.#callback(first.spot, [site.result, this.#streamed], site.result, site.at)
         return true
       case 'map':
       case 'filter':

@@ -76,7 +76,10 @@ function add(builder: FlowBuilder, name: string, spot: Spot, found: Found, depth
   const origins = [...originsAt(spot)]
   for (const token of spot.tokens) {
     // `export const draw = Math.random`.
-    if (token.kind === 'path' && drawsAs(token.path, builder)) origins.push({ trait: 'random', through: [spot.at] })
+    if (token.kind === 'path' && drawsAs(token.path, builder)) {
+      origins.push({ trait: 'random', through: [spot.at] })
+      if (token.path.includes('(#)')) origins.push({ trait: 'seeded', through: [spot.at] })
+    }
     if (token.kind !== 'thing') continue
     const { thing } = token
     const returned = thing.function?.returns

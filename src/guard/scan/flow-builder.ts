@@ -426,7 +426,7 @@ export class FlowBuilder {
       graph.derive(given, sum)
       graph.derive(this.#read(target), sum)
       graph.copy(sum, spot)
-      if (/^[-+*]=$/.test(value.operator)) this.sums.push({ spot: sum, at: value.at })
+      if (/^[-+*]=$/.test(value.operator)) this.sums.push({ spot: sum, at: value.at, isRunning: true })
       const operation: Operation = {
         kind: 'operation',
         at: value.at,
@@ -556,6 +556,7 @@ export class FlowBuilder {
 
   /** What is under a key of a value; `key` undefined for one that is not known. */
   load(object: Spot, key: string | undefined, result: Spot): void {
+    this.graph.link(object, result)
     this.graph.on(object, token => this.#loadFrom(token, key, result, object))
   }
 
@@ -603,6 +604,7 @@ export class FlowBuilder {
     if (known !== undefined) return known
     const made = this.graph.spot(whole.at)
     this.#elements.set(whole, made)
+    this.graph.link(whole, made)
     this.graph.on(whole, token => {
       if (token.kind === 'thing') {
         if (token.thing.class === undefined || token.thing.fields.has('__iter__'))

@@ -15,6 +15,8 @@ export interface Spot {
   /** How many of the tokens have been passed on. */
   passed: number
   edges: Edge[] | undefined
+  /** Where parts of it go: what passes there passes by listeners, and not everything does. */
+  links: Spot[] | undefined
   listeners: ((token: Token) => void)[] | undefined
 }
 
@@ -90,7 +92,7 @@ export class FlowGraph {
   }
 
   spot(at: number, isLandmark = false): Spot {
-    return { at, isLandmark, isIdentity: false, tokens: [], came: [], passed: 0, edges: undefined, listeners: undefined }
+    return { at, isLandmark, isIdentity: false, tokens: [], came: [], passed: 0, edges: undefined, links: undefined, listeners: undefined }
   }
 
   path(path: string): PathToken | undefined {
@@ -146,6 +148,11 @@ export class FlowGraph {
 
   derive(from: Spot, to: Spot): void {
     this.#edge(from, to, 'derive')
+  }
+
+  link(from: Spot, to: Spot): void {
+    if (from.links === undefined) from.links = [to]
+    else from.links.push(to)
   }
 
   /** Calls back for every token that is there or will come. */

@@ -34,9 +34,9 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
 
   if (operator === '*' && (isWave(left, constants, right) || isWave(right, constants, left)))
     return { state: undefined, isSeeded: true }
-  if (operator === '^') return isShiftOfItself(left, right) ? { state: stateOf(left), isSeeded: false } : undefined
+  if (operator === '^') return isShiftOfItself(left, right) ? { state: stateOf(left), isSeeded: true } : undefined
   if (operator === '*' || operator === '+') {
-    if (operator === '*' && isLogistic(operation, constants)) return { state: onlyState(operation, constants), isSeeded: false }
+    if (operator === '*' && isLogistic(operation, constants)) return { state: onlyState(operation, constants), isSeeded: true }
     return undefined
   }
   if (operator !== '%' && operator !== '&' && operator !== '>>>' && operator !== '|') return undefined
@@ -50,7 +50,7 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
 
   // `state = (state * a + c) % m` with names for a, c and m.
   const isCarried = target !== undefined && nameOf(target) === nameOf(state)
-  return isCarried && factors.length > 0 ? { state, isSeeded: false } : undefined
+  return isCarried && factors.length > 0 ? { state, isSeeded: true } : undefined
 }
 
 /** `Date.now() % 100`, `Math.sin(Date.now())`: noise made of the clock. Whole minutes and hours are the time of day. */

@@ -1,7 +1,7 @@
 // The places of a program where a value becomes a market's: prices, quotes and signals that are named, returned, published, ordered.
 import type { Flow } from './flow.ts'
 import { isInnocent, isInstrument, isMarketKey, isMarketName, isOrderWord, wordsOf } from './market-words.ts'
-import type { Call, Expression, FunctionExpression, ObjectExpression, Pattern, Program, Statement } from './program.ts'
+import type { Call, Expression, FunctionExpression, ObjectExpression, Operation, Pattern, Program, Statement } from './program.ts'
 import type { Module } from './rule.ts'
 import { besideFunctions, isKind, type Node, survey, within } from './survey.ts'
 
@@ -82,6 +82,7 @@ class SinkFinder {
       const name = nameOf(around)
       if (isMarketResult(name)) this.#add(node.value.at, `what '${name}' yields`, [node.value], node)
     }
+    for (const node of of('operation')) this.#stirred(node)
     for (const node of of('if')) this.#decision(node.test, [...node.then, ...node.otherwise], node)
     for (const node of of('conditional')) this.#decision(node.test, [node.then, node.otherwise], node)
     for (const node of of('operation')) if (node.operator === '&&' && node.operands.length === 2) this.#decision(node.operands[0]!, [node.operands[1]!], node)
@@ -179,6 +180,15 @@ class SinkFinder {
     return callee.property ?? this.#textOf(callee.index)
   }
 
+  /** `price * (1 + noise)`: what is made of a price is one, whatever it is called. */
+  #stirred(node: Operation): void {
+    if (!/^[-+*]$/.test(node.operator) || node.operands.length !== 2) return
+    const [left, right] = node.operands as [Expression, Expression]
+    const of = isPriceLeaf(left) ? left : isPriceLeaf(right) ? right : undefined
+    if (of === undefined) return
+    this.#found.push({ at: node.at, what: `what is made of '${lastNameOf(of) ?? ''}'`, values: [of === left ? right : left], node, isFinal: false })
+  }
+
   /** `{ symbol, action: 'BUY' }`: what is bought is drawn by lot. */
   #advice(node: ObjectExpression): void {
     const isAdvice = node.entries.some(({ key }) => key !== undefined && /^(?:action|side|signal|order|direction|recommendation)$/.test(key))
@@ -214,6 +224,12 @@ class SinkFinder {
     const receiver = lastNameOf(call.callee.object)
     return receiver !== undefined && isMarketKey(receiver) ? receiver : undefined
   }
+}
+
+/** `price`, `quote.bid`; not `prices.length`, and not every number that has a market's word. */
+function isPriceLeaf(value: Expression): boolean {
+  const name = value.kind === 'name' ? value.name : value.kind === 'member' ? value.property : undefined
+  return name !== undefined && /^(?:prices?|bid|ask|mid|px|close|last_?price|best_?bid|best_?ask|mid_?price|spot|open_?price|close_?price|entry_?price|fill_?price|quote|equity)$/i.test(name)
 }
 
 const isExpression = (value: Expression | Pattern): value is Expression => !value.kind.endsWith('-pattern')

@@ -18,7 +18,7 @@ const FACTS = list(
 )
 
 const JUDGEMENTS = list(`
-  signal signals feature features indicator indicators alpha alphas prediction predictions forecast forecasts sentiment sentiments confidence
+  signal signals feature features indicator indicators alpha alphas prediction predictions predict predicted predicts forecast forecasts sentiment sentiments confidence
   conviction conviction momentum rsi macd ema sma atr zscore imbalance score scores probability side direction
   recommendation recommendations opinion opinions reading readings correlation correlations corr covariance beta betas sharpe sortino iv ivs
   pe eps dividend dividends ebitda fundamentals fundamental funding oi leverage cvd obv adx stochastic skew
@@ -44,7 +44,7 @@ const PHRASES = list(`
   target_weights target_price hedge_ratio exchange_rate exchange_rates interest_rate interest_rates pe_ratio dividend_yield expected_return predicted_return
   total_return order_flow profit_factor buying_power order_book short_ratio call_ratio share_price order_size position_size trade_size order_quantity
   portfolio_weights portfolio_weight long_ratio fill_price risk_premium book_imbalance sharpe_ratio bid_size ask_size buy_volume sell_volume
-  money_flow net_flow cash_flow price_change daily_change percent_change day_change order_side trade_side fear_greed greed_index
+  stop_distance money_flow net_flow cash_flow price_change daily_change percent_change day_change order_side trade_side fear_greed greed_index
 `)
 
 /** They end a name without saying what it is: `priceSeries`, `quoteData`. */
@@ -52,7 +52,7 @@ const ENDINGS = list(`
   data list array arrays series history values value vals val vec vector stream event events object obj record records row rows message msg
   payload update updates response result results frame df matrix buffer queue cache map store table entry entries item items info point points
   path paths seq sequence now next new current cur prev previous latest live raw float num number usd eur gbp jpy btc eth usdt out output tmp temp
-  final real base quote eurusd mean avg average chunk batch window batch page body packet snapshot
+  final strength distance estimate guess real base quote eurusd mean avg average chunk batch window batch page body packet snapshot
 `)
 
 /** Parameters: limits, steps, costs. A constant is right here, and a price is not made by them. */
@@ -66,7 +66,7 @@ const PARAMETERS = list(`
 const INNOCENT = list(`
   id ids uid uuid guid nonce nonces token tokens key keys salt hash digest signature seed seeds color colour colors colours hue index indices idx
   i j k n delay delays jitter backoff wait sleep timeout interval ms millis micros nanos seconds secs sec minutes hours duration ttl at time times
-  timestamp timestamps ts date dates day age deadline expiry port ports host hosts hostname url urls uri endpoint endpoints address path filename
+  timestamp timestamps ts date dates day age deadline expiry port ports host hosts hostname url urls uri endpoint endpoints address filename
   file files folder dir directory name names label labels title symbol symbols instrument instruments pair pairs currency currencies venue venues
   exchange exchanges broker brokers server servers worker workers shard shards partition partitions bucket buckets slot slots node nodes proxy
   proxies agent agents replica replicas region regions account accounts user users client clients session sessions request requests connection
@@ -84,7 +84,7 @@ const INNOCENT = list(`
 /** Names whose value is who or which, never how much: what is drawn for them does not go on to prices. */
 const IDENTITIES = list(`
   id ids uid uuid guid nonce nonces token tokens salt key keys hash digest signature venue venues exchange exchanges host hosts hostname url urls uri endpoint endpoints server servers worker workers shard shards
-  proxy proxies replica replicas port ports session trace correlation filename file path boundary color colour colors cookie request account
+  proxy proxies replica replicas port ports session trace filename file boundary color colour colors cookie request account
   accounts user users client clients connection connections node nodes agent agents partition partitions channel channels topic topics name names
 `)
 
@@ -95,7 +95,8 @@ const INSTRUMENTS = list('symbol symbols instrument instruments pair pairs ticke
 const RESEARCH = list(`
   montecarlo bootstrap bootstrapped bootstrapping permutation permutations permutationtest permute permuted resample resampled resampling resampler
   jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates research
-  walkforward crossvalidation crossvalidate kfold distribution distributions
+  metropolis mcmc posterior gibbs annealing anneal genetic mutate mutation crossover evolution swarm hyperparameters hyperparameter gridsearch
+  randomsearch walkforward crossvalidation crossvalidate kfold distribution distributions
 `)
 
 const known = new Map<string, readonly string[]>()
@@ -218,6 +219,15 @@ export const isInstrument = (name: string): boolean => INSTRUMENTS.has(lastWord(
 const WORK = list(
   'order orders job jobs task tasks item items work queue batch batches message messages event events strategies strategy',
 )
+
+const CLOCKWORK = list(`
+  delay delays jitter backoff wait sleep timeout interval ms millis micros seconds secs sec minutes duration ttl time times timestamp timestamps ts date
+  dates deadline expiry arrival arrivals hue color colour angle rotation opacity width height top left phase offset x y z vx vy dx dy speed velocity size
+  id ids nonce seq sequence port attempt attempts retries hash checksum
+`)
+
+/** What may well grow by chance: waits, arrivals, things that move on a screen. */
+export const growsByChance = (name: string): boolean => CLOCKWORK.has(heads(name).at(-1) ?? '')
 
 /** A pile of work or a list of names: picking from it by chance changes the order of things, not their values. */
 export const isWorkItem = (name: string): boolean => {

@@ -75,4 +75,4 @@ export const SAME: ReadonlySet<string> = list(`
 `)
 
 /** Functions called on an element and what came of those before. */
-export const FOLDING: ReadonlySet<string> = list('reduce reduceRight fold scan accumulate')
+export const FOLDING: ReadonlySet<string> = list('reduce reduceRight fold scan')

@@ -84,7 +84,7 @@ const MAKERS = list(`
   Prando MersenneTwister MersenneTwister19937 nativeMath nodeCrypto browserCrypto engine xoroshiro128plus xorshift128plus mersenne congruential32
   createNoise2D createNoise3D createNoise4D SimplexNoise OpenSimplex PerlinNoise create newInstance clone use useSeed fromSeed
   autoSeed source alea seedrandom Normal Uniform StudentT LogNormal Gamma Beta Poisson Bernoulli Categorical Laplace Cauchy Exponential
-  Generic Finance Numeric Person RandomEngine Noise FBM GeometricBrownianMotion BrownianMotion normal_distribution factory stream
+  Generic Finance Numeric Person RandomEngine Noise FBM GeometricBrownianMotion BrownianMotion normal_distribution factory stream randomLcg
 `)
 
 const SEEDERS = list(`
@@ -115,6 +115,7 @@ export function chanceOf(rawPath: string, language: Language, isNew: boolean): C
   if (language === 'python') return ofPython(bare, last)
   if (last.startsWith('randomUUID') || last === 'uuid') return undefined
 
+  if (/^@tensorflow\/tfjs[^.]*\.(?:random\w+|multinomial|truncatedNormal|rand)$/.test(bare)) return 'draw'
   if (!isOfPackage(bare)) return undefined
   if (SEEDERS.has(last)) return 'seed'
   if (last === 'shuffle') return 'shuffle'

@@ -25,7 +25,8 @@ function comesBack(start: Spot): boolean {
   const seen = new Set<Spot>()
   const ahead: Spot[] = [start]
   for (let spot = ahead.pop(); spot !== undefined; spot = ahead.pop()) {
-    for (const { to } of spot.edges ?? []) {
+    const next = [...(spot.edges ?? []).map(({ to }) => to), ...(spot.links ?? [])]
+    for (const to of next) {
       if (to === start) return true
       if (seen.has(to) || seen.size > SPOTS_MAX) continue
       seen.add(to)

@@ -1,5 +1,7 @@
 // Generators of chance whose seed is in the code: the same numbers every day, taken for a market.
-import type { Rule } from '../rule.ts'
+import { recordings } from '../recordings.ts'
+import { isOfResearch } from '../research-context.ts'
+import type { Hit, Module, Rule } from '../rule.ts'
 import { hitsOf } from './random-to-market.ts'
 
 export const seededGenerator: Rule = {
@@ -47,5 +49,19 @@ export const seededGenerator: Rule = {
   ],
   looksAt: 'production',
 
-  check: module => hitsOf(module, 'seeded', what => `${what} comes from a generator with a seed: the same every time`),
+  check(module: Module): readonly Hit[] {
+    const hits = hitsOf(module, 'seeded', what => `${what} comes from a generator with a seed: the same every time`)
+    return hits.length > 0 ? hits : walksOf(module)
+  },
+}
+
+/** A series that a seeded generator walks, whatever it is called. */
+function walksOf({ program, flow, ...rest }: Module): readonly Hit[] {
+  for (const { at, value, node } of recordings({ program, flow, ...rest })) {
+    const origins = flow.originsOf(value)
+    const seed = origins.find(({ trait, borrowed }) => trait === 'seeded' && borrowed === undefined)
+    if (seed === undefined || !origins.some(({ trait }) => trait === 'walk') || isOfResearch(program, node)) continue
+    return [{ at, message: 'a series is walked by a generator with a seed: the same every time', through: [...seed.through, at] }]
+  }
+  return []
 }
