@@ -3,7 +3,7 @@ import type { Flow } from './flow.ts'
 import { wordsOf } from './market-words.ts'
 import { lastName } from './named-values.ts'
 import type { Call, Expression, FunctionExpression, Handler, Member, Program, Statement } from './program.ts'
-import { besideFunctions, isKind, type Node, type Survey, survey, within } from './survey.ts'
+import { besideFunctions, isKind, type Node, nameBound, type Survey, survey, within } from './survey.ts'
 
 interface Subject {
   readonly program: Program
@@ -116,6 +116,9 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
       if (lastNames(callee.object).includes('should')) return judge(call, [callee.object], args)
     }
     if (callee.kind === 'name' && name === 'expect') return
+    if (callee.kind === 'member' && lastName(callee.object) === 'expect' && /^(?:fail|unreachable)$/.test(name))
+      return count(call)
+    if (callee.kind === 'name' && isGiven(name, test, seen)) return count(call)
     if (/^(?:skip|todo|pass|\w*Error)$/.test(name)) return
 
     if (name === 'assert' || /^assert\w*$/i.test(name) || isAssertMember(callee)) {
@@ -181,6 +184,14 @@ const lastNames = (expression: Expression): readonly string[] =>
 const isAssertMember = (callee: Expression): boolean =>
   callee.kind === 'member' &&
   (lastName(callee.object) === 'assert' || (callee.object.kind === 'member' && isAssertMember(callee.object)))
+
+/** `const fact = (what, body) => test(what, () => body(world))`: what is asserted is handed in. */
+function isGiven(name: string, test: FunctionExpression, seen: Survey): boolean {
+  for (let fn = seen.functionAround(test); fn !== undefined; fn = seen.functionAround(fn)) {
+    if (fn.params.some(param => nameBound(param) === name)) return true
+  }
+  return false
+}
 
 const isOnThis = (callee: Expression) =>
   callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'this'
