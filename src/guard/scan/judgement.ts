@@ -19,12 +19,15 @@ export function findingsOf({ file, fault, hits, allowances }: Examined, places: 
     const place = places.at(file, fault.at)
     return [finding(unreadable, place, `cannot be read: ${fault.message}`, [place])]
   }
-  const found = hits.flatMap(({ rule, hit }) => {
-    const known = ruleNamed(rule)
+  // One rule says one thing of one place, however many ways led there.
+  const found = new Map<string, Finding>()
+  for (const { rule, hit } of hits) {
+    const [known, key] = [ruleNamed(rule), `${rule} ${hit.at}`]
+    if (known === undefined || found.has(key)) continue
     const before = flow.standing(file, hit)
-    return known === undefined || before === undefined ? [] : [ofHit(known, file, hit, { places, before })]
-  })
-  return [...found, ...allowances.flatMap(allowance => faultOf(allowance, file, places) ?? [])]
+    if (before !== undefined) found.set(key, ofHit(known, file, hit, { places, before }))
+  }
+  return [...found.values(), ...allowances.flatMap(allowance => faultOf(allowance, file, places) ?? [])]
 }
 
 interface Way {
