@@ -4,6 +4,7 @@ import type { Quote, Trade } from '../../domain/market.ts'
 import { RegularArrival, SameLatency } from './clock-detectors.ts'
 import { type Detector, Fact } from './fact.ts'
 import type { Evidence } from './finding.ts'
+import { Generator } from './generator-detector.ts'
 import { ClosedMarket, OffGrid, Smoothed } from './price-detectors.ts'
 import { ConstantSpread, CrossedQuotes, FrozenPrice, Leaps } from './quote-detectors.ts'
 import { RecordedBlocks } from './recorded-blocks.ts'
@@ -53,6 +54,7 @@ export function detectorsOf({ kind, tick, calendar, isStamped, known }: FeedTrai
     new RepeatedBlock(print, new RecordedBlocks(OWN_TICKS)),
     new OffGrid(tick),
     new ClosedMarket(calendar),
+    new Generator(kind, tick),
     ...(kind === 'quote' ? [new ConstantSpread(tick), new Leaps(), new CrossedQuotes(), new FrozenPrice(), new Smoothed()] : []),
   ]
 }
