@@ -80,9 +80,12 @@ export function checkKey(
   const isMarked = mark !== undefined && mark.practice.test(bare) !== mark.live.test(bare)
   const core = FORMS.reduce((text, form) => text.replace(form, ''), bare).trim()
   const isPem = bare.startsWith('-----BEGIN ')
+  const body = isPem ? core.replace(/\s|\\n/g, '') : core
+  // Of a real one the body is a long run of base64, in which words come about and mean nothing.
+  const isBody = isPem && /^[A-Za-z0-9+/]{60,}={0,2}$/.test(body)
 
-  const words = isPem ? undefined : exampleWords(core, { variable, secret })
-  const shape = secret ? fillerShape(withoutPrefix(isPem ? core.replace(/\s|\\n/g, '') : core)) : undefined
+  const words = isBody ? undefined : exampleWords(core, { variable, secret })
+  const shape = secret ? fillerShape(withoutPrefix(body)) : ACCOUNTS.test(variable) ? accountShape(bare) : undefined
   if (words?.status === 'placeholder') return finding('placeholder', 'words', words.evidence)
   if (shape !== undefined && words === undefined) return finding('placeholder', 'filler', shape)
   if (isMarked && mark.practice.test(bare) && environment === 'live') {
@@ -99,7 +102,7 @@ export function checkKey(
 
   const doubts: (readonly [KeyRule, string])[] = []
   if (bare !== shown) doubts.push(['quotes', 'there are quotation marks around it'])
-  if (value !== shown) doubts.push(['space', 'there is white space around it'])
+  if (value !== shown && !isPem) doubts.push(['space', 'there is white space around it'])
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (!isPem && /[\x00-\x1f\x7f]|[^\x00-\x7f]/.test(bare)) doubts.push(['form', 'there are characters in it that no key has'])
   if (pattern !== undefined && !pattern.test(shown)) doubts.push(['form', 'it has not the form that such keys have'])
@@ -114,6 +117,12 @@ export const keyMark = (value: string): string => `${keyFingerprint(value)}${val
 
 /** Eight hexadecimal digits of its SHA-256. */
 export const keyFingerprint = (value: string): string => sha256(value).slice(0, 8)
+
+const ACCOUNTS = /ACCOUNT|LOGIN/
+
+/** Numbers of accounts are given in order, and yet nobody is given 0000000. */
+const accountShape = (text: string): string | undefined =>
+  /^\D{0,2}(\d)\1{4,}$/.test(text) ? 'it was typed to fill the field' : undefined
 
 const finding = (status: KeyStatus, rule: KeyRule, evidence: string): KeyFinding => ({ status, rule, evidence: [evidence] })
 

@@ -1,11 +1,11 @@
 // Whether a live run may start here: everything that can be known before anything is connected, and every fault of it at once.
 import type { Environment } from '../connectivity/source.ts'
 import type { Fault, Verdict } from './fault.ts'
-import { joined } from './fault.ts'
+import { CLEAN, joined } from './fault.ts'
 import { type KeyFacts, type KeyVerdict, keyVerdict, secretValues } from './keys.ts'
 import { type ClockFacts, clockVerdict } from './start/clock-sense.ts'
 import { debuggingVerdict } from './start/debugging.ts'
-import { type LimitFacts, limitVerdict } from './start/hard-ceiling.ts'
+import { type HouseCeilings, houseVerdict, type LimitFacts, limitVerdict } from './start/hard-ceiling.ts'
 import { practiceVerdict } from './start/practice.ts'
 import { type ConfiguredText, type FileFact, privacyVerdict } from './start/privacy.ts'
 import { productionVerdict } from './start/production.ts'
@@ -23,6 +23,8 @@ export interface EnvironmentFacts {
   readonly clock: ClockFacts
   /** Undefined without a configuration. */
   readonly configuration: ConfigurationFacts | undefined
+  /** What the house allows at most; empty where it says nothing. */
+  readonly house: HouseCeilings
   readonly keys: KeyFacts
   readonly files: readonly FileFact[]
   /** This process's user; undefined where the system has no such numbers. */
@@ -62,7 +64,7 @@ export function environmentVerdict(facts: EnvironmentFacts): EnvironmentVerdict 
     ['debugging', debuggingVerdict(facts)],
     ['practice', practiceVerdict({ variables, environment, addresses })],
     ['keys', keys],
-    ...(limits === undefined ? [] : [['limits', limitVerdict(limits)] as const]),
+    ['limits', joined([limits === undefined ? CLEAN : limitVerdict(limits), houseVerdict(facts.house, limits?.equity)])],
     ['secrets', privacyVerdict({ ...facts, texts, secrets })],
   ]
   const { faults, warnings } = joined(verdicts.map(([, verdict]) => verdict))

@@ -49,7 +49,7 @@ export const KEY_PROVIDERS: readonly KeyProvider[] = [
   },
   {
     name: 'coinbase',
-    words: /COINBASE|CDP|GDAX|CBPRO/,
+    words: /COINBASE|CDP|CB|GDAX|CBPRO/,
     forms: [
       key(/^(?:organizations\/[0-9a-f-]{36}\/apiKeys\/[0-9a-f-]{36}|[0-9a-f-]{36}|[0-9a-f]{32})$/),
       secret(new RegExp(`^(?:${PEM}|[A-Za-z0-9+/]{86}==)$`)),
@@ -161,8 +161,10 @@ const NO_KEY =
 /** What a variable of a provider holds; undefined for what is no key. */
 export function keyRole(variable: string): KeyRole | undefined {
   const name = variable.toUpperCase()
-  if (/USER_?AGENT|CONTACT/.test(name) || (/EMAIL$/.test(name) && /SEC|EDGAR/.test(name))) return 'contact'
+  if (/USER_?AGENT|CONTACT|IDENTITY/.test(name) || (/EMAIL$/.test(name) && /SEC|EDGAR/.test(name))) return 'contact'
   if (NO_KEY.test(name)) return undefined
+  // What the owner thought up to open the store with.
+  if (name === 'QUADRANT_SECRET_KEY') return 'passphrase'
   if (/PASS_?PHRASE|PASSWORD|PASSWD|PASSCODE|(?:^|_)(?:PASS|PWD|PIN)$/.test(name)) return 'passphrase'
   if (/ACCOUNT|LOGIN|(?:^|_)SERVER$|USER_?NAME|(?:^|_)USER(?:_?ID)?$/.test(name)) return 'account'
   if (/SECRET|PRIVATE/.test(name)) return 'secret'

@@ -1,5 +1,5 @@
 // Keys in all their disguises: what nobody was ever given is refused under its code, real ones pass, and none is ever told.
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mulberry32 } from '../../test/venues/true-market.ts'
@@ -389,6 +389,23 @@ test('a password in an address is a key as well', () => {
   expect(codes({ DATABASE_URL: 'postgres://quadrant:password@127.0.0.1/quadrant' })).toEqual(['KEY_PLACEHOLDER'])
   expect(codes({ DATABASE_URL: 'postgres://quadrant:quadrant@127.0.0.1/quadrant' })).toEqual(['KEY_PLACEHOLDER'])
   expect(codes({ DATABASE_URL: `postgres://quadrant:${hex(12)}@127.0.0.1/quadrant` })).toEqual([])
+})
+
+test('numbers that nobody is given are no account', () => {
+  for (const value of ['00000000', '1111111', 'U0000000']) {
+    expect(codes({ IBKR_ACCOUNT: value }), value).toEqual(['KEY_PLACEHOLDER'])
+  }
+  for (const value of ['5012345', 'U1234567', '70012345']) expect(codes({ MT5_LOGIN: value }), value).toEqual([])
+})
+
+test('a private key in PEM is a key, and one with words in it is none', () => {
+  const armoured = (body: string): string => `-----BEGIN EC PRIVATE KEY-----\n${body}\n-----END EC PRIVATE KEY-----\n`
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const pem = privateKey.export({ type: 'sec1', format: 'pem' }) as string
+  expect(keyVerdict(facts({ COINBASE_API_SECRET: pem }))).toMatchObject({ faults: [], warnings: [] })
+  expect(keyVerdict(facts({ COINBASE_API_SECRET: pem.replaceAll('\n', '\\n') }))).toMatchObject({ faults: [], warnings: [] })
+  expect(codes({ COINBASE_API_SECRET: armoured('YOUR PRIVATE KEY') })).toEqual(['KEY_PLACEHOLDER'])
+  expect(codes({ COINBASE_API_SECRET: armoured('x'.repeat(64)) })).toEqual(['KEY_PLACEHOLDER'])
 })
 
 test('what is no key of anybody here is not judged', () => {

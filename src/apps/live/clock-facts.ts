@@ -10,7 +10,7 @@ const INSTALLED = ['package.json', 'package-lock.json', 'src/apps/live/clock-fac
 /** And so is what runs have left: journals, notes, recordings. */
 const LEFT = ['', 'journal', 'runs', 'recordings', 'lake', 'secrets'] as const
 
-export function clockFacts(home: string): ClockFacts {
+export function clockFacts(home: string, variables: Readonly<Record<string, string | undefined>>): ClockFacts {
   const written = [
     ...INSTALLED.map(name => join(ROOT, name)),
     ...LEFT.flatMap(name => {
@@ -27,8 +27,11 @@ export function clockFacts(home: string): ClockFacts {
     // Since the process began the two have run side by side.
     steppedMillis: Date.now() - (performance.timeOrigin + performance.now()),
     synchronised: synchronised(),
+    madeUpBy: FAKERS.find(name => /faketime/i.test(`${name} ${variables[name]}`) && (variables[name] ?? '') !== '') ?? '',
   }
 }
+
+const FAKERS = ['FAKETIME', 'FAKETIME_TIMESTAMP_FILE', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES'] as const
 
 /** Only systemd says it without being root; where it is not there, nobody says. */
 function synchronised(): boolean | undefined {

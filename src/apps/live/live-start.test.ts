@@ -101,6 +101,8 @@ test('whatever is wrong here, nobody is dialled', async () => {
 test('the house’s own ceilings count as well', async () => {
   writeHouseLimit(home, 'drawdown', { ceiling: '5%', by: 'ada', reason: 'careful', time: '2026-11-20T00:00:00Z' })
   expect((await examine()).codes).toEqual(['LIMIT_ABOVE_HOUSE'])
+  writeHouseLimit(home, 'drawdown', { ceiling: '90%', by: 'ada', reason: 'reckless', time: '2026-11-20T00:00:00Z' })
+  expect((await examine()).codes).toEqual(['ENV_LIMIT_ABOVE_CEILING'])
   writeFileSync(join(home, 'house-limits.json'), 'half a fi')
   expect((await examine()).codes).toEqual(['LIMIT_FILE_UNREADABLE'])
   expect(dialled).toEqual([])

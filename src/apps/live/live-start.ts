@@ -16,11 +16,12 @@ import { joined } from '../../guard/fault.ts'
 import { secretValues } from '../../guard/keys.ts'
 import { accountVerdict } from '../../guard/start/account-world.ts'
 import { offsetVerdict } from '../../guard/start/clock-sense.ts'
+import type { HouseCeilings } from '../../guard/start/hard-ceiling.ts'
 import type { ConfiguredText } from '../../guard/start/privacy.ts'
 import type { NamedAddress } from '../../guard/start/variables.ts'
 import { type JudgedConfig, judgeRunConfig } from '../config.ts'
 import { Failure } from '../failure.ts'
-import { requireWithinHouse } from '../house-limits.ts'
+import { CEILINGS, parseCeiling, readHouseLimits, requireWithinHouse } from '../house-limits.ts'
 import { FEED_DEFAULTS, type RunConfig } from '../run-config.ts'
 import { SOURCES } from '../sources.ts'
 import { askSources } from './account-questions.ts'
@@ -104,14 +105,16 @@ function gather({ home, configuration, overrides = [], process: here = thisProce
   }
   const config = judged !== undefined && judged.faults.length === 0 ? judged.config : undefined
   const sources = config === undefined ? [] : plannedSources(config, unreadable)
-  if (config !== undefined) collect(unreadable, () => requireWithinHouse(config, home))
+  const house = collect(unreadable, () => houseAllows(home))
+  if (config !== undefined && house !== undefined) collect(unreadable, () => requireWithinHouse(config, home))
 
   const keys = keyFacts(home, { required: sources.map(({ name }) => name), unreadable, variables: here.variables })
   const facts: EnvironmentFacts = {
     ...here,
-    clock: clockFacts(home),
+    clock: clockFacts(home, here.variables),
     configuration:
       configuration === undefined || judged === undefined ? undefined : configurationFacts(configuration, { config, sources }),
+    house: house ?? {},
     keys,
     files: secretFiles({ home, configuration, variables: here.variables }),
     user: process.getuid?.(),
@@ -135,6 +138,16 @@ function judgedConfiguration(
   }
 }
 
+function houseAllows(home: string): HouseCeilings {
+  const limits = readHouseLimits(home)
+  return Object.fromEntries(
+    CEILINGS.flatMap(name => {
+      const limit = parseCeiling(limits[name]?.ceiling)
+      return limit === undefined ? [] : [[name, limit]]
+    }),
+  )
+}
+
 function plannedSources(config: RunConfig, unreadable: Fault[]): readonly SourceDescriptor[] {
   return collect(unreadable, () => planLive(config, SOURCES).descriptors) ?? []
 }
@@ -145,7 +158,12 @@ function configurationFacts(
 ): ConfigurationFacts | undefined {
   const texts = textsOf(parse(readFileSync(file, 'utf8'), { logLevel: 'error' }))
   const named: NamedAddress[] = texts
-    .filter(({ path, value }) => /^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /(?:url|host|endpoint|address|server)$/i.test(path))
+    .filter(
+      ({ path, value }) =>
+        path.startsWith('feeds.') ||
+        /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ||
+        /(?:url|host|endpoint|address|server)$/i.test(path),
+    )
     .map(({ path, value }) => ({ where: path, address: value }))
   const hosts: NamedAddress[] = sources.flatMap(({ name, hosts: own }) =>
     own.live.map(host => ({ where: `the source ${name}`, address: host })),

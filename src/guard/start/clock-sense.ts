@@ -10,6 +10,8 @@ export interface ClockFacts {
   readonly steppedMillis: number
   /** What the system says of its own synchronisation, where it says it cheaply. */
   readonly synchronised: boolean | undefined
+  /** What makes a clock of its own for this process, such as libfaketime; empty where nothing does. */
+  readonly madeUpBy: string
 }
 
 /** A source's clock against ours. The true offset is somewhere between the two. */
@@ -26,13 +28,18 @@ export const CLOCK_LIMITS_MILLIS = { alarm: 250, deny: 500, halt: 1000 } as cons
 /** The first version of this code, and a century in which nobody trades with it. */
 const EARLIEST = Date.UTC(2026, 0, 1)
 const LATEST = Date.UTC(2100, 0, 1)
+/** Nobody leaves an installation alone for so long. */
+const UNTOUCHED_MILLIS = 10 * 366 * 86_400_000
 /** Files may come from another machine, and clocks of two machines differ. */
 const TOLERANCE_MILLIS = 60_000
 
 const SYNCHRONISE = 'let the system keep its clock right (chrony, systemd-timesyncd, w32time), and start again'
 
-export function clockVerdict({ now, written, steppedMillis, synchronised }: ClockFacts): Verdict {
+export function clockVerdict({ now, written, steppedMillis, synchronised, madeUpBy }: ClockFacts): Verdict {
   const faults: Fault[] = []
+  if (madeUpBy !== '') {
+    faults.push({ code: 'ENV_CLOCK_WRONG', what: `the clock of this process is made up by ${madeUpBy}`, fix: 'start it without' })
+  }
   if (!(now >= EARLIEST && now < LATEST)) {
     faults.push({ code: 'ENV_CLOCK_WRONG', what: `the clock says ${dayOf(now)}, which cannot be`, fix: SYNCHRONISE })
   }
@@ -41,6 +48,13 @@ export function clockVerdict({ now, written, steppedMillis, synchronised }: Cloc
     faults.push({
       code: 'ENV_CLOCK_WRONG',
       what: `the clock says ${instantOf(now)}, and ${newest.what} is of ${instantOf(newest.millis)}`,
+      fix: SYNCHRONISE,
+    })
+  }
+  if (newest !== undefined && now > newest.millis + UNTOUCHED_MILLIS && faults.length === 0) {
+    faults.push({
+      code: 'ENV_CLOCK_WRONG',
+      what: `the clock says ${instantOf(now)}, and the newest that is here, ${newest.what}, is of ${instantOf(newest.millis)}`,
       fix: SYNCHRONISE,
     })
   }

@@ -16,6 +16,9 @@ const PRELOAD =
 const RECORD =
   /^--(?:cpu-prof|heap-prof|prof|trace-(?:tls|event|http|require|gc)[a-z-]*|heapsnapshot-[a-z-]+|report-[a-z-]+|perf-[a-z-]+|experimental-test-coverage|test|watch)(?:=|-|$)/
 
+/** Allocators; and a made-up clock is a fault of its own. */
+const HARMLESS = /(?:jemalloc|tcmalloc|mimalloc|faketime)[^/]*$/i
+
 /** They make Node or a library print frames, requests and headers, keys included. */
 const LOUD = [
   'DEBUG',
@@ -53,6 +56,18 @@ export function debuggingVerdict({ variables, execArguments, inspectorAddress }:
       what: `${from} has ${option.replace(/=.*/, '')}: code that is not Quadrant's runs before it and may change anything`,
       fix: 'start Node without it',
     })
+  }
+  for (const name of ['LD_PRELOAD', 'LD_AUDIT', 'DYLD_INSERT_LIBRARIES']) {
+    const libraries = textOf(variables, name)
+      .split(/[\s:]+/)
+      .filter(library => library !== '' && !HARMLESS.test(library))
+    if (libraries.length > 0) {
+      faults.push({
+        code: 'ENV_PRELOAD',
+        what: `${name} names ${libraries.join(' ').slice(0, 120)}: code that is not Quadrant's runs within it`,
+        fix: `unset ${name}`,
+      })
+    }
   }
   for (const { option, from } of having(RECORD)) {
     faults.push({

@@ -1,6 +1,6 @@
 // The limits above which nobody may set any: compiled in, so that neither a configuration nor an admin reaches past them.
 import type { Limit } from '../../domain/limit.ts'
-import { formatMoney, type Money, moneyToNumber } from '../../domain/numbers.ts'
+import { formatMoney, type Money, money, moneyToNumber } from '../../domain/numbers.ts'
 import type { RiskLimits } from '../../stages/risk/review.ts'
 import type { Fault, Verdict } from '../fault.ts'
 
@@ -81,6 +81,25 @@ export function limitVerdict({ equity, risk, riskPerTrade }: LimitFacts): Verdic
   }
   return { faults, warnings: [] }
 }
+
+/** What the house allows its runs must not be above the ceilings either. Without equity an amount says nothing. */
+export function houseVerdict(house: HouseCeilings, equity: Money | undefined): Verdict {
+  const faults = SHARES.flatMap((name): Fault[] => {
+    const limit = house[name]
+    if (limit === undefined || (limit.kind === 'amount' && equity === undefined)) return []
+    if (shareOf(limit, equity ?? money(0n)) <= HARD_CEILING[name] + 1e-12) return []
+    return [
+      {
+        code: 'ENV_LIMIT_ABOVE_CEILING',
+        what: `the house allows ${name} up to ${textOf(limit)}, and the hard ceiling is ${percent(HARD_CEILING[name])}`,
+        fix: 'lower it in the dashboard (Risk); docs/guard.md has all ceilings',
+      },
+    ]
+  })
+  return { faults, warnings: [] }
+}
+
+export type HouseCeilings = Readonly<Partial<Record<(typeof SHARES)[number], Limit>>>
 
 const shareOf = (limit: Limit, equity: Money): number =>
   limit.kind === 'percent'

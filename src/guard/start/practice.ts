@@ -1,8 +1,8 @@
 // No practice world beside a live flag: addresses, switches and the configuration must all mean the market.
 import type { Environment } from '../../connectivity/source.ts'
 import { CLEAN, type Fault, joined, type Verdict } from '../fault.ts'
-import { isTradingName } from '../key-providers.ts'
-import { isLoopback, practiceHost } from '../test-hosts.ts'
+import { isTradingName, keyRole } from '../key-providers.ts'
+import { isLoopback, practiceHost, practiceHostsIn } from '../test-hosts.ts'
 import { addressesOf, hostOf, isOn, type NamedAddress, shown, textOf, type Variables } from './variables.ts'
 
 export interface PracticeFacts {
@@ -14,7 +14,12 @@ export interface PracticeFacts {
 }
 
 export function practiceVerdict({ variables, environment, addresses }: PracticeFacts): Verdict {
-  const all = [...addressesOf(variables), ...addresses]
+  const mentioned = Object.entries(variables).flatMap(([where, value]) =>
+    isTradingName(where) && keyRole(where) === undefined
+      ? practiceHostsIn(value ?? '').map(({ host }) => ({ where, address: host }))
+      : [],
+  )
+  const all = [...addressesOf(variables), ...mentioned, ...addresses]
   return joined([
     environment === 'practice' ? { faults: [configuredPractice()], warnings: [] } : CLEAN,
     { faults: [...new Map(all.flatMap(hostFaults).map(fault => [fault.what, fault])).values()], warnings: [] },

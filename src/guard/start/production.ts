@@ -4,15 +4,7 @@ import { isOn, textOf, type Variables } from './variables.ts'
 
 /** They say what kind of place this is; those of the first line count as saying it. */
 const SPEAKERS = ['QUADRANT_ENV', 'NODE_ENV'] as const
-const OTHERS = [
-  'APP_ENV',
-  'APP_ENVIRONMENT',
-  'ENVIRONMENT',
-  'DEPLOY_ENV',
-  'DEPLOYMENT_ENVIRONMENT',
-  'PYTHON_ENV',
-  'RUN_ENV',
-] as const
+const OTHERS = ['APP_ENV', 'APP_ENVIRONMENT', 'ENVIRONMENT', 'DEPLOY_ENV', 'DEPLOYMENT_ENVIRONMENT', 'PYTHON_ENV'] as const
 
 const PRODUCTION = /^(?:production|prod|live)$/i
 const ELSEWHERE =

@@ -1,5 +1,6 @@
 // Whether everything beyond this machine is encrypted and checked: certificates, plain addresses, trusted authorities.
 import type { Fault, Verdict } from '../fault.ts'
+import { isTradingName } from '../key-providers.ts'
 import { isLoopback } from '../test-hosts.ts'
 import { addressesOf, hostOf, isOn, type NamedAddress, shown, textOf, type Variables } from './variables.ts'
 
@@ -45,6 +46,7 @@ function checkingFaults({ variables, execArguments }: TransportFacts): Fault[] {
   if (variables['PYTHONHTTPSVERIFY'] !== undefined && textOf(variables, 'PYTHONHTTPSVERIFY') === '0') {
     faults.push({ code: 'ENV_TLS_OFF', what: 'PYTHONHTTPSVERIFY=0 turns the checking of certificates off', fix: 'unset it' })
   }
+  faults.push(...Object.entries(variables).flatMap(([name, value]) => switchFault(name.toUpperCase(), value)))
   const options = [...execArguments, ...textOf(variables, 'NODE_OPTIONS').split(/\s+/)]
   const weak = options.filter(option =>
     /^--(?:tls-min-v1\.[01]|tls-max-v1\.[01]|insecure-http-parser|tls-cipher-list|openssl-legacy-provider)\b/.test(option),
@@ -65,6 +67,29 @@ function checkingFaults({ variables, execArguments }: TransportFacts): Fault[] {
     })
   }
   return faults
+}
+
+/** Off where it should be on: 'KAFKA_SSL_VERIFY=false', 'EXCHANGE_TLS=off'. */
+const CHECKS =
+  /(?:^|_)(?:SSL|TLS)(?:_(?:VERIFY|VERIFICATION|CHECK|ENABLED|REQUIRED|VALIDATE|REJECT_UNAUTHORIZED))?$|(?:^|_)VERIFY_(?:SSL|TLS|CERTS?)$/
+/** On where it should be off. */
+const SKIPS =
+  /(?:^|_)(?:TLS_|SSL_)?(?:INSECURE|SKIP_(?:(?:TLS|SSL|CERT)_)?VERIFY|NO_VERIFY|DISABLE_(?:TLS|SSL)|INSECURE_SKIP_VERIFY|ALLOW_INSECURE(?:_TLS)?)$/
+
+function switchFault(name: string, value: string | undefined): Fault[] {
+  const isOurs =
+    isTradingName(name) ||
+    /^(?:KAFKA|REDIS|DATABASE|DB|POSTGRES|PG|SSL|TLS|VERIFY|INSECURE|ALLOW_INSECURE|SKIP|DISABLE)/.test(name)
+  const text = (value ?? '').trim()
+  const isFaulty = (CHECKS.test(name) && text !== '' && !isOn(text)) || (SKIPS.test(name) && isOn(text))
+  if (!isOurs || !isFaulty) return []
+  return [
+    {
+      code: 'ENV_TLS_OFF',
+      what: `${name} is ${JSON.stringify(text.slice(0, 20))}: what is sent may be unencrypted, or to anybody`,
+      fix: `unset ${name}`,
+    },
+  ]
 }
 
 const PLAIN = /^(?:http|ws|redis|amqp|mqtt|kafka|nats|tcp|ftp|ldap|smtp):\/\//i
