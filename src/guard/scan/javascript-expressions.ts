@@ -6,10 +6,13 @@ import { lowerFunction } from './javascript-functions.ts'
 import { lowerMarkup } from './javascript-markup.ts'
 import { lowerPattern } from './javascript-patterns.ts'
 import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
-import type { Call, DynamicImport, Entry, Expression, Literal, Name, Operation } from './program.ts'
+import type { Call, DynamicImport, Entry, Expression, Literal, Name, Operation, Other } from './program.ts'
 
 /** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
 const CHAIN_MAX = 100
+
+/** Below this level a chain of members and calls is no longer followed link by link. */
+const LINK_LEVELS_MAX = LEVELS_MAX - 100
 
 let level = 0
 
@@ -17,7 +20,7 @@ export function lowerExpression(node: Syntax.Expression): Expression {
   if (level === LEVELS_MAX) throw new NestedTooDeep(node.start)
 
   level += 1
-  const expression = lowerAny(node)
+  const expression = level > LINK_LEVELS_MAX && isLink(node) ? lowerLinks(node) : lowerAny(node)
   level -= 1
   return expression
 }
@@ -161,6 +164,50 @@ function lowerCall(node: Syntax.CallExpression): Call | DynamicImport {
   return first !== undefined && loadsModules(callee)
     ? { kind: 'dynamic-import', at, end, module: first }
     : { kind: 'call', at, end, callee, args, keywords: [], isNew: false }
+}
+
+type Link =
+  | Syntax.MemberExpression
+  | Syntax.CallExpression
+  | Syntax.TaggedTemplateExpression
+  | Syntax.ChainExpression
+  | Syntax.TSNonNullExpression
+  | Syntax.TSAsExpression
+
+const LINKS: ReadonlySet<Syntax.Expression['type']> = new Set<Link['type']>([
+  'MemberExpression',
+  'CallExpression',
+  'TaggedTemplateExpression',
+  'ChainExpression',
+  'TSNonNullExpression',
+  'TSAsExpression',
+])
+
+const isLink = (node: Syntax.Expression): node is Link => LINKS.has(node.type)
+
+/** `a.b(c).d(e) …`, hundreds of links long, is its parts: a, c, e. */
+function lowerLinks(node: Link): Other {
+  const partsOfLinks: Expression[][] = []
+  let first: Syntax.Expression = node
+  while (isLink(first)) {
+    switch (first.type) {
+      case 'MemberExpression':
+        partsOfLinks.push(first.computed ? [lowerExpression(first.property)] : [])
+        first = first.object
+        break
+      case 'CallExpression':
+        partsOfLinks.push(lowerItems(first.arguments))
+        first = first.callee
+        break
+      case 'TaggedTemplateExpression':
+        partsOfLinks.push(lowerParts(first.quasi))
+        first = first.tag
+        break
+      default:
+        first = first.expression
+    }
+  }
+  return { kind: 'other', at: node.start, end: node.end, parts: [lowerExpression(first), ...partsOfLinks.reverse().flat()] }
 }
 
 /** `require`, `module.require`, `createRequire(import.meta.url)`, `process.getBuiltinModule`. */

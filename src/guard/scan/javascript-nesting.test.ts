@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
+import { programText } from '../../../test/guard/program-text.ts'
 import { parseJavaScript } from './javascript.ts'
 import { tooDeepAt } from './javascript-nesting.ts'
 
@@ -70,6 +71,18 @@ describe('nested beyond reason', () => {
     expect(parsed).toMatchObject({
       program: { body: [{ value: { value: { kind: 'operation', operator: '+', operands: { length: 5001 } } } }] },
     })
+  })
+
+  test('of a chain of a thousand calls the last are calls, the others their parts', () => {
+    const parsed = parseJavaScript(
+      'chain.ts',
+      `x = q${Array.from({ length: 1000 }, (_, i) => `.next(${i})`).join('')}`,
+      'typescript',
+    )
+    if ('fault' in parsed) throw new Error(parsed.fault.message)
+    const text = programText(parsed.program)
+    expect(text).toMatch(/ 997\) next\) 998\) next\) 999\)\)$/)
+    expect(text).toMatch(/\(other q 0 1 2 3 4 5 /)
   })
 
   test('what is just not refused is parsed on the stack of a worker', { timeout: 120_000 }, async () => {

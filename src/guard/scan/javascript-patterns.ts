@@ -1,6 +1,7 @@
 // Lowers what values are bound to: names, members, destructuring, defaults, rest.
 import type * as Syntax from 'oxc-parser'
 import { lowerExpression, lowerKey, nameOf } from './javascript-expressions.ts'
+import { NestedTooDeep } from './nesting.ts'
 import type { Member, Name, Pattern } from './program.ts'
 
 type Target =
@@ -40,14 +41,20 @@ export function lowerPattern(node: Target): Pattern {
     case 'RestElement':
       return { kind: 'rest-pattern', at, end, target: lowerPattern(node.argument) }
     case 'MemberExpression':
-      return lowerExpression(node) as Member
+      return lowerTarget(node)
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
     case 'TSTypeAssertion':
-      // Stripped of its types it is a name or a member again.
-      return lowerExpression(node.expression) as Name | Member
+      return lowerTarget(node.expression)
   }
+}
+
+/** Stripped of its types it is a name or a member again; anything else only below the level where links are no longer followed. */
+function lowerTarget(node: Syntax.Expression): Name | Member {
+  const target = lowerExpression(node)
+  if (target.kind !== 'name' && target.kind !== 'member') throw new NestedTooDeep(node.start)
+  return target
 }
 
 /** Every name a pattern binds. */

@@ -189,7 +189,10 @@ export interface Name extends Placed {
   readonly name: string
 }
 
-/** `a.b`, `a?.b`, `a['b']`, `a[i]`. `property` is known when it is a name or a constant ('#b' of `a.#b`); else `index` is the expression. */
+/**
+ * `a.b`, `a?.b`, `a['b']`, `a[i]`. `property` is known when it is a name or a constant ('#b' of `a.#b`); else `index` is the
+ * expression.
+ */
 export interface Member extends Placed {
   readonly kind: 'member'
   readonly object: Expression
@@ -254,7 +257,10 @@ export interface List extends Placed {
   readonly items: readonly Expression[]
 }
 
-/** Unary ones have one operand, chains of more than a hundred operators all their operands at once. Python's `and`, `or`, `not` are '&&', '||', '!'; `==` and `is` are '==='. `**` and `//` stay. */
+/**
+ * Unary ones have one operand, chains of more than a hundred operators all their operands at once. Python's `and`, `or`, `not` are
+ * '&&', '||', '!'; `==` and `is` are '===' in every language, '!=' is '!=='. `**` and `//` stay.
+ */
 export interface Operation extends Placed {
   readonly kind: 'operation'
   readonly operator: string
@@ -296,7 +302,10 @@ export interface DynamicImport extends Placed {
   readonly module: Expression
 }
 
-/** Whatever else there is: its parts may still matter. JSX has the component, an object of the attributes, the children. */
+/**
+ * Whatever else there is: its parts may still matter. JSX has the component, an object of the attributes, the children; a chain of
+ * hundreds of calls what it begins with and all arguments, but for the last two hundred.
+ */
 export interface Other extends Placed {
   readonly kind: 'other'
   readonly parts: readonly Expression[]
