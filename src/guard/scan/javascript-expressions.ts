@@ -9,7 +9,7 @@ import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Call, DynamicImport, Entry, Expression, Literal, Name, Operation, Other } from './program.ts'
 
 /** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
-const CHAIN_MAX = 100
+export const CHAIN_MAX = 100
 
 /** Below this level a chain of members and calls is no longer followed link by link. */
 const LINK_LEVELS_MAX = LEVELS_MAX - 100

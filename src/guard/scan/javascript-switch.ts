@@ -1,8 +1,8 @@
 // Lowers `switch` to a chain of ifs, each case testing `subject === value`.
 import type * as Syntax from 'oxc-parser'
-import { lowerExpression } from './javascript-expressions.ts'
+import { CHAIN_MAX, lowerExpression } from './javascript-expressions.ts'
 import { lowerBody } from './javascript-statements.ts'
-import type { Expression, Statement } from './program.ts'
+import type { Expression, Operation, Statement } from './program.ts'
 
 /** Cases without statements of their own share those of the next. */
 interface Group {
@@ -57,15 +57,15 @@ function groupsOf(cases: readonly Syntax.SwitchCase[]): Group[] {
   return groups
 }
 
-function testOf(subject: () => Expression, tests: readonly Syntax.Expression[]): Expression {
-  const [first, ...others] = tests.map(test => {
-    const operands = [subject(), lowerExpression(test)] as const
-    return { kind: 'operation', at: operands[0].at, end: test.end, operator: '===', operands } as const
+function testOf(subject: () => Expression, values: readonly Syntax.Expression[]): Expression {
+  const tests = values.map((value): Operation => {
+    const operands = [subject(), lowerExpression(value)] as const
+    return { kind: 'operation', at: operands[0].at, end: value.end, operator: '===', operands }
   })
-  if (first === undefined) throw new RangeError('a case without a test is the default')
-  return others.length === 0
-    ? first
-    : { kind: 'operation', at: first.at, end: others.at(-1)!.end, operator: '||', operands: [first, ...others] }
+  const { at } = tests[0]!
+  const { end } = tests.at(-1)!
+  if (tests.length > CHAIN_MAX) return { kind: 'operation', at, end, operator: '||', operands: tests }
+  return tests.reduce((some, test) => ({ kind: 'operation', at, end: test.end, operator: '||', operands: [some, test] }))
 }
 
 /** A `break` at the end of a case leaves the switch, not the loop around it. */

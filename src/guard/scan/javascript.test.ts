@@ -127,6 +127,7 @@ describe('statements', () => {
         `switch (q.side) { ${cases} }`,
         '(if (|| (=== (. q side) "a") (=== (. q side) "b")) (then (call f)) (else (if (=== (. q side) "c") (then (call g)) (else (call h)))))',
       ],
+      ['switch (a) { case 1: case 2: case 3: f() }', '(if (|| (|| (=== a 1) (=== a 2)) (=== a 3)) (then (call f)))'],
       ['switch (side()) { case 1: f() }', '(block (declare [switch 0] (call side)) (if (=== [switch 0] 1) (then (call f))))'],
       ['switch (side()) {}', '(block (declare [switch 0] (call side)))'],
       ['switch (a) { default: f() }', '(block a (call f))'],
