@@ -11,11 +11,13 @@ export function lowerClass(source: PythonSource, node: NodeId): ClassExpression 
   const { tree } = source
   const name = tree.child(node, 'identifier')
   const { args, keywords } = lowerArguments(source, tree.child(node, 'argument_list'))
-  const { self } = source
+  const { self, outer } = source
   source.self = undefined
+  source.outer = []
   const members = keywords.map(({ value }) => aside(value))
   addMembers(source, tree.child(node, 'block'), members)
   source.self = self
+  source.outer = outer
   return {
     kind: 'class',
     ...source.place(node),

@@ -79,7 +79,12 @@ function lowerCase(source: PythonSource, clause: NodeId, subject: Part, end: num
 function allOf(tests: readonly Expression[], nowhere: Place): Expression {
   const [first] = tests
   if (first === undefined) return { kind: 'literal', ...nowhere, value: true }
-  return tests.length === 1 ? first : { kind: 'operation', at: first.at, end: tests.at(-1)!.end, operator: '&&', operands: tests }
+  if (tests.length === 1) return first
+
+  // The question for the whole comes before those for its parts.
+  const at = Math.min(...tests.map(test => test.at))
+  const end = Math.max(...tests.map(test => test.end))
+  return { kind: 'operation', at, end, operator: '&&', operands: tests }
 }
 
 // ── Patterns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,18 +203,27 @@ function matchItems(source: PythonSource, items: readonly NodeId[], subject: Par
 /** `{'bid': bid, **rest}`: key, value, key, value. */
 function matchEntries(source: PythonSource, nodes: readonly NodeId[], subject: Part, found: Case): void {
   const { tree } = source
-  let key: Expression | undefined
+  let key: Part | undefined
   for (const node of nodes) {
-    if (tree.kind(node) === 'splat_pattern') match(source, node, subject, found)
-    else if (key === undefined)
-      key =
-        tree.kind(node) === 'dotted_name' ? memberPath(source.dotted(node), source.place(node)) : lowerExpression(source, node)
+    const kind = tree.kind(node)
+    // The sign of a number stands before it: nobody asks for a price by -1.
+    if (kind === '-' || kind === '+') continue
+    if (kind === 'splat_pattern') match(source, node, subject, found)
+    else if (key === undefined) key = keyOf(source, node)
     else {
       const index = key
-      match(source, node, place => attributeOf(subject(place), { ...index, ...place }, place), found)
+      match(source, node, place => attributeOf(subject(place), index(place), place), found)
       key = undefined
     }
   }
+}
+
+/** A literal or a constant of a module, written again where the item is asked for. */
+function keyOf(source: PythonSource, node: NodeId): Part {
+  const { tree } = source
+  if (tree.kind(node) === 'dotted_name') return place => memberPath(source.dotted(node), place)
+  const key = lowerExpression(source, node)
+  return place => (key.kind === 'literal' ? { ...key, ...place } : { kind: 'other', ...place, parts: [] })
 }
 
 /** `Quote(bid, ask=ask)`: what stands first has the place it is given by. */

@@ -38,7 +38,8 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
         kind: 'expression',
         at,
         end,
-        value: inner.length === 1 ? lowerExpression(source, inner[0]) : lowerMany(source, node),
+        // `price,` is a tuple of one.
+        value: inner.length === 1 && tree.end(inner[0]!) === end ? lowerExpression(source, inner[0]) : lowerMany(source, node),
       })
       return
     case 'return_statement':

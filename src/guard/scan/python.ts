@@ -39,10 +39,10 @@ export class PythonParser {
     this.#tree = new PythonTree(language)
   }
 
-  /** Of a file with errors there is both a fault and the program that is left without them. */
+  /** Never throws for what a file says: what cannot be read is a fault. */
   parse(file: string, text: string): Parsed {
     const zero = text.indexOf('\0')
-    if (zero >= 0) return { fault: { at: zero, message: 'no text: it holds a zero byte' } }
+    if (zero >= 0) return { fault: { at: zero, message: 'not a text: it holds a zero byte' } }
 
     const tree = this.#parser.parse(text)
     if (tree === null) throw new Error('the parser has no language')
@@ -57,7 +57,7 @@ export class PythonParser {
     try {
       const body = lowerBody(new PythonSource(this.#tree), this.#tree.root)
       const program = { file, language: 'python', text, body, comments: this.#tree.comments } as const
-      return fault === undefined ? { program } : { program, fault }
+      return fault === undefined ? { program } : { fault, partial: program }
     } catch (error) {
       if (error instanceof NestedTooDeep) return { fault: fault ?? { at: error.at, message: error.message } }
       throw error
