@@ -1,7 +1,7 @@
 // Calls: which functions they reach, where arguments go and what comes back.
 import type { FlowBuilder } from './flow-builder.ts'
 import type { FunctionParts, Spot, Thing, Token } from './flow-graph.ts'
-import { isIdentity, isInstrument, isPretended, isWorkItem, wordsOf } from './market-words.ts'
+import { isIdentity, isInstrument, isPretendedMarket, isWorkItem, wordsOf } from './market-words.ts'
 import { carriesArguments, EACH, FOLDING, HANDED_ON, MAPPING, reckons, SAME, STORING, TAKING } from './passing.ts'
 import { type Call, COMPREHENSION, type Expression } from './program.ts'
 import { chanceOf, drawInText, plainPath, seededBy, soundsLikeDraw } from './random-sources.ts'
@@ -63,7 +63,7 @@ export class CallSites {
     const site: Site = { at: call.at, call, args, keywords, result, receiver, name, isUnderstood: false }
     this.#sites.push(site)
 
-    if (name !== '' && isPretended(name)) builder.graph.add(result, { kind: 'origin', trait: 'pretended', at: call.at })
+    if (name !== '' && isPretendedMarket(name)) builder.graph.add(result, { kind: 'origin', trait: 'pretended', at: call.at })
     if (callee.kind === 'name' && callee.name === COMPREHENSION) return this.#comprehension(site)
 
     builder.graph.on(calleeSpot, token => this.#invoke(site, token))
@@ -131,7 +131,9 @@ export class CallSites {
         graph.add(site.result, token)
         return
       case 'origin':
-        if (token.trait !== 'made-up') graph.add(site.result, token)
+        // A method of what was drawn is judged by its name.
+        if (token.trait === 'made-up' || (site.receiver !== undefined && token.trait !== 'pretended')) return
+        graph.add(site.result, token)
     }
   }
 
@@ -202,6 +204,7 @@ export class CallSites {
       site.isUnderstood = true
       for (const { spot } of site.args) graph.derive(spot, site.result)
       for (const { spot } of site.keywords) graph.derive(spot, site.result)
+      if (site.receiver !== undefined) graph.derive(site.receiver, site.result)
       for (const { spot } of site.args) this.#returnsOf(spot, site.result)
       if (/\.(?:cumsum|cumprod|accumulate)$/.test(path)) this.#builder.sums.push({ spot: site.result, at: site.at, isRunning: true })
       if (/^(?:pandas|polars)\.(?:DataFrame|Series|concat)/.test(path))

@@ -130,8 +130,10 @@ function multipliers(expression: Expression, constants: Constants, depth = 0): n
 
 /** The one thing that is not constant in an expression; undefined when there are several, or data. */
 function onlyState(expression: Expression, constants: Constants): Name | Member | undefined {
-  const found: (Name | Member)[] = []
-  if (!collect(expression, constants, found, 0)) return undefined
+  const all: (Name | Member)[] = []
+  if (!collect(expression, constants, all, 0)) return undefined
+  const unusual = all.filter(each => !isParameterName(each.kind === 'name' ? each.name : (each.property ?? '')))
+  const found = unusual.length > 0 ? unusual : all
   const [state] = found
   if (state === undefined) return undefined
   return found.every(each => nameOf(each) === nameOf(state)) ? state : undefined
@@ -143,11 +145,11 @@ function collect(expression: Expression, constants: Constants, found: (Name | Me
   if (numberOf(expression, constants) !== undefined) return true
   switch (expression.kind) {
     case 'name':
-      if (!isParameterName(expression.name)) found.push(expression)
+      found.push(expression)
       return true
     case 'member':
       if (nameOf(expression) === undefined) return false
-      if (!isParameterName(expression.property ?? '')) found.push(expression)
+      found.push(expression)
       return true
     case 'operation':
       return expression.operands.every(operand => collect(operand, constants, found, depth + 1))

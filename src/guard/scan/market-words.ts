@@ -95,7 +95,7 @@ const INSTRUMENTS = list('symbol symbols instrument instruments pair pairs ticke
 const RESEARCH = list(`
   montecarlo bootstrap bootstrapped bootstrapping permutation permutations permutationtest permute permuted resample resampled resampling resampler
   jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates research
-  metropolis mcmc posterior gibbs annealing anneal genetic mutate mutation crossover evolution swarm hyperparameters hyperparameter gridsearch
+  metropolis mcmc posterior gibbs annealing anneal genetic swarm hyperparameters hyperparameter gridsearch
   randomsearch walkforward crossvalidation crossvalidate kfold distribution distributions
 `)
 
@@ -237,12 +237,20 @@ export const isWorkItem = (name: string): boolean => {
 
 const PRETENDING = list(`
   fake faked fakes mock mocked mocks dummy dummies stub stubbed stubs simulate simulated simulates simulating synthetic synthesize synthesized
-  synthesise synthesised bogus pretend pretended phony invented madeup placeholder fabricate fabricated sham spoof spoofed
+  synthesise synthesised bogus phony invented invent hallucinate hallucinated placeholder fabricate fabricated sham spoof spoofed artificial madeup
+  makebelieve fictional fictitious imaginary
 `)
+
+/** 'makeUpEarnings', 'made_up_price': two words that pretend, as one. */
+const pretendingWords = (name: string): readonly string[] => {
+  const words = wordsOf(name)
+  const at = words.findIndex((word, i) => (word === 'made' || word === 'make' || word === 'making') && words[i + 1] === 'up')
+  return at < 0 ? words : [...words.slice(0, at), 'madeup', ...words.slice(at + 2)]
+}
 
 /** Whether a name says of itself that what it stands for is not real. */
 export function isPretended(name: string): boolean {
-  return wordsOf(name).some(word => PRETENDING.has(word))
+  return pretendingWords(name).some(word => PRETENDING.has(word))
 }
 
 /** Whether work of that name draws worlds to learn a statistic from them. */
@@ -257,7 +265,7 @@ export const isSumName = (name: string): boolean => /^(?:sum|total|acc|accumulat
 const ACCOUNTS = list(`
   balance balances account accounts equity positions position portfolio portfolios holdings market markets data feed feeds response responses result results
   report reports execution executions source venue broker exchange client api provider service connector stream news sentiment fundamentals macro
-  calendar series history values value rows payload message messages event events generator ohlc
+  calendar series history values value rows payload move moves movement change changes walk earnings macro volatility message messages event events generator ohlc
 `)
 
 /** Things whose pretended kind is a notion of its own: a synthetic forward, a simulated venue, a fake-out. */
@@ -267,15 +275,23 @@ const NOTIONS = list(`
   report timer timers clock time date name names file path id flag marker class type kind error
 `)
 
+/** After 'random' and 'sample' only these say that they are invented: a random order of venues is none, nor the variance of a sample. */
+const QUOTED = list(`
+  price prices quote quotes tick ticks candle candles bar bars kline klines ohlc ohlcv signal signals trade trades book orderbook spread volume balance
+  position positions order orders portfolio fill fills earnings fundamentals sentiment
+`)
+
 /** `generateFakeTick`, `dummyPrice`, `mock_positions`, `syntheticBars`: pretended, and a value of the market or of an account. */
 export function isPretendedMarket(name: string): boolean {
-  const words = wordsOf(name)
-  const at = words.findIndex(word => PRETENDING.has(word))
+  const words = pretendingWords(name)
+  const at = words.findIndex((word, i) => PRETENDING.has(word) || (/^(?:random|sample|demo|example)$/.test(word) && QUOTED.has(words[i + 1] ?? '')))
   if (at < 0 || /^(?:is|has|was|are|should|allow|reject|assert|no|not|drop|without|un|detect|forbid|refuse|contains|looks|count)$/.test(words[0] ?? '')) return false
   const rest = words.filter((_, i) => i !== at)
   const last = rest.at(-1)
   if (last === undefined) return false
   if (/^(?:venue|fakeout|fakeouts|simulator|report|flag|mode|id|ids|error|rules|count|enabled|allowed)$/.test(last)) return false
+  if (/^stubs?$/.test(words[at]!) && at === words.length - 1 && /[a-z]Stub$/.test(name)) return false
+  if (words[at] === 'artificial' && rest.includes('intelligence')) return false
   if (/^synth/.test(words[at]!) && rest.some(word => NOTIONS.has(word) && !PRICES.has(word))) return false
   return rest.some(word => PRICES.has(word) || QUANTITIES.has(word) || FACTS.has(word) || JUDGEMENTS.has(word) || DEEDS.has(word) || ACCOUNTS.has(word))
 }
@@ -284,7 +300,7 @@ const TOPIC_WORDS = list(`
   price prices quote quotes tick ticks ticker tickers candle candles bars kline klines ohlc ohlcv rate rates fx book orderbook depth spread balance balances
   account equity margin buying power order orders position positions fill fills trade trades signal signals predict prediction forecast sentiment
   score confidence volatility vol iv funding interest volume market markets bid bids ask asks spot close closes nav portfolio holdings pnl feature features
-  indicator indicators model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
+  indicator indicators atr rsi macd vwap ema sma hedge beta sharpe leverage correlation trades model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
 `)
 
 /** Whether a name is about the market in the widest sense: what a failed question was about. */

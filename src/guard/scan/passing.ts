@@ -43,6 +43,7 @@ const SWALLOWING: ReadonlySet<string> = list(`
 
 /** Whether a function that nobody can look into may put its arguments into its result. */
 export function carriesArguments(name: string): boolean {
+  if (/^(?:read|get)_?(?:U?int|float|double|big)/i.test(name)) return true
   const words = wordsOf(name)
   return words.length > 0 && !words.some(word => SWALLOWING.has(word))
 }

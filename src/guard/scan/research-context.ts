@@ -44,7 +44,7 @@ function* names(program: Program): Generator<string> {
 const topNames = (program: Program): string[] => [...names(program)].filter(name => wordsOf(name).length > 0)
 
 const papers = new WeakMap<Program, boolean>()
-const PAPER = /\b(?:paper|backtest|backtesting|backtester|replay|sandbox|whatif|simulator|simulation|scenario|optimi[sz]er|sdk)\b/
+const PAPER = /\b(?:paper|backtest|backtesting|backtester|sandbox|whatif|simulator|simulation|scenario|optimi[sz]er|sdk)\b/
 
 /** Paper trading, backtests and research: there a simulated fill is what its name says, and nobody takes it for a real one. */
 export function isPaperOrResearch(program: Program, node: Node): boolean {

@@ -1,7 +1,7 @@
 // Failures that are answered with invented values: a price, a fill or a forecast where the truth is that there is none.
-import { isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
+import { growsByChance, isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
 import type { Borrowed, Flow, Origin } from '../flow.ts'
-import type { Expression, FunctionExpression, Statement, Try } from '../program.ts'
+import type { Block, Expression, FunctionExpression, Statement, Try } from '../program.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
 
@@ -54,6 +54,9 @@ interface Answer {
   readonly name: string | undefined
 }
 
+/** Names of the world that know nothing of a market. */
+const NOTHING: ReadonlySet<string> = new Set(['Math', 'Date', 'Array', 'Object', 'Number', 'String', 'undefined', 'math', 'range', 'list', 'dict', 'float', 'int', 'np', '[comprehension]'])
+
 class Failures {
   readonly hits: Hit[] = []
   readonly #flow: Flow
@@ -67,6 +70,7 @@ class Failures {
     for (const fn of of('function')) if (nameOf(fn) !== '') this.#functions.set(nameOf(fn), fn)
 
     for (const node of of('try')) this.#ofTry(node)
+    for (const node of of('block')) this.#ofSuppress(node)
     for (const call of of('call')) {
       const name = call.callee.kind === 'member' ? call.callee.property : undefined
       const handler = name === 'catch' ? call.args[0] : name === 'then' ? call.args[1] : undefined
@@ -75,8 +79,15 @@ class Failures {
     for (const node of of('operation')) {
       const [left, right] = node.operands
       if ((node.operator !== '??' && node.operator !== '||') || left === undefined || right === undefined) continue
-      if (right.kind === 'literal' && asksOutside(left)) this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
+      if ((asksOutside(left) || this.#isAnswer(left)) && right.kind !== 'call') this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
     }
+  }
+
+  /** A name that an awaited question was bound to: `const book = await api.book(symbol).catch(…)`. */
+  #isAnswer(left: Expression): boolean {
+    const name = left.kind === 'name' ? left.name : undefined
+    if (name === undefined) return false
+    return this.#survey.of('declare').some(({ target, value }) => nameBound(target) === name && value !== undefined && asksOutside(value))
   }
 
   #ofTry(node: Try): void {
@@ -94,10 +105,21 @@ class Failures {
       }
       if (!isAnswered) this.#afterwards(node, tried)
     }
+    for (const inner of within(node.last, besideFunctions)) {
+      if (isKind(inner, 'assign') && inner.target.kind === 'name') this.#judge({ value: inner.value, name: inner.target.name }, tried, inner)
+    }
+  }
+
+  /** Python: `with suppress(KeyError): return …`, and the answer stands below. */
+  #ofSuppress(node: Block): void {
+    const [first] = node.body
+    const call = first?.kind === 'expression' ? (first.value.kind === 'assign' ? first.value.value : first.value) : undefined
+    if (call?.kind !== 'call' || !/(?:^|\.)suppress$/.test(this.#flow.pathOf(call.callee) ?? '')) return
+    this.#afterwards(node, [...node.body])
   }
 
   /** `except: pass`, and the answer stands below. */
-  #afterwards(node: Try, tried: readonly Node[]): void {
+  #afterwards(node: Try | Block, tried: readonly Node[]): void {
     const { parentOf, functionAround } = this.#survey
     const tryReturns = [...within(node.body, besideFunctions)].some(inner => isKind(inner, 'return') && inner.value !== undefined)
     if (!tryReturns) return
@@ -110,6 +132,10 @@ class Failures {
 
   #ofHandler(handler: Expression, asked: Expression, call: Node): void {
     const fn = this.#functionOf(handler)
+    if (handler.kind === 'name' && /fallback|sample|default|backup/i.test(handler.name) && fn !== undefined) {
+      const answered = [...within(fn.body, besideFunctions)].find(inner => isKind(inner, 'return') && inner.value !== undefined)
+      if (isKind(answered, 'return') && answered.value !== undefined && this.#isMadeOfNothing(answered.value)) return this.#hit(handler.at, answered.at, [])
+    }
     if (fn === undefined) {
       if (handler.kind === 'name' && isPretended(handler.name)) this.#hit(handler.at, handler.at, [])
       return
@@ -138,7 +164,7 @@ class Failures {
 
   #judge({ value, name }: Answer, tried: readonly Node[], node: Node, at = value.at): void {
     const names = this.#contextOf(name, tried, node)
-    const invented = this.#inventedIn(value, names)
+    const invented = this.#inventedIn(value, names, name ?? names.at(0))
     if (invented !== undefined) this.#hit(at, value.at, invented.through, invented.borrowed)
   }
 
@@ -153,32 +179,73 @@ class Failures {
   }
 
   /** How a value was invented; undefined when it was not. */
-  #inventedIn(value: Expression, names: readonly string[]): Origin | undefined {
-    const isOfMarket = names.some(name => isMarketTopic(name)) && !names.some(isSetting)
-    const isPlainNothing = value.kind === 'list' && value.items.length === 0
-    if (isPlainNothing) return undefined
+  #inventedIn(value: Expression, names: readonly string[], name: string | undefined): Origin | undefined {
+    if (value.kind === 'list') {
+      // `return False, { … }, 400`: each by itself, and numbers only among numbers.
+      const parts = value.items.every(item => typeof this.#flow.constantOf(item)?.value === 'number') ? value.items : value.items.filter(({ kind }) => kind !== 'literal')
+      for (const part of parts) {
+        const invented = this.#inventedIn(part, names, name)
+        if (invented !== undefined) return invented
+      }
+      return undefined
+    }
+    if (name !== undefined && growsByChance(name)) return undefined
+    const isOfMarket = names.some(each => isMarketTopic(each)) && !names.some(isSetting)
+    const keys = keysOf(value, this.#flow)
 
     const said = { trait: 'made-up', through: [value.at] } as const
-    if (isOfMarket && this.#saysDone(value)) return said
-    if (isOfMarket && this.#namesPretending(value)) return said
+    if (isOfMarket && (this.#saysDone(value) || this.#namesPretending(value) || this.#isMadeOfNothing(value))) return said
 
-    const keys = keysOf(value, this.#flow)
     for (const origin of this.#flow.originsOf(value)) {
       if (origin.trait === 'random' || origin.trait === 'seeded' || origin.trait === 'pretended') {
-        if (isOfMarket || keys.some(isMarketKey)) return origin
+        if (origin.borrowed === undefined || isOfMarket || keys.some(isMarketKey)) return origin
       }
       if (origin.trait !== 'made-up' || origin.borrowed !== undefined) continue
-      if (!isOfMarket && !keys.some(isMarketKey)) continue
-      if (keys.length > 0 && value.kind === 'object' && !keys.some(key => isMarketKey(key) || isMarketTopic(key) || /^[A-Z]{3,}/.test(key))) continue
-      if (this.#isTelling(origin)) return origin
+      const isAsked = isOfMarket || keys.some(isMarketKey) || this.#namesAround(origin).some(isMarketTopic)
+      if (!isAsked || names.some(isSetting)) continue
+      if (value.kind === 'object' && !keys.some(key => isMarketKey(key) || isMarketTopic(key) || /^[A-Z]{3,}/.test(key))) continue
+      if (this.#isTelling(origin, value, keys)) return origin
     }
     return undefined
   }
 
-  /** 0, 1 and -1 count or say no. */
-  #isTelling({ through: [at] }: Origin): boolean {
-    for (const literal of this.#survey.of('literal')) if (literal.at === at) return typeof literal.value === 'number' && Math.abs(literal.value) !== 1 && literal.value !== 0
+  /** 0, 1 and -1 count or say no, unless they are prices. */
+  #isTelling({ through: [at] }: Origin, value: Expression, keys: readonly string[]): boolean {
+    for (const literal of this.#survey.of('literal')) {
+      if (literal.at !== at) continue
+      if (typeof literal.value !== 'number' || literal.value === 0) return false
+      return Math.abs(literal.value) !== 1 || (value.kind === 'object' && keys.some(isMarketKey))
+    }
     return true
+  }
+
+  /** What stands around the number that is answered: `safely(0.0001)(() => api.funding(symbol))`. */
+  #namesAround({ through: [at] }: Origin): readonly string[] {
+    const literal = this.#survey.of('literal').find(each => each.at === at)
+    if (literal === undefined) return []
+    const { parentOf, nameOf } = this.#survey
+    const names: string[] = []
+    for (let inner: Node | undefined = parentOf(literal); inner !== undefined; inner = parentOf(inner)) {
+      if (isFunction(inner)) names.push(nameOf(inner))
+      if (isKind(inner, 'declare') || isKind(inner, 'assign')) names.push(nameBound(inner.target) ?? '')
+      if (isKind(inner, 'call')) for (const arg of inner.args) if (isFunction(arg)) names.push(nameOf(arg))
+    }
+    return names
+  }
+
+  /** Reckoned from numbers and the clock alone: `60_000 + new Date().getSeconds()`, `Array.from({ length: 9 }, (_, i) => ({ c: 100 + i }))`. */
+  #isMadeOfNothing(value: Expression): boolean {
+    if (value.kind !== 'operation' && value.kind !== 'call' && value.kind !== 'object') return false
+    const own = new Set<string>()
+    for (const node of within(value)) if (isFunction(node)) for (const param of node.params) own.add(nameBound(param) ?? '')
+
+    let hasNumber = false
+    for (const node of within(value)) {
+      if (isKind(node, 'literal') && typeof node.value === 'number' && Math.abs(node.value) > 1) hasNumber = true
+      if (isKind(node, 'wrapped') && node.how === 'await') return false
+      if (isKind(node, 'name') && !own.has(node.name) && !NOTHING.has(node.name) && this.#flow.constantOf(node) === undefined) return false
+    }
+    return hasNumber && !(value.kind === 'object' && !keysOf(value, this.#flow).some(isMarketKey))
   }
 
   /** `{ status: 'FILLED' }`, 'BUY'. */
@@ -196,6 +263,7 @@ class Failures {
       const name = isKind(node, 'name') ? node.name : isKind(node, 'member') ? node.property : undefined
       if (name === undefined) continue
       const words = wordsOf(name)
+      if (words.length === 1 && /^(?:fake|dummy|mock|bogus)$/.test(words[0]!)) return true
       const pretends = isPretended(name) || words.some(word => /^(?:sample|samples|demo|example|guess|invent|placeholder|random|typical)$/.test(word))
       if (pretends && words.length > 1 && isMarketTopic(name)) return true
     }

@@ -48,13 +48,17 @@ export const pretendedName: Rule = {
     const told = new Set<string>()
 
     const look = (name: string | undefined, node: Node) => {
-      if (name === undefined || told.has(name) || !isPretendedMarket(name)) return
+      if (name === undefined || told.has(name) || !isPretendedMarket(name) || isVerbOfSampling(name, node, parentOf)) return
       if (!flowsOn(node, parentOf) || isPaperOrResearch(program, node)) return
       told.add(name)
       hits.push({ at: node.at, message: `'${name}' says that it is not real, and its value is handed on` })
     }
 
-    for (const node of of('name')) look(node.name, node)
+    // Under another name: `import { mockQuotes as quotes }`.
+    const renamed = new Map<string, string>()
+    for (const { names } of of('import')) for (const { imported, local } of names) if (imported !== local && isPretendedMarket(imported)) renamed.set(local, imported)
+
+    for (const node of of('name')) look(renamed.get(node.name) ?? node.name, node)
     for (const node of of('member')) {
       const key = node.property ?? (node.index === undefined ? undefined : textOf(flow.constantOf(node.index)?.value))
       look(key, node)
@@ -88,6 +92,12 @@ export const pretendedName: Rule = {
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const keyOf = ({ module, name }: Borrowed): string => `${module}\n${name}`
+
+/** `samplePrices(ticks, 60)` takes every sixtieth; a table of that name was written down. */
+const isVerbOfSampling = (name: string, node: Node, parentOf: (node: Node) => Node | undefined): boolean => {
+  const call = parentOf(node)
+  return /^_?sample/.test(name) && isKind(call, 'call') && call.callee === node && call.args.length > 0
+}
 
 /** Whether a value is used: returned, given, stored; not only asked, thrown, or defined. */
 function flowsOn(node: Node, parentOf: (node: Node) => Node | undefined): boolean {
