@@ -78,10 +78,9 @@ async function check(paths: readonly string[], options: Options, terminal: Termi
     const { writeBaseline } = await import('../../guard/scan/baseline.ts')
     const { writeBaseline: file } = options
     writeBaseline(result.findings, { path: resolve(startedIn, file), startedIn })
-    terminal.answer(
-      { baseline: file, findings: result.findings.length },
-      () => `${result.findings.length} findings are listed in ${file}.`,
-    )
+    const count = result.findings.length
+    const said = `${count} ${count === 1 ? 'finding is' : 'findings are'} listed in ${file}.`
+    terminal.answer({ baseline: file, findings: count }, () => said)
     return
   }
 
