@@ -86,7 +86,7 @@ export class CallSites {
       if (site.isUnderstood) continue
       const { name, result } = site
       if (soundsLikeDraw(name) && site.call?.isNew !== true) graph.add(result, { kind: 'origin', trait: 'random', at: site.at })
-      for (const { spot } of site.args) this.#returnsOf(spot, result)
+      for (const { spot } of [...site.args, ...site.keywords]) this.#returnsOf(spot, result)
       if (!carriesArguments(name)) continue
       for (const { spot, expression } of site.args) if (!namesWhich(expression)) graph.derive(spot, result)
       for (const { spot, value } of site.keywords) if (!namesWhich(value)) graph.derive(spot, result)
@@ -525,8 +525,8 @@ export class CallSites {
   #returnsOf(fn: Spot, result: Spot): void {
     const { graph } = this.#builder
     graph.on(fn, token => {
-      if (token.kind !== 'thing' || token.thing.function === undefined) return
-      graph.copy(token.thing.function.returns, result)
+      if (token.kind !== 'thing' || (token.thing.function === undefined && token.thing.class === undefined)) return
+      if (token.thing.function !== undefined) graph.copy(token.thing.function.returns, result)
       graph.add(result, token)
     })
   }

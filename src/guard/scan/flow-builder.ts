@@ -59,6 +59,8 @@ export class FlowBuilder {
   readonly #variables = new Map<Binding, Spot>()
   readonly #things = new Map<FunctionExpression | ClassExpression | ObjectExpression, Thing>()
   readonly #implied = new Map<Spot, Thing>()
+  /** What an operation is assigned to. */
+  readonly #carriers = new Map<Operation, Name | Member>()
   readonly #elements = new Map<Spot, Spot>()
   #inside: { readonly parts: FunctionParts; readonly yields: Thing | undefined } | undefined
   /** By chance or not: what decides whether a branch is taken. */
@@ -398,7 +400,7 @@ export class FlowBuilder {
       return
     }
 
-    const drawn = handMadeDraw(value, this.constants) ?? noiseOfClock(value, this.constants)
+    const drawn = handMadeDraw(value, this.constants, this.#carriers.get(value)) ?? noiseOfClock(value, this.constants)
     if (drawn === undefined) return
     this.handMade.push({
       spot,
@@ -411,6 +413,8 @@ export class FlowBuilder {
 
   #assign(value: Assign, spot: Spot): void {
     const { graph } = this
+    if (value.value.kind === 'operation' && (value.target.kind === 'name' || value.target.kind === 'member'))
+      this.#carriers.set(value.value, value.target)
     const given = this.expression(value.value)
     if (value.operator === '=' || value.operator === ':=') {
       graph.copy(given, spot)

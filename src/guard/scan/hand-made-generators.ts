@@ -44,13 +44,13 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
   const modulus = numberOf(right, constants)
   const state = onlyState(left, constants)
   if (state === undefined) return undefined
-  const factors = multipliers(left, constants)
-  if (factors.some(isOfGenerator) && (modulus === undefined || operator !== '%' || Math.abs(modulus) >= 1000))
-    return { state, isSeeded: false }
 
-  // `state = (state * a + c) % m` with names for a, c and m.
+  // `state = (state * a + c) % m`; without the assignment it may also be the end of a hash.
+  const factors = multipliers(left, constants)
   const isCarried = target !== undefined && nameOf(target) === nameOf(state)
-  return isCarried && factors.length > 0 ? { state, isSeeded: true } : undefined
+  const isLinear = left.kind === 'operation' && (left.operator === '+' || left.operator === '*') && (operator === '%' || operator === '&' || left.operator === '+')
+  const isDrawing = factors.some(isOfGenerator) && (isCarried || isLinear) && (modulus === undefined || operator !== '%' || Math.abs(modulus) >= 1000)
+  return isDrawing || (isCarried && factors.length > 0) ? { state, isSeeded: true } : undefined
 }
 
 /** `Date.now() % 100`, `Math.sin(Date.now())`: noise made of the clock. Whole minutes and hours are the time of day. */

@@ -216,7 +216,13 @@ class SinkFinder {
   /** The name of the market for what a function returns; undefined when it is none. */
   #nameOfResult(around: FunctionExpression, nameOf: (fn: FunctionExpression) => string, parentOf: (node: Node) => Node | undefined): string | undefined {
     const name = nameOf(around)
-    if (name !== '') return isMarketResult(name) ? name : undefined
+    if (name !== '') {
+      if (isMarketResult(name)) return name
+      // `TakeProfit.level`, `PriceFeed.next`.
+      const member = parentOf(around)
+      const made = member === undefined ? undefined : parentOf(member)
+      return isKind(made, 'class') && made.name !== undefined && ASKING.test(name) && isMarketResult(made.name.replace(SERVING, '')) ? `${made.name}.${name}` : undefined
+    }
 
     // `prices.map(price => …)`.
     const call = parentOf(around)
@@ -238,8 +244,11 @@ const isExpression = (value: Expression | Pattern): value is Expression => !valu
 function isMarketResult(name: string): boolean {
   const words = wordsOf(name)
   if (words.length === 0) return false
-  return isMarketName(name) || (words.length > 1 && isMarketKey(words.slice(1).join('_')))
+  return isMarketKey(name) || (words.length > 1 && isMarketKey(words.slice(1).join('_')))
 }
+
+const ASKING = /^_*(?:next|get|value|level|current|compute|evaluate|run|read|fetch|poll|latest|step|generate|call|call__|next__|iter__|predict|sample|draw|calculate|estimate|forecast|for|of|at|on)$/
+const SERVING = /(?:Service|Client|Provider|Engine|Model|Source|Feed|Generator|Strategy|Sizer|Manager|Handler|Calculator|Estimator|Reader|Store|Repository|Stream|Api)$/
 
 const isAboutMarket = (words: readonly string[]): boolean => words.some(word => isMarketName(word) || isOrderWord(word) || TOPICS.has(word))
 

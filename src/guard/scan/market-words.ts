@@ -25,7 +25,7 @@ const JUDGEMENTS = list(`
 `)
 
 const DEEDS = list(`
-  order orders position positions exposure pnl pnls profit profits loss losses equity balance balances holdings holding trade trades allocation
+  order orders position positions tp exposure pnl pnls profit profits loss losses equity balance balances holdings holding trade trades allocation
   allocations margin capital stoploss takeprofit stop target targets entry exit weight weights sizing
 `)
 

@@ -42,7 +42,7 @@ class Recorder {
   }
 
   *find(): Generator<Recording> {
-    const { of, functionAround, parentOf, nameOf } = this.#survey
+    const { of, functionAround, parentOf } = this.#survey
     for (const call of of('call')) yield* this.#ofCall(call)
 
     for (const each of of('wrapped')) {
@@ -52,10 +52,10 @@ class Recorder {
       // `steps.map(step => (sum += step))`.
       const around = functionAround(node)
       const call = around === undefined ? undefined : parentOf(around)
-      if (node.value === undefined || around === undefined || !isKind(call, 'call') || nameOf(around) === '') {
-        if (node.value === undefined || around === undefined || !isKind(call, 'call')) continue
-      }
-      if (MAPPING.test(nameOfCallee(call)) && !this.#isBeside(node)) yield { at: node.value.at, value: node.value, node }
+      if (node.value === undefined || !isKind(call, 'call')) continue
+      const name = nameOfCallee(call)
+      const isList = /^(?:reduce|fold|scan)/.test(name) && (node.value.kind === 'list' || node.value.kind === 'object' || node.value.kind === 'call')
+      if ((MAPPING.test(name) || isList) && !this.#isBeside(node)) yield { at: node.value.at, value: node.value, node }
     }
     for (const assign of of('assign')) {
       const { target } = assign
@@ -90,9 +90,13 @@ class Recorder {
   /** In the making of something that may well grow by chance. */
   #isBeside(node: Node): boolean {
     const { nameOf, parentOf } = this.#survey
+    let isInside = true
     for (let at: Node | undefined = node; at !== undefined; at = parentOf(at)) {
-      if (isFunction(at) && growsByChance(nameOf(at))) return true
-      if ((isKind(at, 'assign') || isKind(at, 'declare')) && growsByChance(nameBound(at.target) ?? '') && !isShort(nameBound(at.target) ?? '')) return true
+      if (isFunction(at)) {
+        if (growsByChance(nameOf(at))) return true
+        isInside = false
+      }
+      if (isInside && (isKind(at, 'assign') || isKind(at, 'declare')) && growsByChance(nameBound(at.target) ?? '') && !isShort(nameBound(at.target) ?? '')) return true
     }
     return false
   }

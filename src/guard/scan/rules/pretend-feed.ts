@@ -116,13 +116,15 @@ function* handedOut(beat: Beat, isMarket: boolean, seen: Survey): Generator<Hand
 /** The market's values among what a call is given. */
 function* givenTo(call: Call, isAbout: boolean, seen: Survey): Generator<Expression> {
   const name = lastName(call.callee) ?? ''
-  const isMarketCall =
-    isAbout ||
-    isMarketWord(name) ||
-    call.args.some(argument => isKind(argument, 'literal') && typeof argument.value === 'string' && isMarketWord(argument.value))
+  const saysTopic = call.args.some(each => isKind(each, 'literal') && typeof each.value === 'string' && isMarketWord(each.value))
+  const isMarketCall = HANDS_ON.test(name) && (isAbout || isMarketWord(name) || saysTopic)
   for (const argument of call.args) if (!isFunction(argument)) yield* marketIn(argument, isMarketCall, seen)
   for (const { name: key, value } of call.keywords) if (key !== undefined && isMarketKey(key)) yield value
 }
+
+/** Handing on to others: `onTick`, `emit`, `publish`, `this.callback`, `h`. */
+const HANDS_ON =
+  /^_?(?:on(?=[A-Z_])|emit|publish|push|send|put|broadcast|notify|callback|call_?back|handle|listener|subscriber|observer|next|dispatch|update|produce|post|deliver|fire|trigger|invoke|append|add|enqueue|tick|quote|feed|set(?=_?(?:price|quote|tick))|(?:cb|h|f|fn|write|apply|call)$)/i
 
 const WRAPS =
   /^(?:stringify|dumps|encode|CustomEvent|MessageEvent|Event|from|toFixed|round|assign|freeze|dict|Buffer|format|str|String|toString|Quote|Tick|Trade|Candle|Bar|Ticker|structuredClone)$/
@@ -185,7 +187,7 @@ function* marketIn(value: Expression, isAbout: boolean, seen: Survey, depth = 0)
 }
 
 const NEVER =
-  /^(?:symbol|sym|pair|instrument|now|time|ts|timestamp|i|n|id|this|self|error|e|err|event|ms|url|path|name|channel|topic|callback|cb|handler|signal|stop|attempt|message|msg)$/i
+  /^(?:symbol|sym|pair|instrument|now|time|ts|timestamp|i|n|id|this|self|error|e|err|event|ms|url|path|name|channel|topic|callback|cb|handler|signal|stop|attempt|message|msg|events|counts?|total|elapsed|progress|seconds|manifest|status|state)$/i
 
 /** Objects that a name is given, as itself or one after the other in a loop. */
 function recordsOf(name: string, seen: Survey): readonly Expression[] {

@@ -115,8 +115,12 @@ function flowsOn(node: Node, parentOf: (node: Node) => Node | undefined): boolea
       case 'assign':
       case 'default-pattern':
         return at.value === inner
-      case 'call':
-        return true
+      case 'call': {
+        // `syntheticSeries.setData(real)` gives it something.
+        const isReceiver = at.callee === inner && inner !== node
+        const method = at.callee.kind === 'member' ? (at.callee.property ?? '') : ''
+        return !(isReceiver && /^(?:set|add|apply|clear|reset|remove|close|stop|dispose|assert|validate|is|has)/.test(method))
+      }
       case 'loop':
         return at.over === inner
       case 'if':
