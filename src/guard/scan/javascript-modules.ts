@@ -1,10 +1,11 @@
 // Lowers what a module takes from others and gives to them: import, export, and what CommonJS and TypeScript say instead.
 import type * as Syntax from 'oxc-parser'
+import { constantKey } from './javascript-constants.ts'
 import { lowerExpression } from './javascript-expressions.ts'
 import { namesIn } from './javascript-patterns.ts'
 import { lowerBody } from './javascript-statements.ts'
 import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
-import type { Assign, Export, Expression, Import, ImportedName, Statement } from './program.ts'
+import type { Assign, Export, Expression, Import, ImportedName, ObjectExpression, Statement } from './program.ts'
 
 export function lowerImport(node: Syntax.ImportDeclaration): Import {
   const isType = node.importKind === 'type'
@@ -116,6 +117,7 @@ const exportOf = (
  * the export's value. Undefined for every other statement.
  */
 export function lowerCommonExport({ start, end, expression }: Syntax.ExpressionStatement | Syntax.Directive): Export | undefined {
+  if (expression.type === 'CallExpression') return lowerExportCall(expression)
   if (expression.type !== 'AssignmentExpression' || expression.operator !== '=') return undefined
   if (expression.left.type !== 'MemberExpression' && expression.left.type !== 'Identifier') return undefined
 
@@ -132,6 +134,36 @@ export function lowerCommonExport({ start, end, expression }: Syntax.ExpressionS
   if (isWhole) return exportOf({ start, end }, { value: lowerExpression(value) })
   if (names.length === 0) return undefined
   return exportOf({ start, end }, { names: names.map(same), value: lowerExpression(expression) as Assign })
+}
+
+/** What compilers write: `__exportStar(require('./x'), exports)`, `Object.defineProperty(exports, 'a', { get: () => x.a })`. */
+function lowerExportCall(node: Syntax.CallExpression): Export | undefined {
+  const { callee, arguments: args } = node
+  const [first, second, third] = args
+  if (first === undefined || second === undefined) return undefined
+  const method =
+    callee.type === 'Identifier'
+      ? callee.name
+      : callee.type === 'MemberExpression' && !callee.computed
+        ? callee.property.name
+        : undefined
+
+  const [target, source] = method === '__exportStar' ? [second, first] : [first, second]
+  if (target.type === 'SpreadElement' || source.type === 'SpreadElement' || !isExports(target)) return undefined
+
+  if (method === '__exportStar' || method === 'assign') {
+    const module = lowerExpression(source)
+    const path = module.kind === 'dynamic-import' ? constantKey(module.module) : undefined
+    return path === undefined ? undefined : exportOf(node, { module: path, names: [{ local: '*', exported: '*' }] })
+  }
+
+  if (method !== 'defineProperty' || third?.type !== 'ObjectExpression') return undefined
+  const name = constantKey(lowerExpression(source))
+  const given = lowerExpression(third) as ObjectExpression
+  const value = given.entries.find(({ key }) => key === 'get' || key === 'value')?.value
+  return name === undefined || name === '__esModule' || value === undefined
+    ? undefined
+    : exportOf(node, { names: [same(name)], value })
 }
 
 /** `exports` and `module.exports` as a whole, or one name of them. */

@@ -86,15 +86,21 @@ describe('nested beyond reason', () => {
   })
 
   test('what is just not refused is parsed on the stack of a worker', { timeout: 120_000 }, async () => {
-    const texts = SHAPES.map(shape => {
-      let [deep, tooDeep] = [1, 1000]
+    const deepest = (textOf: (depth: number) => string): string => {
+      let [deep, tooDeep] = [1, 20_000]
       while (tooDeep - deep > 1) {
         const middle = (deep + tooDeep) >> 1
-        if (tooDeepAt(nested(shape, middle), false) === undefined) deep = middle
+        if (tooDeepAt(textOf(middle), false) === undefined) deep = middle
         else tooDeep = middle
       }
-      return nested(shape, deep)
-    })
+      return textOf(deep)
+    }
+    const texts = [
+      ...SHAPES.map(shape => deepest(depth => nested(shape, depth))),
+      ...STATEMENTS.map(open => deepest(depth => open.repeat(depth))),
+      ...TYPES.map(open => deepest(depth => `type T = ${open.repeat(depth)}`)),
+      ...CHAINS.map(link => deepest(depth => `x = "é"${link.repeat(depth)}`)),
+    ]
 
     const code = `
       const { parentPort, workerData } = require('node:worker_threads')
@@ -108,7 +114,7 @@ describe('nested beyond reason', () => {
     })
     const parsed = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
     await worker.terminate()
-    expect(parsed).toBe(SHAPES.length)
+    expect(parsed).toBe(texts.length)
   })
 })
 

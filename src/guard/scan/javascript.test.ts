@@ -72,6 +72,18 @@ describe('modules', () => {
         ['exports = module.exports = a', '(export a)'],
         ['exports.a = 1', '(export a (= (. exports a) 1))'],
         ["module.exports['a'] = exports.b = 1", '(export a b (= (. (. module exports) a) (= (. exports b) 1)))'],
+        [
+          "__exportStar(require('./x'), exports); Object.assign(module.exports, require('./y'))",
+          '(export "./x" *)\n(export "./y" *)',
+        ],
+        [
+          "Object.defineProperty(exports, 'a', { enumerable: true, get: () => x.a })",
+          '(export a (function () (return (. x a))))',
+        ],
+        [
+          "Object.defineProperty(a, 'b', c); Object.assign(a, b)",
+          '(call (. Object defineProperty) a "b" c)\n(call (. Object assign) a b)',
+        ],
         ['exports.a.b = 1; exports[a] = 1', '(= (. (. exports a) b) 1)\n(= ([] exports a) 1)'],
       ],
       'quote.js',
