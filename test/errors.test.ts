@@ -8,7 +8,7 @@ const document = read('docs/errors.md') ?? ''
 /** A code is written in capitals with an underscore; environment variables and other people's codes look alike. */
 const CODE = /(?<!process\.env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|INTERRUPTED)'/g
 const FOREIGN =
-  /^(?:Z|ERR|MDB|UV|WS|QUADRANT)_|^(?:NODE|SSL|GIT|GITHUB|GITLAB|APP|DEPLOY|DEPLOYMENT|PYTHON|JEST|PINO|LOG|GRPC|HTTPS?|ALL)_[A-Z]/
+  /^(?:Z|ERR|MDB|UV|WS|QUADRANT)_|^(?:NODE|SSL|GIT|GITHUB|GITLAB|APP|DEPLOY|DEPLOYMENT|PYTHON|JEST|PINO|LOG|GRPC|HTTPS?|ALL|LD|DYLD|FAKETIME)_[A-Z]/
 /** Words of venues' own protocols, and of Python. */
 const SPOKEN = new Set(['EUR_USD', 'LIST_SUBSCRIPTIONS', 'LOT_SIZE', 'MIN_NOTIONAL', 'PRICE_FILTER', 'TYPE_CHECKING'])
 

@@ -94,8 +94,11 @@ export function checkKey(
   if (isMarked && mark.live.test(bare) && environment === 'practice') {
     return finding('wrong-environment', 'mark', `${mark.what} says live, and the environment is practice`)
   }
-  if (words !== undefined && !isMarked) return finding('demo', 'trial', words.evidence)
-  const expiry = expiryOf(bare)
+  // Of a practice world's own keys nobody needs to hear that they are for trying out.
+  if (words !== undefined && !(isMarked && mark.practice.test(bare))) return finding('demo', 'trial', words.evidence)
+  const token = tokenIn(bare)
+  if (token?.['sub'] === '1234567890') return finding('placeholder', 'documented', 'it is the token that documentation shows')
+  const expiry = expiryOf(token)
   if (expiry !== undefined && expiry <= now) {
     return finding('expired', 'expiry', `it was good until ${new Date(expiry).toISOString().slice(0, 16)}Z`)
   }
@@ -106,7 +109,7 @@ export function checkKey(
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (!isPem && /[\x00-\x1f\x7f]|[^\x00-\x7f]/.test(bare)) doubts.push(['form', 'there are characters in it that no key has'])
   if (pattern !== undefined && !pattern.test(shown)) doubts.push(['form', 'it has not the form that such keys have'])
-  if (secret && !isPem) doubts.push(...doubtsOfChance(core).map(doubt => ['chance', doubt] as const))
+  if (secret && !isPem && token === undefined) doubts.push(...doubtsOfChance(core).map(doubt => ['chance', doubt] as const))
   const [first] = doubts
   if (first === undefined) return { status: 'unverified', rule: 'none', evidence: [] }
   return { status: 'suspect', rule: first[0], evidence: doubts.map(([, evidence]) => evidence) }
@@ -131,14 +134,19 @@ const unquoted = (text: string): string => (/^(["'`]).*\1$/s.test(text) ? text.s
 /** 'PK' and 'TD.' are of the vendor; what follows is what somebody drew or typed. */
 const withoutPrefix = (text: string): string => text.replace(/^(?:[ps]k_live_|TD\.|db-|(?:PK|AK|CK)(?=[A-Z0-9]{14,}$))/, '')
 
-/** Milliseconds of the epoch until which a JSON Web Token says that it is good. */
-function expiryOf(text: string): number | undefined {
-  const payload = /^eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*$/.exec(text)?.[1]
+/** What a JSON Web Token says of itself; undefined for what is none. */
+function tokenIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  const payload = /^(?:Bearer )?eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*$/.exec(text)?.[1]
   if (payload === undefined) return undefined
   try {
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { exp?: unknown }
-    return typeof exp === 'number' && Number.isFinite(exp) && Math.abs(exp) < 8.64e12 ? exp * 1000 : undefined
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Readonly<Record<string, unknown>>
   } catch {
     return undefined
   }
+}
+
+/** Milliseconds of the epoch until which a token says that it is good. */
+function expiryOf(token: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  const exp = token?.['exp']
+  return typeof exp === 'number' && Number.isFinite(exp) && Math.abs(exp) < 8.64e12 ? exp * 1000 : undefined
 }

@@ -25,9 +25,10 @@ const PHRASES = new RegExp(
 const ALONE =
   /(?<![A-Za-z0-9])(?:fake|mock|dummy|bogus|stub|todo|fixme|none|null|enter|here|empty|blank|xxxx+|secret|token|value|string|asdf|letmein|temp|redacted)(?![A-Za-z0-9])/gi
 /** At either end five letters are enough. */
-const AT_AN_END = /^(?:dummy|bogus|mykey|myapi|mytoken)|(?:dummy|bogus|mykey|yourkey)$/i
+const AT_AN_END = /^(?:dummy|bogus|mykey|myapi|mytoken|(?:qwer|asdf|zxcv|zaq1|147258)\d)|(?:dummy|bogus|mykey|yourkey)$/i
 /** And three letters come about even between two dashes: these count only where there is not much else. */
-const SHORT = /^(?:.{0,6}[^A-Za-z0-9])?(?:tbd|nil|n\/?a|foo|bar|baz|key|xxx|abc|aaa|123)(?:[^A-Za-z0-9].{0,6})?$/i
+const SHORT =
+  /^(?:.{0,6}[^A-Za-z0-9])?(?:tbd|tba|nil|n\/?a|(?:foo|bar|baz|key|abc|api)\d{0,6}|xxx|aaa|123)(?:[^A-Za-z0-9].{0,6})?$/i
 /** Cut off in the middle, as in a text that explains: 'PK...', 'abcd...wxyz', 'sk-…'. */
 const ELIDED = /^.{0,16}\.{3}.{0,8}$/
 
@@ -52,9 +53,7 @@ interface Standing {
 export function exampleWords(text: string, { variable, secret }: Standing): WordFinding | undefined {
   if (REFERENCES.test(text)) return { status: 'placeholder', evidence: 'it is a reference that nobody has resolved' }
   if (isNameItself(text, variable)) return { status: 'placeholder', evidence: 'it is the name of a variable' }
-  const inside = readable(text)
-  for (const shown of inside === undefined ? [text] : [text, inside]) {
-    const coded = shown === text ? '' : ', once it is decoded'
+  for (const { shown, coded } of readings(text)) {
     if (PHRASES.test(shown) || hasAlone(shown) || AT_AN_END.test(shown) || SHORT.test(shown) || ELIDED.test(shown)) {
       return { status: 'placeholder', evidence: `it has the words of an example in it${coded}` }
     }
@@ -78,6 +77,34 @@ const hasAlone = (text: string): boolean =>
 const isNameItself = (text: string, variable: string): boolean =>
   text === variable || /^[A-Z]{2,}(?:_[A-Z]{2,})*_(?:KEY|TOKEN|SECRET|ID|PASSWORD|ACCOUNT)$/.test(text)
 
+/** As it stands, as its code spells it, and as people write words with digits. */
+function readings(text: string): readonly { readonly shown: string; readonly coded: string }[] {
+  const plain = text.replace(VENDOR, '')
+  const inside = readable(text)
+  const spelled = text.length <= SPELLED_MAX ? text.replace(/[013457@$!]/g, digit => LETTERS[digit]!) : text
+  return [
+    { shown: plain, coded: '' },
+    ...(inside === undefined ? [] : [{ shown: inside, coded: ', once it is decoded' }]),
+    ...(spelled === text ? [] : [{ shown: spelled, coded: ', with digits for letters' }]),
+  ]
+}
+
+/** What the vendor puts before every key. */
+const VENDOR = /^(?:PK|AK|CK)(?=[A-Z0-9]{14,}$)|^(?:[a-z]{2,4}_)?(?:live|prod)_(?=\S{12})/
+/** Longer than what people think up, and short enough that chance makes no words of it. */
+const SPELLED_MAX = 14
+const LETTERS: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
+
 /** What base64 or hexadecimal digits spell, where they spell something: random bytes are no twelve readable characters. */
 function readable(text: string): string | undefined {
   if (text.length < 12) return undefined
@@ -98,12 +125,14 @@ const WORDS: ReadonlySet<string> = new Set([
     'api key keys apikey token tokens secret secrets access account accounts client user username id ids pass password passwd pwd phrase ' +
     'my your our the some any this that is a an of for to in on and or not no none null nil real live prod production dev local ' +
     'fake mock mocks mocked dummy bogus stub temp tmp temporary sample example examples default value values string text data ' +
+    'get from do go register request sign up for pending coming masked hidden override anonymous auth development pytest fixture fixtures ' +
     'put insert enter add paste type use set get fill change replace me it here now please with only just before after deploy ' +
     'private public shared super secure security safe random hello world foo bar baz qux quux abc xyz asdf qwerty letmein admin root guest ' +
     'good bad old new first second one two three valid invalid wrong right hidden empty blank unknown todo fixme later soon ' +
     'broker exchange market trade trading trader bot quant quadrant feed feeds stream news finance stock stocks forex crypto coin ' +
     'oanda alpaca binance kraken coinbase bybit deribit polygon finnhub fred eia newsapi alphavantage alpha vantage nasdaq quandl tiingo ' +
     'ctrader metatrader ibkr openfigi tardis okx kucoin bitmex gemini bitfinex bitstamp iex benzinga databento telegram slack ' +
+    'monkey dragon sunshine football baseball superman batman starwars welcome iloveyou love trustno princess master shadow hunter ' +
     'correct horse battery staple john doe jane smith alice bob acme company corp inc'
   ).split(' '),
 ])

@@ -160,6 +160,9 @@ const WORDS = [
     'OANDA_API_TOKEN',
     'arn:aws:secretsmanager:eu-west-1:1:secret:x',
   ],
+  ...'s3cr3t|p@ssw0rd|Passw0rd!|do-not-use|development-key|fixture_key|pytest|anonymous|pending|coming-soon|masked'.split('|'),
+  ...'foo123|key123|override_me|iloveyou|monkey|starwars|welcome1|qwer1234|zaq12wsx|AKEXAMPLE0000000000'.split('|'),
+  ...['get_a_key_from_fred', '123e4567-e89b-12d3-a456-426614174000'],
   ...[
     'PK...',
     'sk-...',
@@ -252,7 +255,7 @@ const DEMO = [
   ...'sandbox|sandbox_key|sandbox_c8f2kq1r|sandboxkey|testnet|testnet-key|paper|paper_key|paper-7Hq2|trial|trial-key|practice|practice_token'.split(
     '|',
   ),
-  ...'sk_test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|pk_test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|demo123|demo2026|my_demo_key|testing|testing123|unit-test-key'.split(
+  ...'sk_test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|pk_test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|test_f8Kq2mZr7Lw1Vt9Xc3Nb5Hj0|demo123|demo2026|my_demo_key|testing|testing123|unit-test-key|AKTESTTESTTESTTEST12|PKTEST12345678901234'.split(
     '|',
   ),
 ]
