@@ -6,6 +6,7 @@ import { constantScore } from './constant-score.ts'
 import { emptyTest } from './empty-test.ts'
 import { environmentFake } from './environment-fake.ts'
 import { hardCodedPrice } from './hard-coded-price.ts'
+import { pretendFeed } from './pretend-feed.ts'
 import { pretendedName } from './pretended-name.ts'
 import { randomToMarket } from './random-to-market.ts'
 import { randomWalk } from './random-walk.ts'
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   pretendedName,
   hardCodedPrice,
   constantScore,
+  pretendFeed,
   catchMadeUp,
   alwaysHealthy,
   testHost,
