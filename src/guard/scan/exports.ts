@@ -9,7 +9,7 @@ import { chanceOf } from './random-sources.ts'
 type Found = Map<string, readonly Origin[]>
 
 const DEPTH_MAX = 3
-const NAMES_MAX = 400
+const NAMES_MAX = 200
 
 export function exportsOf(builder: FlowBuilder): ReadonlyMap<string, readonly Origin[]> {
   const found: Found = new Map()
@@ -72,7 +72,9 @@ function passOnAll(module: string, at: number, found: Found): void {
 }
 
 function add(builder: FlowBuilder, name: string, spot: Spot, found: Found, depth = 0, seen: readonly Thing[] = []): void {
-  if (found.size >= NAMES_MAX) return
+  // Set before its parts are looked at: what is known already is not looked at again from another side.
+  if (found.size >= NAMES_MAX || (depth > 1 && found.has(name))) return
+  if (!found.has(name)) found.set(name, [])
   const origins = [...originsAt(spot)]
   for (const token of spot.tokens) {
     // `export const draw = Math.random`.

@@ -202,10 +202,14 @@ const lastWord = (name: string): string => wordsOf(name).at(-1) ?? ''
 
 /** Entries of an object that say who, when, where and how long: chance in them says nothing of what the object is worth. */
 export function isAside(key: string): boolean {
-  const last = lastWord(key)
-  if (/^\d+$/.test(key) || last === '') return false
-  return INNOCENT.has(last) && !isMarketName(key)
+  const found = knownAsides.get(key)
+  if (found !== undefined) return found
+  const is = INNOCENT.has(lastWord(key)) && !isMarketName(key)
+  if (knownAsides.size < 50_000) knownAsides.set(key, is)
+  return is
 }
+
+const knownAsides = new Map<string, boolean>()
 
 export const isIdentity = (name: string): boolean => IDENTITIES.has(lastWord(name))
 

@@ -8,19 +8,30 @@ const TRAITS: readonly Trait[] = ['random', 'seeded', 'made-up', 'pretended', 'w
 /** As deep as an object is looked into, and as many places as evidence shows. */
 const DEPTH_MAX = 4
 const ORIGINS_MAX = 24
+const THINGS_MAX = 60
 const PLACES_MAX = 24
 
 /** Of a value and, when it is an object or a list, of all that is in it. */
 export function originsAt(spot: Spot): readonly Origin[] {
-  if (spot.tokens.length === 0) return []
+  if (spot.tokens.length === 0) return NONE
+  const known = gathered.get(spot)
+  if (known !== undefined) return known
+
   const found: Origin[] = []
   gather(spot, [], found, new Set(), 0)
-  return found
+  const made = found.length === 0 ? NONE : found
+  gathered.set(spot, made)
+  return made
 }
+
+const NONE: readonly Origin[] = []
+
+/** Asked once everything has settled, so the answer stays. */
+const gathered = new WeakMap<Spot, readonly Origin[]>()
 
 function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set<Thing>, depth: number): void {
   for (const token of spot.tokens) {
-    if (found.length >= ORIGINS_MAX) return
+    if (found.length >= ORIGINS_MAX || seen.size > THINGS_MAX) return
     if (token.kind !== 'thing') add(token, spot, after, found)
     else if (
       depth < DEPTH_MAX &&
@@ -31,7 +42,7 @@ function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set
       seen.add(token.thing)
       const here = placesOf(spot, token)
       const beyond = here.length > 1 ? [...here.slice(1), ...after] : after
-      for (const [key, field] of token.thing.fields) if (!isAside(key)) gather(field, beyond, found, seen, depth + 1)
+      for (const [key, field] of token.thing.fields) if (field.tokens.length > 0 && !isAside(key)) gather(field, beyond, found, seen, depth + 1)
       gather(token.thing.rest, beyond, found, seen, depth + 1)
     }
   }

@@ -103,7 +103,21 @@ const WITHOUT_DEFAULT = /\.default(?=\.|\(|$)/g
 export const plainPath = (path: string): string => path.replace(/^node:/, '').replace(WITHOUT_DEFAULT, '')
 
 /** What calling a function of that name does; `isNew` with `new`. */
-export function chanceOf(rawPath: string, language: Language, isNew: boolean): Chance | undefined {
+export function chanceOf(path: string, language: Language, isNew: boolean): Chance | undefined {
+  const judged = language === 'python' ? CALLED_IN_PYTHON : isNew ? MADE : CALLED
+  const known = judged.get(path)
+  if (known !== undefined) return known === 'none' ? undefined : known
+
+  const chance = judge(path, language, isNew)
+  if (judged.size < 20_000) judged.set(path, chance ?? 'none')
+  return chance
+}
+
+const CALLED = new Map<string, Chance | 'none'>()
+const CALLED_IN_PYTHON = new Map<string, Chance | 'none'>()
+const MADE = new Map<string, Chance | 'none'>()
+
+function judge(rawPath: string, language: Language, isNew: boolean): Chance | undefined {
   const path = plainPath(rawPath)
   const bare = path.replaceAll('(#)', '()')
   if (NO_DRAWS.has(bare)) return undefined
