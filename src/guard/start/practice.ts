@@ -2,7 +2,7 @@
 import type { Environment } from '../../connectivity/source.ts'
 import { CLEAN, type Fault, joined, type Verdict } from '../fault.ts'
 import { isTradingName, keyRole } from '../key-providers.ts'
-import { isLoopback, practiceHost, practiceHostsIn } from '../test-hosts.ts'
+import { isLoopback, practiceHost, practiceHostsIn } from '../practice-hosts.ts'
 import { addressesOf, hostOf, isOn, type NamedAddress, shown, textOf, type Variables } from './variables.ts'
 
 export interface PracticeFacts {

@@ -1,7 +1,7 @@
 // Whether everything beyond this machine is encrypted and checked: certificates, plain addresses, trusted authorities.
 import type { Fault, Verdict } from '../fault.ts'
 import { isTradingName } from '../key-providers.ts'
-import { isLoopback } from '../test-hosts.ts'
+import { isLoopback } from '../practice-hosts.ts'
 import { addressesOf, hostOf, isOn, type NamedAddress, shown, textOf, type Variables } from './variables.ts'
 
 export interface TransportFacts {

@@ -1,5 +1,5 @@
 // Hosts that are no market: practice worlds where money is meant, names of examples, services that answer anything.
-import { isLoopback, practiceHost } from '../../test-hosts.ts'
+import { isLoopback, practiceHost } from '../../practice-hosts.ts'
 import { textsOf } from '../constant-texts.ts'
 import { wordsOf } from '../market-words.ts'
 import { lastName, namedValues } from '../named-values.ts'

@@ -1,6 +1,6 @@
 // Hosts of practice worlds are known in every spelling, and hosts with money behind them are not among them.
 import { expect, test } from 'vitest'
-import { isLoopback, practiceHost, practiceHostsIn } from './test-hosts.ts'
+import { isLoopback, practiceHost, practiceHostsIn } from './practice-hosts.ts'
 
 const PRACTICE = [
   'api-fxpractice.oanda.com',
