@@ -63,7 +63,11 @@ describe('feeds that live and feeds that pretend', () => {
       for await (const stream of marketStreams(FILES)) {
         // What is remembered at this point are all other days so far.
         for (const finding of findingsOf(stream, stream.ticks, known)) refusals.push(`${stream.name}: ${JSON.stringify(finding)}`)
-        const read = known.reader(stream.instrument.tick)
+        const read = known.reader({
+          instrumentId: stream.instrument.id,
+          kind: stream.ticks[0]!.kind,
+          tick: stream.instrument.tick,
+        })
         for (const tick of stream.ticks) read(tick)
         facts += stream.ticks.length
         streams.push(stream)

@@ -44,7 +44,8 @@ async function learn(known: RecordedBlocks, recording: Recording, most: number):
       const key = `${event.kind} ${event.instrumentId} ${event.provenance.source}`
       let read = readers.get(key)
       if (read === undefined) {
-        read = known.reader(ticks.get(event.instrumentId) ?? 1)
+        const { kind, instrumentId } = event
+        read = known.reader({ kind, instrumentId, tick: ticks.get(instrumentId) ?? 1 })
         readers.set(key, read)
       }
       read(event)

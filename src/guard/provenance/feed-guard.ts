@@ -87,7 +87,14 @@ export class FeedGuard {
     const instrument = this.#instruments.get(instrumentId)
     if (instrument === undefined) return undefined
     const { tick, calendar } = instrument
-    return new FeedWatch({ kind, tick, calendar, isStamped: this.#isStamped(provenance.source, kind), known: this.#known })
+    return new FeedWatch({
+      instrumentId,
+      kind,
+      tick,
+      calendar,
+      isStamped: this.#isStamped(provenance.source, kind),
+      known: this.#known,
+    })
   }
 }
 

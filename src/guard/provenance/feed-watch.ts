@@ -12,6 +12,7 @@ import { RepeatedBlock, ReplayedRecording } from './replay-detector.ts'
 import { TickPrint } from './tick-print.ts'
 
 export interface FeedTraits {
+  readonly instrumentId: string
   readonly kind: 'quote' | 'trade'
   /** Smallest price change, in price steps. */
   readonly tick: number
@@ -47,14 +48,17 @@ export class FeedWatch {
 }
 
 /** Everything that looks at such a stream, the surest first. */
-export function detectorsOf({ kind, tick, calendar, isStamped, known }: FeedTraits, print: TickPrint): readonly Detector[] {
+export function detectorsOf(
+  { instrumentId, kind, tick, calendar, isStamped, known }: FeedTraits,
+  print: TickPrint,
+): readonly Detector[] {
   return [
     ...(isStamped ? [new SameLatency(), new RegularArrival()] : []),
     new ReplayedRecording(print, known),
     new RepeatedBlock(print, new RecordedBlocks(OWN_TICKS)),
     new OffGrid(tick),
     new ClosedMarket(calendar),
-    new Generator(kind, tick),
+    new Generator(kind, tick, known.habits(instrumentId, kind, tick)),
     ...(kind === 'quote' ? [new ConstantSpread(tick), new Leaps(), new CrossedQuotes(), new FrozenPrice(), new Smoothed()] : []),
   ]
 }

@@ -17,6 +17,23 @@ export interface Likeness {
   readonly weights: readonly number[]
 }
 
+/** Above zero: rather a generator. Figures far outside of what was learned count as four deviations. */
+export function scoreOf({ means, deviations, weights }: Likeness, figures: Float64Array): number {
+  const standard = standardised
+  for (let at = 0; at < figures.length; at++) {
+    standard[at] = Math.max(-4, Math.min(4, (figures[at]! - means[at]!) / deviations[at]!))
+  }
+  let score = weights[0]!
+  let next = 1
+  for (let at = 0; at < figures.length; at++) {
+    score += weights[next++]! * standard[at]!
+    for (let other = at; other < figures.length; other++) score += weights[next++]! * standard[at]! * standard[other]!
+  }
+  return score
+}
+
+const standardised = new Float64Array(32)
+
 // biome-ignore format: tables
 export const LIKENESS: Readonly<Record<'quote' | 'trade', Likeness>> = {
   quote: {

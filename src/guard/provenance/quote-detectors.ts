@@ -60,10 +60,12 @@ class Share {
 }
 
 const LEAPS_OF = 24
-/** In the wildest real second a third of the quotes leapt over the spread; on currencies and metals one in twenty-four. */
+/** In the wildest real second a third of the quotes leapt over one spread; on currencies and metals one in twenty-four. */
 const LEAPS_SHARE = 0.5
+/** Where the spread is raw a usual move may be wider than it. */
+const SPREADS = 3
 
-/** `leaps`: half of all quotes are away from the one before by more than the spread; a market fills what lies between. */
+/** `leaps`: half of all quotes are away from the one before by several spreads; a market fills what lies between. */
 export class Leaps implements Detector {
   readonly #leaps = new Share(LEAPS_OF)
   #spread = 0
@@ -73,7 +75,7 @@ export class Leaps implements Detector {
     const wider = Math.max(spread, this.#spread)
     this.#spread = spread
     if (fact.count === 1) return undefined
-    this.#leaps.add(wider > 0 && Math.abs(fact.move) / 2 > wider)
+    this.#leaps.add(wider > 0 && Math.abs(fact.move) / 2 > SPREADS * wider)
     const { share } = this.#leaps
     if (share < LEAPS_SHARE) return undefined
     return { detector: 'leaps', what: 'leaps over its own spread again and again', evidence: { share, quotes: LEAPS_OF } }

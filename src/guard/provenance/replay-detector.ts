@@ -30,8 +30,10 @@ class Trail {
     const { isWhole, fingerprint } = this.#print
     if (!isWhole) return 0
     const recorded = this.#memory.recall(fingerprint.place, fingerprint.check)
-    if (recorded !== recorded || (Math.abs(now - recorded) < SAME_MICROS && content === this.#memory.content)) this.hits = 0
-    else this.hits = this.hits === 0 || recorded >= this.recorded ? this.hits + 1 : 1
+    const isSaidAgain = Math.abs(now - recorded) < SAME_MICROS && content === this.#memory.content
+    if (recorded !== recorded) this.hits = 0
+    // An altered copy leaves many a price as it was, so this neither proves nor clears.
+    else if (!isSaidAgain) this.hits = this.hits === 0 || recorded >= this.recorded ? this.hits + 1 : 1
     this.recorded = recorded
     return this.hits
   }

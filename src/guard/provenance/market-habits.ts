@@ -1,0 +1,71 @@
+// How one market usually looks to the likelihood: what is said of a stream is said against its own past.
+import type { Fact } from './fact.ts'
+import { LIKENESS, type Likeness, scoreOf } from './generator-likeness.ts'
+import { TickWindow } from './tick-window.ts'
+
+/** One window says no more than this, however odd it is. */
+const WINDOW_MAX = 8
+/** So many windows of the past make an acquaintance. */
+const WINDOWS_MIN = 60
+
+/**
+ * The running sum of what windows say for a generator, never below zero: what a market says between takes it all back.
+ * Windows do not overlap, so each is a witness of its own.
+ */
+export class LikelihoodSum {
+  readonly #likeness: Likeness
+  readonly #window: TickWindow
+  #sinceLast = 0
+  sum = 0
+  /** Windows so far, and those that made the sum. */
+  windows = 0
+  inSum = 0
+
+  constructor(kind: 'quote' | 'trade', tick: number) {
+    this.#likeness = LIKENESS[kind]
+    this.#window = new TickWindow(kind, tick, this.#likeness.length)
+  }
+
+  get limit(): number {
+    return this.#likeness.limit
+  }
+
+  get ticksPerWindow(): number {
+    return this.#window.length
+  }
+
+  /** True when a window became whole. */
+  add(fact: Fact): boolean {
+    this.#window.add(fact)
+    this.#sinceLast += 1
+    if (this.#sinceLast < this.#window.length) return false
+    this.#sinceLast = 0
+    this.windows += 1
+    this.sum = Math.max(0, this.sum + Math.min(WINDOW_MAX, scoreOf(this.#likeness, this.#window.measure())))
+    this.inSum = this.sum === 0 ? 0 : this.inSum + 1
+    return true
+  }
+}
+
+/** What recordings of a market said at most for a generator. */
+export class MarketHabits {
+  readonly #likelihood: LikelihoodSum
+  #worst = 0
+
+  constructor(kind: 'quote' | 'trade', tick: number) {
+    this.#likelihood = new LikelihoodSum(kind, tick)
+  }
+
+  learn(fact: Fact): void {
+    if (this.#likelihood.add(fact)) this.#worst = Math.max(this.#worst, this.#likelihood.sum)
+  }
+
+  /**
+   * The sum at which a stream of this market is found: well above what the market itself ever said. Infinity while too
+   * little is known, for a market that was never seen may look like anything.
+   */
+  get limit(): number {
+    const { windows, limit } = this.#likelihood
+    return windows < WINDOWS_MIN ? Number.POSITIVE_INFINITY : Math.max(limit, 2 * this.#worst)
+  }
+}
