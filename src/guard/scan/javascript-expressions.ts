@@ -3,24 +3,23 @@ import type * as Syntax from 'oxc-parser'
 import { decorated, lowerClass } from './javascript-classes.ts'
 import { constantKey } from './javascript-constants.ts'
 import { lowerFunction } from './javascript-functions.ts'
+import { lowerKey, plainName } from './javascript-keys.ts'
+import type { Lower } from './javascript-lower.ts'
 import { lowerMarkup } from './javascript-markup.ts'
 import { lowerPattern } from './javascript-patterns.ts'
-import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
-import type { Call, DynamicImport, Entry, Expression, Literal, Name, Operation, Other } from './program.ts'
-
-/** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
-export const CHAIN_MAX = 100
+import { CHAIN_MAX, LEVELS_MAX, NestedTooDeep } from './nesting.ts'
+import type { Call, DynamicImport, Entry, Expression, Literal, Operation, Other } from './program.ts'
 
 /** Below this level a chain of members and calls is no longer followed link by link. */
 const LINK_LEVELS_MAX = LEVELS_MAX - 100
 
 let level = 0
 
-export function lowerExpression(node: Syntax.Expression): Expression {
+export function lowerExpression(node: Syntax.Expression, lower: Lower): Expression {
   if (level === LEVELS_MAX) throw new NestedTooDeep(node.start)
 
   level += 1
-  const expression = level > LINK_LEVELS_MAX && isLink(node) ? lowerLinks(node) : lowerAny(node)
+  const expression = level > LINK_LEVELS_MAX && isLink(node) ? lowerLinks(node, lower) : lowerAny(node, lower)
   level -= 1
   return expression
 }
@@ -31,7 +30,7 @@ export function startAtLevelZero(): void {
 }
 
 /** With the kinds in the order in which they are frequent. */
-function lowerAny(node: Syntax.Expression): Expression {
+function lowerAny(node: Syntax.Expression, lower: Lower): Expression {
   const { start: at, end } = node
 
   switch (node.type) {
@@ -40,60 +39,60 @@ function lowerAny(node: Syntax.Expression): Expression {
         ? { kind: 'literal', at, end, value: undefined }
         : { kind: 'name', at, end, name: node.name }
     case 'MemberExpression':
-      return lowerMember(node)
+      return lowerMember(node, lower)
     case 'Literal':
       return lowerLiteral(node)
     case 'CallExpression':
-      return lowerCall(node)
+      return lowerCall(node, lower)
     case 'ObjectExpression':
-      return { kind: 'object', at, end, entries: node.properties.map(lowerEntry) }
+      return { kind: 'object', at, end, entries: node.properties.map(each => lowerEntry(each, lower)) }
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
     case 'FunctionDeclaration':
     case 'TSDeclareFunction':
     case 'TSEmptyBodyFunctionExpression':
-      return lowerFunction(node)
+      return lowerFunction(node, lower)
     case 'BinaryExpression':
     case 'LogicalExpression':
-      return lowerOperators(node)
+      return lowerOperators(node, lower)
     case 'TemplateLiteral':
-      return lowerTemplate(node)
+      return lowerTemplate(node, lower)
     case 'ThisExpression':
       return { kind: 'name', at, end, name: 'this' }
     case 'Super':
       return { kind: 'name', at, end, name: 'super' }
     case 'ArrayExpression':
-      return { kind: 'list', at, end, items: lowerItems(node.elements) }
+      return { kind: 'list', at, end, items: lowerItems(node.elements, lower) }
     case 'AwaitExpression':
-      return { kind: 'wrapped', at, end, how: 'await', value: lowerExpression(node.argument) }
+      return { kind: 'wrapped', at, end, how: 'await', value: lowerExpression(node.argument, lower) }
     case 'AssignmentExpression':
       return {
         kind: 'assign',
         at,
         end,
         operator: node.operator,
-        target: lowerPattern(node.left),
-        value: lowerExpression(node.right),
+        target: lowerPattern(node.left, lower),
+        value: lowerExpression(node.right, lower),
       }
     case 'ConditionalExpression':
       return {
         kind: 'conditional',
         at,
         end,
-        test: lowerExpression(node.test),
-        then: lowerExpression(node.consequent),
-        otherwise: lowerExpression(node.alternate),
+        test: lowerExpression(node.test, lower),
+        then: lowerExpression(node.consequent, lower),
+        otherwise: lowerExpression(node.alternate, lower),
       }
     case 'UnaryExpression':
       if (node.operator === 'void' && node.argument.type === 'Literal') return { kind: 'literal', at, end, value: undefined }
-      return { kind: 'operation', at, end, operator: node.operator, operands: [lowerExpression(node.argument)] }
+      return { kind: 'operation', at, end, operator: node.operator, operands: [lowerExpression(node.argument, lower)] }
     case 'UpdateExpression':
       return {
         kind: 'assign',
         at,
         end,
         operator: node.operator === '++' ? '+=' : '-=',
-        target: lowerPattern(node.argument),
+        target: lowerPattern(node.argument, lower),
         value: { kind: 'literal', at: node.prefix ? at : end - 2, end: node.prefix ? at + 2 : end, value: 1 },
       }
     case 'NewExpression':
@@ -101,8 +100,8 @@ function lowerAny(node: Syntax.Expression): Expression {
         kind: 'call',
         at,
         end,
-        callee: lowerExpression(node.callee),
-        args: lowerItems(node.arguments),
+        callee: lowerExpression(node.callee, lower),
+        args: lowerItems(node.arguments, lower),
         keywords: [],
         isNew: true,
       }
@@ -113,52 +112,52 @@ function lowerAny(node: Syntax.Expression): Expression {
     case 'TSInstantiationExpression':
     case 'ChainExpression':
     case 'ParenthesizedExpression':
-      return lowerExpression(node.expression)
+      return lowerExpression(node.expression, lower)
     case 'YieldExpression':
-      return { kind: 'wrapped', at, end, how: 'yield', value: lowerYielded(node) }
+      return { kind: 'wrapped', at, end, how: 'yield', value: lowerYielded(node, lower) }
     case 'SequenceExpression':
-      return lowerSequence(node)
+      return lowerSequence(node, lower)
     case 'TaggedTemplateExpression':
       return {
         kind: 'call',
         at,
         end,
-        callee: lowerExpression(node.tag),
-        args: lowerParts(node.quasi),
+        callee: lowerExpression(node.tag, lower),
+        args: lowerParts(node.quasi, lower),
         keywords: [],
         isNew: false,
       }
     case 'ImportExpression':
-      return { kind: 'dynamic-import', at, end, module: lowerExpression(node.source) }
+      return { kind: 'dynamic-import', at, end, module: lowerExpression(node.source, lower) }
     case 'MetaProperty':
       return { kind: 'name', at, end, name: `${node.meta.name}.${node.property.name}` }
     case 'ClassExpression':
     case 'ClassDeclaration':
-      return decorated(lowerClass(node), node.decorators)
+      return decorated(lowerClass(node, lower), node.decorators, lower)
     case 'JSXElement':
     case 'JSXFragment':
-      return lowerMarkup(node)
+      return lowerMarkup(node, lower)
     case 'V8IntrinsicExpression':
-      return { kind: 'other', at, end, parts: lowerItems(node.arguments) }
+      return { kind: 'other', at, end, parts: lowerItems(node.arguments, lower) }
   }
 }
 
 // ── What can be subscripted and called ──────────────────────────────────────────────────────────────────────────────────
 
-function lowerMember(node: Syntax.MemberExpression): Expression {
+function lowerMember(node: Syntax.MemberExpression, lower: Lower): Expression {
   const { start: at, end } = node
-  const object = lowerExpression(node.object)
+  const object = lowerExpression(node.object, lower)
   if (!node.computed) return { kind: 'member', at, end, object, property: plainName(node.property), index: undefined }
 
-  const index = lowerExpression(node.property)
+  const index = lowerExpression(node.property, lower)
   const key = constantKey(index)
   return { kind: 'member', at, end, object, property: key, index: key === undefined ? index : undefined }
 }
 
-function lowerCall(node: Syntax.CallExpression): Call | DynamicImport {
+function lowerCall(node: Syntax.CallExpression, lower: Lower): Call | DynamicImport {
   const { start: at, end } = node
-  const callee = lowerExpression(node.callee)
-  const args = lowerItems(node.arguments)
+  const callee = lowerExpression(node.callee, lower)
+  const args = lowerItems(node.arguments, lower)
 
   const [first] = args
   return first !== undefined && loadsModules(callee)
@@ -186,28 +185,33 @@ const LINKS: ReadonlySet<Syntax.Expression['type']> = new Set<Link['type']>([
 const isLink = (node: Syntax.Expression): node is Link => LINKS.has(node.type)
 
 /** `a.b(c).d(e) …`, hundreds of links long, is its parts: a, c, e. */
-function lowerLinks(node: Link): Other {
+function lowerLinks(node: Link, lower: Lower): Other {
   const partsOfLinks: Expression[][] = []
   let first: Syntax.Expression = node
   while (isLink(first)) {
     switch (first.type) {
       case 'MemberExpression':
-        partsOfLinks.push(first.computed ? [lowerExpression(first.property)] : [])
+        partsOfLinks.push(first.computed ? [lowerExpression(first.property, lower)] : [])
         first = first.object
         break
       case 'CallExpression':
-        partsOfLinks.push(lowerItems(first.arguments))
+        partsOfLinks.push(lowerItems(first.arguments, lower))
         first = first.callee
         break
       case 'TaggedTemplateExpression':
-        partsOfLinks.push(lowerParts(first.quasi))
+        partsOfLinks.push(lowerParts(first.quasi, lower))
         first = first.tag
         break
       default:
         first = first.expression
     }
   }
-  return { kind: 'other', at: node.start, end: node.end, parts: [lowerExpression(first), ...partsOfLinks.reverse().flat()] }
+  return {
+    kind: 'other',
+    at: node.start,
+    end: node.end,
+    parts: [lowerExpression(first, lower), ...partsOfLinks.reverse().flat()],
+  }
 }
 
 /** `require`, `module.require`, `createRequire(import.meta.url)`, `process.getBuiltinModule`. */
@@ -226,14 +230,14 @@ function loadsModules(callee: Expression): boolean {
 }
 
 /** Elements and arguments; holes are left out. */
-function lowerItems(nodes: readonly (Syntax.Expression | Syntax.SpreadElement | null)[]): Expression[] {
+function lowerItems(nodes: readonly (Syntax.Expression | Syntax.SpreadElement | null)[], lower: Lower): Expression[] {
   const items: Expression[] = []
   for (const node of nodes) {
     if (node === null) continue
     items.push(
       node.type === 'SpreadElement'
-        ? { kind: 'wrapped', at: node.start, end: node.end, how: 'spread', value: lowerExpression(node.argument) }
-        : lowerExpression(node),
+        ? { kind: 'wrapped', at: node.start, end: node.end, how: 'spread', value: lowerExpression(node.argument, lower) }
+        : lowerExpression(node, lower),
     )
   }
   return items
@@ -248,12 +252,13 @@ function lowerLiteral(node: Extract<Syntax.Expression, { type: 'Literal' }>): Li
   return { kind: 'literal', at, end, value: node.value as string | number | boolean | null }
 }
 
-function lowerEntry(node: Syntax.ObjectPropertyKind): Entry {
+function lowerEntry(node: Syntax.ObjectPropertyKind, lower: Lower): Entry {
   const { start: at, end } = node
-  if (node.type === 'SpreadElement') return { at, end, key: undefined, index: undefined, value: lowerExpression(node.argument) }
+  if (node.type === 'SpreadElement')
+    return { at, end, key: undefined, index: undefined, value: lowerExpression(node.argument, lower) }
 
-  const { key, index } = lowerKey(node.key, node.computed)
-  const value = lowerExpression(node.value)
+  const { key, index } = lowerKey(node.key, node.computed, lower)
+  const value = lowerExpression(node.value, lower)
   // Who reads the property gets what its getter returns.
   if (node.kind === 'get')
     return {
@@ -266,38 +271,21 @@ function lowerEntry(node: Syntax.ObjectPropertyKind): Entry {
   return { at, end, key, index, value }
 }
 
-/** The key of a property, a member of a class, a pattern: known, or an expression. */
-export function lowerKey(
-  node: Syntax.PropertyKey,
-  computed: boolean,
-): { readonly key: string | undefined; readonly index: Expression | undefined } {
-  if (!computed && (node.type === 'Identifier' || node.type === 'PrivateIdentifier'))
-    return { key: plainName(node), index: undefined }
-
-  const index = lowerExpression(node as Syntax.Expression)
-  const key = constantKey(index)
-  return { key, index: key === undefined ? index : undefined }
-}
-
-/** Private names keep their mark. */
-const plainName = (node: { readonly type: string; readonly name: string }): string =>
-  node.type === 'PrivateIdentifier' ? `#${node.name}` : node.name
-
-function lowerTemplate(node: Syntax.TemplateLiteral): Expression {
+function lowerTemplate(node: Syntax.TemplateLiteral, lower: Lower): Expression {
   const { start: at, end } = node
   if (node.expressions.length === 0) return { kind: 'literal', at, end, value: textOf(node.quasis[0]!) }
-  return { kind: 'template', at, end, parts: lowerParts(node) }
+  return { kind: 'template', at, end, parts: lowerParts(node, lower) }
 }
 
 /** Literals and expressions in order; empty texts are left out. */
-function lowerParts(node: Syntax.TemplateLiteral): Expression[] {
+function lowerParts(node: Syntax.TemplateLiteral, lower: Lower): Expression[] {
   const parts: Expression[] = []
   for (const [i, quasi] of node.quasis.entries()) {
     const value = textOf(quasi)
     if (value !== '') parts.push({ kind: 'literal', at: quasi.start, end: quasi.end, value })
 
     const hole = node.expressions[i]
-    if (hole !== undefined) parts.push(lowerExpression(hole))
+    if (hole !== undefined) parts.push(lowerExpression(hole, lower))
   }
   return parts
 }
@@ -305,16 +293,16 @@ function lowerParts(node: Syntax.TemplateLiteral): Expression[] {
 /** Tagged templates may hold escapes that mean nothing: these stay as they are written. */
 const textOf = (quasi: Syntax.TemplateElement): string => quasi.value.cooked ?? quasi.value.raw
 
-function lowerYielded(node: Syntax.YieldExpression): Expression {
+function lowerYielded(node: Syntax.YieldExpression, lower: Lower): Expression {
   if (node.argument === null) return { kind: 'literal', at: node.start, end: node.end, value: undefined }
 
-  const value = lowerExpression(node.argument)
+  const value = lowerExpression(node.argument, lower)
   return node.delegate ? { kind: 'wrapped', at: value.at, end: value.end, how: 'spread', value } : value
 }
 
 /** `(0, f)` is just `f`: what has no effect is left out, and a single value is no list. */
-function lowerSequence(node: Syntax.SequenceExpression): Expression {
-  const items = lowerItems(node.expressions)
+function lowerSequence(node: Syntax.SequenceExpression, lower: Lower): Expression {
+  const items = lowerItems(node.expressions, lower)
   const last = items.pop()!
   const effects = items.filter(({ kind }) => kind !== 'literal' && kind !== 'name')
   return effects.length === 0 ? last : { kind: 'list', at: node.start, end: node.end, items: [...effects, last] }
@@ -325,7 +313,7 @@ function lowerSequence(node: Syntax.SequenceExpression): Expression {
 type Operators = Syntax.BinaryExpression | Syntax.PrivateInExpression | Syntax.LogicalExpression
 
 /** Down the left side without recursion: generated code adds up thousands of texts in one expression. */
-function lowerOperators(node: Operators): Operation {
+function lowerOperators(node: Operators, lower: Lower): Operation {
   const spine: Operators[] = [node]
   let left = node.left
   while (left.type === 'BinaryExpression' || left.type === 'LogicalExpression') {
@@ -336,28 +324,21 @@ function lowerOperators(node: Operators): Operation {
   const first: Expression =
     left.type === 'PrivateIdentifier'
       ? { kind: 'literal', at: left.start, end: left.end, value: plainName(left) }
-      : lowerExpression(left)
+      : lowerExpression(left, lower)
 
   if (spine.length > CHAIN_MAX) {
     const operands = [first]
-    for (let i = spine.length - 1; i >= 0; i -= 1) operands.push(lowerExpression(spine[i]!.right))
+    for (let i = spine.length - 1; i >= 0; i -= 1) operands.push(lowerExpression(spine[i]!.right, lower))
     return { kind: 'operation', at: node.start, end: node.end, operator: operatorOf(node), operands }
   }
 
   let whole = first
   for (let i = spine.length - 1; i >= 0; i -= 1) {
     const { start: at, end, right } = spine[i]!
-    whole = { kind: 'operation', at, end, operator: operatorOf(spine[i]!), operands: [whole, lowerExpression(right)] }
+    whole = { kind: 'operation', at, end, operator: operatorOf(spine[i]!), operands: [whole, lowerExpression(right, lower)] }
   }
   return whole as Operation
 }
 
 /** Loose equality is equality: what is compared matters, not how. */
 const operatorOf = ({ operator }: Operators): string => (operator === '==' ? '===' : operator === '!=' ? '!==' : operator)
-
-export const nameOf = (node: { readonly start: number; readonly end: number; readonly name: string }): Name => ({
-  kind: 'name',
-  at: node.start,
-  end: node.end,
-  name: node.name,
-})

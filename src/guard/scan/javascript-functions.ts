@@ -1,18 +1,18 @@
 // Lowers functions: declared, written in place, arrows, methods.
 import type * as Syntax from 'oxc-parser'
-import { lowerExpression, nameOf } from './javascript-expressions.ts'
+import { nameOf } from './javascript-keys.ts'
+import type { Lower } from './javascript-lower.ts'
 import { lowerPattern } from './javascript-patterns.ts'
-import { lowerBody } from './javascript-statements.ts'
 import type { FunctionExpression, Pattern, Statement } from './program.ts'
 
-export function lowerFunction(node: Syntax.Function | Syntax.ArrowFunctionExpression): FunctionExpression {
+export function lowerFunction(node: Syntax.Function | Syntax.ArrowFunctionExpression, lower: Lower): FunctionExpression {
   const params: Pattern[] = []
   const fields: Statement[] = []
   for (const param of node.params) {
     if (param.type === 'TSParameterProperty') {
-      params.push(lowerPattern(param.parameter))
+      params.push(lowerPattern(param.parameter, lower))
       fields.push(...fieldOf(param))
-    } else if (!isThis(param)) params.push(lowerPattern(param))
+    } else if (!isThis(param)) params.push(lowerPattern(param, lower))
   }
 
   return {
@@ -21,7 +21,7 @@ export function lowerFunction(node: Syntax.Function | Syntax.ArrowFunctionExpres
     end: node.end,
     name: node.id?.name,
     params,
-    body: [...fields, ...bodyOf(node.body)],
+    body: [...fields, ...bodyOf(node.body, lower)],
     isAsync: node.async,
     isGenerator: node.generator,
   }
@@ -41,8 +41,8 @@ function fieldOf({ parameter }: Syntax.TSParameterProperty): Statement[] {
   return [{ kind: 'expression', at, end, value: { kind: 'assign', at, end, operator: '=', target, value: nameOf(named) } }]
 }
 
-function bodyOf(body: Syntax.FunctionBody | Syntax.Expression | null): Statement[] {
+function bodyOf(body: Syntax.FunctionBody | Syntax.Expression | null, lower: Lower): Statement[] {
   if (body === null) return []
-  if (body.type === 'BlockStatement') return lowerBody(body.body)
-  return [{ kind: 'return', at: body.start, end: body.end, value: lowerExpression(body) }]
+  if (body.type === 'BlockStatement') return lower.body(body.body)
+  return [{ kind: 'return', at: body.start, end: body.end, value: lower.expression(body) }]
 }

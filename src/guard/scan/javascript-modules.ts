@@ -1,9 +1,8 @@
 // Lowers what a module takes from others and gives to them: import, export, and what CommonJS and TypeScript say instead.
 import type * as Syntax from 'oxc-parser'
 import { constantKey } from './javascript-constants.ts'
-import { lowerExpression } from './javascript-expressions.ts'
+import type { Lower } from './javascript-lower.ts'
 import { namesIn } from './javascript-patterns.ts'
-import { lowerBody } from './javascript-statements.ts'
 import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Assign, Export, Expression, Import, ImportedName, ObjectExpression, Statement } from './program.ts'
 
@@ -33,7 +32,7 @@ function importedName(specifier: Syntax.ImportDeclarationSpecifier): ImportedNam
 const exportedName = (name: Syntax.ModuleExportName): string => (name.type === 'Literal' ? name.value : name.name)
 
 /** `import x = require('y')` is `const x = require('y')`; `import x = A.B` is `const x = A.B`. */
-export function lowerImportEquals(node: Syntax.TSImportEqualsDeclaration): Statement[] {
+export function lowerImportEquals(node: Syntax.TSImportEqualsDeclaration, lower: Lower): Statement[] {
   const { start: at, end, id, moduleReference } = node
   const isType = node.importKind === 'type'
   const target = { kind: 'name', at: id.start, end: id.end, name: id.name } as const
@@ -44,7 +43,7 @@ export function lowerImportEquals(node: Syntax.TSImportEqualsDeclaration): State
   const { expression, start, end: until } = moduleReference
   if (isType)
     return [{ kind: 'import', at, end, module: expression.value, names: [{ imported: '*', local: id.name }], typeOnly: true }]
-  const value: Expression = { kind: 'dynamic-import', at: start, end: until, module: lowerExpression(expression) }
+  const value: Expression = { kind: 'dynamic-import', at: start, end: until, module: lower.expression(expression) }
   return [{ kind: 'declare', at, end, target, value }]
 }
 
@@ -58,12 +57,12 @@ function lowerQualified(node: Syntax.TSTypeName, level = 0): Expression {
 
 // ── Exports ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function lowerExportNamed(node: Syntax.ExportNamedDeclaration): Statement[] {
+export function lowerExportNamed(node: Syntax.ExportNamedDeclaration, lower: Lower): Statement[] {
   if (node.exportKind === 'type') return []
 
   const { declaration, source, specifiers } = node
   if (declaration !== null) {
-    const statements = lowerBody([declaration])
+    const statements = lower.body([declaration])
     return statements.length === 0 ? [] : [...statements, exportOf(node, { names: statements.flatMap(declaredNames).map(same) })]
   }
 
@@ -88,15 +87,15 @@ export function declaredNames(statement: Statement): string[] {
   }
 }
 
-export function lowerExportDefault(node: Syntax.ExportDefaultDeclaration): Statement[] {
+export function lowerExportDefault(node: Syntax.ExportDefaultDeclaration, lower: Lower): Statement[] {
   const { declaration } = node
   if (declaration.type === 'TSInterfaceDeclaration') return []
 
   const isDeclared = declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration'
   if (declaration.type === 'TSDeclareFunction') return []
   if (isDeclared && declaration.id !== null)
-    return [...lowerBody([declaration]), exportOf(node, { names: [{ local: declaration.id.name, exported: 'default' }] })]
-  return [exportOf(node, { value: lowerExpression(declaration) })]
+    return [...lower.body([declaration]), exportOf(node, { names: [{ local: declaration.id.name, exported: 'default' }] })]
+  return [exportOf(node, { value: lower.expression(declaration) })]
 }
 
 export function lowerExportAll(node: Syntax.ExportAllDeclaration): Statement[] {
@@ -116,8 +115,11 @@ const exportOf = (
  * `module.exports = VALUE` exports the value as a whole. `exports.a = VALUE` exports it under a name: the assignment remains, as
  * the export's value. Undefined for every other statement.
  */
-export function lowerCommonExport({ start, end, expression }: Syntax.ExpressionStatement | Syntax.Directive): Export | undefined {
-  if (expression.type === 'CallExpression') return lowerExportCall(expression)
+export function lowerCommonExport(
+  { start, end, expression }: Syntax.ExpressionStatement | Syntax.Directive,
+  lower: Lower,
+): Export | undefined {
+  if (expression.type === 'CallExpression') return lowerExportCall(expression, lower)
   if (expression.type !== 'AssignmentExpression' || expression.operator !== '=') return undefined
   if (expression.left.type !== 'MemberExpression' && expression.left.type !== 'Identifier') return undefined
 
@@ -131,13 +133,13 @@ export function lowerCommonExport({ start, end, expression }: Syntax.ExpressionS
     else names.push(target.name)
   }
 
-  if (isWhole) return exportOf({ start, end }, { value: lowerExpression(value) })
+  if (isWhole) return exportOf({ start, end }, { value: lower.expression(value) })
   if (names.length === 0) return undefined
-  return exportOf({ start, end }, { names: names.map(same), value: lowerExpression(expression) as Assign })
+  return exportOf({ start, end }, { names: names.map(same), value: lower.expression(expression) as Assign })
 }
 
 /** What compilers write: `__exportStar(require('./x'), exports)`, `Object.defineProperty(exports, 'a', { get: () => x.a })`. */
-function lowerExportCall(node: Syntax.CallExpression): Export | undefined {
+function lowerExportCall(node: Syntax.CallExpression, lower: Lower): Export | undefined {
   const { callee, arguments: args } = node
   const [first, second, third] = args
   if (first === undefined || second === undefined) return undefined
@@ -152,14 +154,14 @@ function lowerExportCall(node: Syntax.CallExpression): Export | undefined {
   if (target.type === 'SpreadElement' || source.type === 'SpreadElement' || !isExports(target)) return undefined
 
   if (method === '__exportStar' || method === 'assign') {
-    const module = lowerExpression(source)
+    const module = lower.expression(source)
     const path = module.kind === 'dynamic-import' ? constantKey(module.module) : undefined
     return path === undefined ? undefined : exportOf(node, { module: path, names: [{ local: '*', exported: '*' }] })
   }
 
   if (method !== 'defineProperty' || third?.type !== 'ObjectExpression') return undefined
-  const name = constantKey(lowerExpression(source))
-  const given = lowerExpression(third) as ObjectExpression
+  const name = constantKey(lower.expression(source))
+  const given = lower.expression(third) as ObjectExpression
   const value = given.entries.find(({ key }) => key === 'get' || key === 'value')?.value
   return name === undefined || name === '__esModule' || value === undefined
     ? undefined

@@ -1,12 +1,11 @@
 // Lowers TypeScript's enums and namespaces to what they are when they run: an object, and a function called at once that returns one.
 import type * as Syntax from 'oxc-parser'
 import { constantKey } from './javascript-constants.ts'
-import { lowerExpression } from './javascript-expressions.ts'
-import { lowerBody } from './javascript-statements.ts'
+import type { Lower } from './javascript-lower.ts'
 import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
 import type { Declaration, Entry, Expression, Statement } from './program.ts'
 
-export function lowerEnum(node: Syntax.TSEnumDeclaration): Declaration {
+export function lowerEnum(node: Syntax.TSEnumDeclaration, lower: Lower): Declaration {
   const { start: at, end, id, body } = node
 
   // Members without a value count on from the one before, as long as that is a number written down.
@@ -14,10 +13,10 @@ export function lowerEnum(node: Syntax.TSEnumDeclaration): Declaration {
   const entries: Entry[] = body.members.map(member => {
     const place = { at: member.start, end: member.end }
     const value: Expression =
-      member.initializer === null ? { kind: 'literal', ...place, value: next } : lowerExpression(member.initializer)
+      member.initializer === null ? { kind: 'literal', ...place, value: next } : lower.expression(member.initializer)
     next = value.kind === 'literal' && typeof value.value === 'number' ? value.value + 1 : undefined
 
-    const key = member.id.type === 'Identifier' ? member.id.name : constantKey(lowerExpression(member.id))
+    const key = member.id.type === 'Identifier' ? member.id.name : constantKey(lower.expression(member.id))
     return { ...place, key, index: undefined, value }
   })
 
@@ -31,7 +30,7 @@ export function lowerEnum(node: Syntax.TSEnumDeclaration): Declaration {
 }
 
 /** `namespace A { export const x = 1 }` is `const A = (() => { const x = 1; return { x } })()`. */
-export function lowerNamespace(node: Syntax.TSModuleDeclaration | Syntax.TSGlobalDeclaration): Statement[] {
+export function lowerNamespace(node: Syntax.TSModuleDeclaration | Syntax.TSGlobalDeclaration, lower: Lower): Statement[] {
   if (node.declare || node.global || node.body === null || node.id.type === 'Literal') return []
 
   const names = pathOf(node.id)
@@ -42,7 +41,7 @@ export function lowerNamespace(node: Syntax.TSModuleDeclaration | Syntax.TSGloba
     .slice(1)
     .reduceRight<Statement[]>(
       (body, name) => [declareNamespace({ at, end }, name, body), exported({ at, end }, name)],
-      lowerBody(node.body.body),
+      lower.body(node.body.body),
     )
   return [declareNamespace({ at, end }, names[0]!, inner)]
 }

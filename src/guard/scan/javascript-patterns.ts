@@ -1,6 +1,7 @@
 // Lowers what values are bound to: names, members, destructuring, defaults, rest.
 import type * as Syntax from 'oxc-parser'
-import { lowerExpression, lowerKey, nameOf } from './javascript-expressions.ts'
+import { lowerKey, nameOf } from './javascript-keys.ts'
+import type { Lower } from './javascript-lower.ts'
 import { NestedTooDeep } from './nesting.ts'
 import type { Member, Name, Pattern } from './program.ts'
 
@@ -12,7 +13,7 @@ type Target =
   | Syntax.AssignmentTargetRest
   | Syntax.FormalParameterRest
 
-export function lowerPattern(node: Target): Pattern {
+export function lowerPattern(node: Target, lower: Lower): Pattern {
   const { start: at, end } = node
 
   switch (node.type) {
@@ -25,8 +26,8 @@ export function lowerPattern(node: Target): Pattern {
         end,
         entries: node.properties.map(property =>
           property.type === 'RestElement'
-            ? { key: undefined, target: lowerPattern(property) }
-            : { key: lowerKey(property.key, property.computed).key, target: lowerPattern(property.value) },
+            ? { key: undefined, target: lowerPattern(property, lower) }
+            : { key: lowerKey(property.key, property.computed, lower).key, target: lowerPattern(property.value, lower) },
         ),
       }
     case 'ArrayPattern':
@@ -34,25 +35,25 @@ export function lowerPattern(node: Target): Pattern {
         kind: 'list-pattern',
         at,
         end,
-        items: node.elements.map(element => (element === null ? undefined : lowerPattern(element))),
+        items: node.elements.map(element => (element === null ? undefined : lowerPattern(element, lower))),
       }
     case 'AssignmentPattern':
-      return { kind: 'default-pattern', at, end, target: lowerPattern(node.left), value: lowerExpression(node.right) }
+      return { kind: 'default-pattern', at, end, target: lowerPattern(node.left, lower), value: lower.expression(node.right) }
     case 'RestElement':
-      return { kind: 'rest-pattern', at, end, target: lowerPattern(node.argument) }
+      return { kind: 'rest-pattern', at, end, target: lowerPattern(node.argument, lower) }
     case 'MemberExpression':
-      return lowerTarget(node)
+      return lowerTarget(node, lower)
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
     case 'TSTypeAssertion':
-      return lowerTarget(node.expression)
+      return lowerTarget(node.expression, lower)
   }
 }
 
 /** Stripped of its types it is a name or a member again; anything else only below the level where links are no longer followed. */
-function lowerTarget(node: Syntax.Expression): Name | Member {
-  const target = lowerExpression(node)
+function lowerTarget(node: Syntax.Expression, lower: Lower): Name | Member {
+  const target = lower.expression(node)
   if (target.kind !== 'name' && target.kind !== 'member') throw new NestedTooDeep(node.start)
   return target
 }

@@ -1,7 +1,7 @@
 // Lowers `switch` to a chain of ifs, each case testing `subject === value`.
 import type * as Syntax from 'oxc-parser'
-import { CHAIN_MAX, lowerExpression } from './javascript-expressions.ts'
-import { lowerBody } from './javascript-statements.ts'
+import type { Lower } from './javascript-lower.ts'
+import { CHAIN_MAX } from './nesting.ts'
 import type { Expression, Operation, Statement } from './program.ts'
 
 /** Cases without statements of their own share those of the next. */
@@ -11,7 +11,7 @@ interface Group {
   readonly body: readonly Syntax.Statement[]
 }
 
-export function lowerSwitch(node: Syntax.SwitchStatement): Statement {
+export function lowerSwitch(node: Syntax.SwitchStatement, lower: Lower): Statement {
   const { start: at, end, discriminant } = node
   const groups = groupsOf(node.cases)
 
@@ -19,14 +19,21 @@ export function lowerSwitch(node: Syntax.SwitchStatement): Statement {
   const isPlain = isPath(discriminant)
   const name = `[switch ${at}]`
   const subject = (): Expression =>
-    isPlain ? lowerExpression(discriminant) : { kind: 'name', at: discriminant.start, end: discriminant.end, name }
+    isPlain ? lower.expression(discriminant) : { kind: 'name', at: discriminant.start, end: discriminant.end, name }
 
   const otherwise = groups.find(({ isDefault }) => isDefault)
-  let chain: Statement[] = otherwise === undefined ? [] : lowerBody(withoutBreak(otherwise.body))
+  let chain: Statement[] = otherwise === undefined ? [] : lower.body(withoutBreak(otherwise.body))
   for (const group of groups.toReversed()) {
     if (group.isDefault) continue
     chain = [
-      { kind: 'if', at, end, test: testOf(subject, group.tests), then: lowerBody(withoutBreak(group.body)), otherwise: chain },
+      {
+        kind: 'if',
+        at,
+        end,
+        test: testOf(subject, group.tests, lower),
+        then: lower.body(withoutBreak(group.body)),
+        otherwise: chain,
+      },
     ]
   }
 
@@ -35,8 +42,8 @@ export function lowerSwitch(node: Syntax.SwitchStatement): Statement {
 
   const first = { at: discriminant.start, end: discriminant.end }
   const once: Statement = isPlain
-    ? { kind: 'expression', ...first, value: lowerExpression(discriminant) }
-    : { kind: 'declare', ...first, target: { kind: 'name', ...first, name }, value: lowerExpression(discriminant) }
+    ? { kind: 'expression', ...first, value: lower.expression(discriminant) }
+    : { kind: 'declare', ...first, target: { kind: 'name', ...first, name }, value: lower.expression(discriminant) }
   return { kind: 'block', at, end, body: [once, ...chain] }
 }
 
@@ -57,9 +64,9 @@ function groupsOf(cases: readonly Syntax.SwitchCase[]): Group[] {
   return groups
 }
 
-function testOf(subject: () => Expression, values: readonly Syntax.Expression[]): Expression {
+function testOf(subject: () => Expression, values: readonly Syntax.Expression[], lower: Lower): Expression {
   const tests = values.map((value): Operation => {
-    const operands = [subject(), lowerExpression(value)] as const
+    const operands = [subject(), lower.expression(value)] as const
     return { kind: 'operation', at: operands[0].at, end: value.end, operator: '===', operands }
   })
   const { at } = tests[0]!

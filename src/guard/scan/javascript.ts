@@ -1,6 +1,7 @@
 // Reads one file of TypeScript or JavaScript: oxc-parser's syntax tree, lowered to a `Program`.
 import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser'
-import { startAtLevelZero } from './javascript-expressions.ts'
+import { lowerExpression, startAtLevelZero } from './javascript-expressions.ts'
+import type { Lower } from './javascript-lower.ts'
 import { tooDeepAt } from './javascript-nesting.ts'
 import { lowerBody } from './javascript-statements.ts'
 import { NestedTooDeep } from './nesting.ts'
@@ -11,6 +12,11 @@ interface Source {
   readonly file: string
   readonly language: 'typescript' | 'javascript'
   readonly text: string
+}
+
+const LOWER: Lower = {
+  expression: node => lowerExpression(node, LOWER),
+  body: nodes => lowerBody(nodes, LOWER),
 }
 
 /**
@@ -27,7 +33,7 @@ export function parseJavaScript(file: string, text: string, language: 'typescrip
   try {
     const { tree, fault } = read(source, lang)
     startAtLevelZero()
-    const program: Program = { ...source, body: lowerBody(tree.program.body), comments: tree.comments.map(lowerComment) }
+    const program: Program = { ...source, body: LOWER.body(tree.program.body), comments: tree.comments.map(lowerComment) }
     if (fault === undefined) return { program }
     return program.body.length === 0 ? { fault } : { fault, partial: program }
   } catch (error) {

@@ -3,6 +3,9 @@
 /** Statements and expressions inside each other. People stay below 60, minified bundles below 300. */
 export const LEVELS_MAX = 500
 
+/** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
+export const CHAIN_MAX = 100
+
 export class NestedTooDeep extends Error {
   readonly at: number
 
