@@ -1,4 +1,5 @@
 // Lowers the expressions of Python.
+import { CHAIN_MAX } from './nesting.ts'
 import type { Assign, Entry, Expression, FunctionExpression, Literal, Operation } from './program.ts'
 import { lowerCall } from './python-calls.ts'
 import { lowerComprehension } from './python-comprehensions.ts'
@@ -7,9 +8,6 @@ import { lowerMember, lowerSubscript } from './python-members.ts'
 import { lowerParameters, lowerTarget } from './python-patterns.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
-
-/** A chain of operators is an operation of two operands in an operation of two …; beyond this length it is one of many. */
-const CHAIN_MAX = 100
 
 /** What is missing in a broken file becomes an expression without parts. */
 export function lowerExpression(source: PythonSource, node: NodeId | undefined): Expression {
@@ -264,7 +262,7 @@ function lowerOperators(source: PythonSource, node: NodeId): Operation {
 }
 
 /** `a < b < c` is `a < b and b < c`. */
-function lowerComparison(source: PythonSource, node: NodeId): Operation {
+function lowerComparison(source: PythonSource, node: NodeId): Expression {
   const { tree } = source
   const inner = tree.children(node)
   const links: Operation[] = []
@@ -276,7 +274,23 @@ function lowerComparison(source: PythonSource, node: NodeId): Operation {
     const link: Operation = { kind: 'operation', ...place, operator: OPERATORS[written] ?? written.replace('not ', ''), operands }
     links.push(written === 'not in' ? { kind: 'operation', ...place, operator: '!', operands: [link] } : link)
   }
-  return links.length === 1 ? links[0]! : { kind: 'operation', ...source.place(node), operator: '&&', operands: links }
+  return joined('&&', links)
+}
+
+/** Two by two from the left, as every chain of operators. */
+export function joined(operator: string, operands: readonly Expression[]): Expression {
+  const [first, ...others] = operands
+  if (first === undefined) throw new RangeError('nothing to join')
+
+  const around = (...parts: readonly Expression[]) => ({
+    at: Math.min(...parts.map(({ at }) => at)),
+    end: Math.max(...parts.map(({ end }) => end)),
+  })
+  if (operands.length > CHAIN_MAX) return { kind: 'operation', at: first.at, end: operands.at(-1)!.end, operator, operands }
+  return others.reduce<Expression>(
+    (whole, part) => ({ kind: 'operation', ...around(whole, part), operator, operands: [whole, part] }),
+    first,
+  )
 }
 
 function lowerUnary(source: PythonSource, node: NodeId): Operation {

@@ -1,13 +1,11 @@
 // Lowers `match` to a chain of ifs: what each case asks of the subject, and what names it gives to parts of it.
+import { CHAIN_MAX } from './nesting.ts'
 import type { Expression, If, Name, Statement } from './program.ts'
-import { lowerExpression } from './python-expressions.ts'
+import { joined, lowerExpression } from './python-expressions.ts'
 import { attributeOf } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
 import { lowerBody } from './python-statements.ts'
 import type { NodeId } from './python-tree.ts'
-
-/** Cases after each other are nested; beyond this many the others stand side by side. */
-const CHAIN_MAX = 100
 
 interface Place {
   readonly at: number
@@ -76,16 +74,8 @@ function lowerCase(source: PythonSource, clause: NodeId, subject: Part, end: num
   return { kind: 'if', at, end, test, then: [...found.bound, ...body], otherwise: [] }
 }
 
-function allOf(tests: readonly Expression[], nowhere: Place): Expression {
-  const [first] = tests
-  if (first === undefined) return { kind: 'literal', ...nowhere, value: true }
-  if (tests.length === 1) return first
-
-  // The question for the whole comes before those for its parts.
-  const at = Math.min(...tests.map(test => test.at))
-  const end = Math.max(...tests.map(test => test.end))
-  return { kind: 'operation', at, end, operator: '&&', operands: tests }
-}
+const allOf = (tests: readonly Expression[], nowhere: Place): Expression =>
+  tests.length === 0 ? { kind: 'literal', ...nowhere, value: true } : joined('&&', tests)
 
 // ── Patterns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,4 +1,5 @@
 // Lowers the statements of Python.
+import { CHAIN_MAX } from './nesting.ts'
 import type { Expression, Handler, If, Statement } from './program.ts'
 import { lowerClass } from './python-classes.ts'
 import { lowerAll, lowerExpression } from './python-expressions.ts'
@@ -8,9 +9,6 @@ import { lowerMatch } from './python-matching.ts'
 import { lowerTarget } from './python-patterns.ts'
 import type { PythonSource } from './python-source.ts'
 import { ERROR, type NodeId } from './python-tree.ts'
-
-/** Alternatives after each other are nested; beyond this many the others stand side by side. */
-const CHAIN_MAX = 100
 
 export function lowerBody(source: PythonSource, block: NodeId | undefined): Statement[] {
   const into: Statement[] = []
