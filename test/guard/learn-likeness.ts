@@ -1,6 +1,6 @@
 // Learns how generators of random numbers differ from markets, and writes src/guard/provenance/generator-likeness.ts anew.
 //
-//   node test/guard/learn-likeness.ts      from every tick file of the data pack; some minutes
+//   node test/guard/learn-likeness.ts [FILE]      from every tick file of the data pack; some minutes
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Fact } from '../../src/guard/provenance/fact.ts'
@@ -51,7 +51,7 @@ function terms(figures: Float64Array, { means, deviations }: Pick<Likeness, 'mea
 }
 
 /** Logistic regression by Adam; both kinds weigh the same. The order is shuffled by a seed, so a second run gives the same. */
-function fit(rows: readonly Float64Array[], generated: readonly boolean[], order: number[]): Float64Array {
+function regress(rows: readonly Float64Array[], generated: readonly boolean[], order: number[]): Float64Array {
   const size = rows[0]!.length
   const [weights, first, second] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)]
   const positives = order.filter(at => generated[at]).length
@@ -113,7 +113,7 @@ async function learn(kind: 'quote' | 'trade'): Promise<Likeness> {
   const rows = examples.map(({ figures }) => terms(figures, scale))
   const generated = examples.map(({ isGenerated }) => isGenerated)
   let order = rows.map((_, at) => at)
-  let weights = fit(rows, generated, [...order])
+  let weights = regress(rows, generated, [...order])
   for (let round = 0; round < ROUNDS; round++) {
     const likeness = { length, limit, ...scale, weights: [...weights] }
     const mistaken = everything.filter(figures => scoreOf(likeness, figures) > MISTAKEN)
@@ -123,7 +123,7 @@ async function learn(kind: 'quote' | 'trade'): Promise<Likeness> {
       generated.push(false)
       order = [...order, ...Array.from({ length: AGAIN }, () => rows.length - 1)]
     }
-    weights = fit(rows, generated, [...order])
+    weights = regress(rows, generated, [...order])
   }
   return { length, limit, ...scale, weights: [...weights] }
 }
@@ -146,4 +146,7 @@ const learned = { quote: await learn('quote'), trade: await learn('trade') }
 const written = readFileSync(TARGET, 'utf8')
 const head = written.slice(0, written.indexOf('export const LIKENESS'))
 const tables = `${tableOf('quote', learned.quote)}${tableOf('trade', learned.trade)}`
-writeFileSync(TARGET, `${head}export const LIKENESS: Readonly<Record<'quote' | 'trade', Likeness>> = {\n${tables}}\n`)
+writeFileSync(
+  process.argv[2] ?? TARGET,
+  `${head}export const LIKENESS: Readonly<Record<'quote' | 'trade', Likeness>> = {\n${tables}}\n`,
+)
