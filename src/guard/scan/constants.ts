@@ -17,53 +17,57 @@ interface Found {
 const DEPTH_MAX = 40
 const TEXT_MAX = 10_000
 
-const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries({
-  Infinity: Number.POSITIVE_INFINITY,
-  NaN: Number.NaN,
-  'Math.PI': Math.PI,
-  'Math.E': Math.E,
-  'Math.SQRT2': Math.SQRT2,
-  'Number.MAX_SAFE_INTEGER': Number.MAX_SAFE_INTEGER,
-  'Number.MIN_SAFE_INTEGER': Number.MIN_SAFE_INTEGER,
-  'Number.MAX_VALUE': Number.MAX_VALUE,
-  'Number.EPSILON': Number.EPSILON,
-  'Number.NaN': Number.NaN,
-  'math.pi': Math.PI,
-  'math.e': Math.E,
-  'math.inf': Number.POSITIVE_INFINITY,
-  'math.nan': Number.NaN,
-}))
+const NUMBERS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    Infinity: Number.POSITIVE_INFINITY,
+    NaN: Number.NaN,
+    'Math.PI': Math.PI,
+    'Math.E': Math.E,
+    'Math.SQRT2': Math.SQRT2,
+    'Number.MAX_SAFE_INTEGER': Number.MAX_SAFE_INTEGER,
+    'Number.MIN_SAFE_INTEGER': Number.MIN_SAFE_INTEGER,
+    'Number.MAX_VALUE': Number.MAX_VALUE,
+    'Number.EPSILON': Number.EPSILON,
+    'Number.NaN': Number.NaN,
+    'math.pi': Math.PI,
+    'math.e': Math.E,
+    'math.inf': Number.POSITIVE_INFINITY,
+    'math.nan': Number.NaN,
+  }),
+)
 
-const CONVERTING: ReadonlyMap<string, (value: Scalar) => Scalar> = new Map(Object.entries<(value: Scalar) => Scalar>({
-  Number: value => Number(value),
-  parseFloat: value => Number.parseFloat(String(value)),
-  parseInt: value => Number.parseInt(String(value), 10),
-  'Number.parseFloat': value => Number.parseFloat(String(value)),
-  'Number.parseInt': value => Number.parseInt(String(value), 10),
-  String: value => String(value),
-  Boolean: value => Boolean(value),
-  BigInt: value => Number(value),
-  Decimal: value => Number(value),
-  'decimal.Decimal': value => Number(value),
-  float: value => Number(value),
-  int: value => Math.trunc(Number(value)),
-  str: value => String(value),
-  abs: value => Math.abs(Number(value)),
-  round: value => Math.round(Number(value)),
-  atob: value => Buffer.from(String(value), 'base64').toString('latin1'),
-  decodeURIComponent: value =>
-    String(value).replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16))),
-  chr: value => String.fromCharCode(Number(value)),
-  'Math.round': value => Math.round(Number(value)),
-  'Math.floor': value => Math.floor(Number(value)),
-  'Math.ceil': value => Math.ceil(Number(value)),
-  'Math.trunc': value => Math.trunc(Number(value)),
-  'Math.abs': value => Math.abs(Number(value)),
-  'Math.sqrt': value => Math.sqrt(Number(value)),
-  'Math.exp': value => Math.exp(Number(value)),
-  'Math.log': value => Math.log(Number(value)),
-  'Math.fround': value => Math.fround(Number(value)),
-}))
+const CONVERTING: ReadonlyMap<string, (value: Scalar) => Scalar> = new Map(
+  Object.entries<(value: Scalar) => Scalar>({
+    Number: value => Number(value),
+    parseFloat: value => Number.parseFloat(String(value)),
+    parseInt: value => Number.parseInt(String(value), 10),
+    'Number.parseFloat': value => Number.parseFloat(String(value)),
+    'Number.parseInt': value => Number.parseInt(String(value), 10),
+    String: value => String(value),
+    Boolean: value => Boolean(value),
+    BigInt: value => Number(value),
+    Decimal: value => Number(value),
+    'decimal.Decimal': value => Number(value),
+    float: value => Number(value),
+    int: value => Math.trunc(Number(value)),
+    str: value => String(value),
+    abs: value => Math.abs(Number(value)),
+    round: value => Math.round(Number(value)),
+    atob: value => Buffer.from(String(value), 'base64').toString('latin1'),
+    decodeURIComponent: value =>
+      String(value).replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16))),
+    chr: value => String.fromCharCode(Number(value)),
+    'Math.round': value => Math.round(Number(value)),
+    'Math.floor': value => Math.floor(Number(value)),
+    'Math.ceil': value => Math.ceil(Number(value)),
+    'Math.trunc': value => Math.trunc(Number(value)),
+    'Math.abs': value => Math.abs(Number(value)),
+    'Math.sqrt': value => Math.sqrt(Number(value)),
+    'Math.exp': value => Math.exp(Number(value)),
+    'Math.log': value => Math.log(Number(value)),
+    'Math.fround': value => Math.fround(Number(value)),
+  }),
+)
 
 /** Folds the expressions of one program; each name is folded once. */
 export class Constants {

@@ -25,7 +25,10 @@ export function exportsOf(builder: FlowBuilder): ReadonlyMap<string, readonly Or
 }
 
 function ofStatement(statement: Statement, builder: FlowBuilder, found: Found): void {
-  if (statement.kind === 'expression') return ofCommonJs(statement.value, builder, found)
+  if (statement.kind === 'expression') {
+    ofCommonJs(statement.value, builder, found)
+    return
+  }
   if (statement.kind !== 'export') return
   if (statement.value !== undefined) {
     const names = statement.names.length === 0 ? ['default'] : statement.names.map(({ exported }) => exported)
@@ -94,7 +97,8 @@ function add(builder: FlowBuilder, name: string, spot: Spot, found: Found, depth
     for (const [key, field] of thing.fields) add(builder, `${name}.${key}`, field, found, depth + 1, deeper)
     for (const inner of returned?.tokens ?? []) {
       if (inner.kind !== 'thing' || inner.thing === thing || deeper.includes(inner.thing)) continue
-      for (const [key, field] of inner.thing.fields) add(builder, `${name}.${key}`, field, found, depth + 1, [...deeper, inner.thing])
+      for (const [key, field] of inner.thing.fields)
+        add(builder, `${name}.${key}`, field, found, depth + 1, [...deeper, inner.thing])
     }
   }
   found.set(name, [...(found.get(name) ?? []), ...origins])

@@ -1,24 +1,15 @@
 // Makes the graph of a program's values: one spot per variable, per expression that matters, per field and per function's return.
-import { type Binding, type Bindings, DEPTH_MAX } from './bindings.ts'
+import type { Binding, Bindings } from './bindings.ts'
 import { CallSites } from './call-sites.ts'
 import type { Constants } from './constants.ts'
-import { FlowGraph, type FunctionParts, type Spot, type Thing, type Token } from './flow-graph.ts'
+import type { Spot } from './flow-graph.ts'
 import { handMadeDraw, noiseOfClock } from './hand-made-generators.ts'
-import { isAside, isIdentity } from './market-words.ts'
+import { MadeThings } from './made-things.ts'
+import { isIdentity } from './market-words.ts'
 import { isOfTheWorld } from './passing.ts'
-import type {
-  Assign,
-  ClassExpression,
-  Expression,
-  FunctionExpression,
-  Member,
-  Name,
-  ObjectExpression,
-  Operation,
-  Pattern,
-  Program,
-  Statement,
-} from './program.ts'
+import type { Assign, Expression, Member, Name, Operation, Pattern, Program, Statement } from './program.ts'
+import { DEPTH_MAX } from './scopes.ts'
+import { USUAL_NAMES, ValueParts } from './value-parts.ts'
 
 /** A draw by a generator that was written by hand; its seed is fixed when its state begins with a number in the code. */
 export interface HandMade {
@@ -32,24 +23,12 @@ export interface HandMade {
 const COMPARING: ReadonlySet<string> = new Set(['typeof', 'void', 'delete', 'in', 'instanceof', 'not in'])
 const CHOOSING: ReadonlySet<string> = new Set(['||', '&&', '??'])
 
-/** Names of the world under another name, where nobody imported them: as in a text given to `inspect`. */
-const USUAL_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
-  window: 'globalThis',
-  self: 'globalThis',
-  global: 'globalThis',
-  builtins: 'globalThis',
-  __builtins__: 'globalThis',
-  np: 'numpy',
-  pd: 'pandas',
-  tf: 'tensorflow',
-}))
-
-export class FlowBuilder {
-  readonly graph = new FlowGraph(isAside)
+export class FlowBuilder extends ValueParts {
   readonly program: Program
   readonly bindings: Bindings
   readonly constants: Constants
   readonly calls: CallSites
+  readonly #made: MadeThings
   readonly handMade: HandMade[] = []
   /** Operations that add or multiply, as candidates for running sums. */
   readonly sums: { readonly spot: Spot; readonly at: number; readonly isRunning?: boolean }[] = []
@@ -57,22 +36,20 @@ export class FlowBuilder {
 
   readonly #spots = new Map<Expression | Pattern, Spot>()
   readonly #variables = new Map<Binding, Spot>()
-  readonly #things = new Map<FunctionExpression | ClassExpression | ObjectExpression, Thing>()
-  readonly #implied = new Map<Spot, Thing>()
   /** What an operation is assigned to. */
   readonly #carriers = new Map<Operation, Name | Member>()
-  readonly #elements = new Map<Spot, Spot>()
-  #inside: { readonly parts: FunctionParts; readonly yields: Thing | undefined } | undefined
   /** By chance or not: what decides whether a branch is taken. */
   #tests: Spot[] = []
   #depth = 0
 
   constructor(program: Program, bindings: Bindings, constants: Constants) {
+    super()
     this.program = program
     this.isPython = program.language === 'python'
     this.bindings = bindings
     this.constants = constants
     this.calls = new CallSites(this)
+    this.#made = new MadeThings(this)
     this.statements(program.body)
   }
 
@@ -83,10 +60,6 @@ export class FlowBuilder {
       if (binding !== undefined) return this.variable(binding)
     }
     return this.#spots.get(expression)
-  }
-
-  thingOf(made: FunctionExpression | ClassExpression | ObjectExpression): Thing | undefined {
-    return this.#things.get(made)
   }
 
   variable(binding: Binding): Spot {
@@ -111,12 +84,25 @@ export class FlowBuilder {
     if (!isOfTheWorld(module)) this.graph.add(spot, this.graph.borrowed(module, imported))
   }
 
+  protected override globalNamed(name: string): Spot | undefined {
+    const binding = this.bindings.top.get(name)
+    return binding === undefined ? undefined : this.variable(binding)
+  }
+
   // ── Statements ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   statements(body: readonly Statement[]): void {
     this.#depth += 1
     if (this.#depth < DEPTH_MAX) for (const statement of body) this.#statement(statement)
     this.#depth -= 1
+  }
+
+  /** Of a function: what is tested around it does not decide what is in it. */
+  body(statements: readonly Statement[]): void {
+    const tests = this.#tests
+    this.#tests = []
+    this.statements(statements)
+    this.#tests = tests
   }
 
   #statement(statement: Statement): void {
@@ -182,7 +168,7 @@ export class FlowBuilder {
     const spot = this.graph.spot(value.at, true)
     this.graph.copy(this.expression(value), spot)
     this.#decide(value, spot)
-    const inside = this.#inside
+    const { inside } = this.#made
     if (inside !== undefined) this.graph.copy(spot, inside.parts.returns)
   }
 
@@ -255,16 +241,6 @@ export class FlowBuilder {
     if (target.object.kind === 'name' || target.object.kind === 'member') this.imply(object)
   }
 
-  /** The object that must be behind a variable when something is put into it. */
-  imply(spot: Spot): Thing {
-    const known = this.#implied.get(spot)
-    if (known !== undefined) return known
-    const thing = this.graph.thing(spot.at)
-    this.#implied.set(spot, thing)
-    this.graph.add(spot, thing.token)
-    return thing
-  }
-
   // ── Expressions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   expression(value: Expression): Spot {
@@ -285,7 +261,7 @@ export class FlowBuilder {
     this.#spots.set(name, spot)
     if (name.name === 'this' || name.name === 'super') {
       const self = this.bindings.selfOf(name)
-      const thing = self === undefined ? undefined : this.#things.get(self)
+      const thing = self === undefined ? undefined : this.#made.of(self)
       if (thing === undefined) return spot
       if (name.name === 'this') this.graph.add(spot, thing.token)
       else for (const base of thing.bases) this.graph.copy(base, spot)
@@ -309,13 +285,13 @@ export class FlowBuilder {
         this.calls.visit(value, spot)
         return
       case 'function':
-        graph.add(spot, this.#function(value).token)
+        graph.add(spot, this.#made.function(value).token)
         return
       case 'class':
-        graph.add(spot, this.#class(value).token)
+        graph.add(spot, this.#made.class(value).token)
         return
       case 'object':
-        this.#object(value, spot)
+        this.#made.object(value, spot)
         return
       case 'list': {
         const thing = graph.thing(value.at)
@@ -344,7 +320,7 @@ export class FlowBuilder {
         this.#assign(value, spot)
         return
       case 'wrapped':
-        if (value.how === 'yield') this.#yield(value.value)
+        if (value.how === 'yield') this.#made.yield(value.value)
         graph.copy(this.expression(value.value), spot)
         return
       case 'dynamic-import': {
@@ -377,7 +353,7 @@ export class FlowBuilder {
     if (key === undefined)
       this.graph.on(index, token => {
         const isDrawn = token.kind === 'borrowed' || (token.kind === 'origin' && token.trait !== 'made-up')
-        if (isDrawn && this.calls.isWorthDrawing(value.object)) this.graph.add(spot, token, index)
+        if (isDrawn && this.calls.chance.isWorthDrawing(value.object)) this.graph.add(spot, token, index)
       })
   }
 
@@ -452,180 +428,4 @@ export class FlowBuilder {
     this.load(this.expression(target.object), this.constants.keyOf(target), spot)
     return spot
   }
-
-  #yield(value: Expression): void {
-    const yields = this.#inside?.yields
-    if (yields === undefined) return
-    const spot = this.graph.spot(value.at, true)
-    this.graph.copy(this.expression(value), spot)
-    this.graph.copy(spot, yields.rest)
-    // `yield*` and `yield from` hand on the elements.
-    this.graph.on(spot, token => {
-      if (token.kind === 'thing' && token.thing.fields.has('next')) this.graph.copy(this.graph.any(token.thing), yields.rest)
-    })
-  }
-
-  #object(value: ObjectExpression, spot: Spot): void {
-    const { graph } = this
-    const thing = graph.thing(value.at)
-    this.#things.set(value, thing)
-    graph.add(spot, thing.token)
-    for (const entry of value.entries) {
-      const given = this.expression(
-        entry.value.kind === 'wrapped' && entry.value.how === 'spread' ? entry.value.value : entry.value,
-      )
-      if (entry.key !== undefined) graph.copy(given, graph.field(thing, entry.key))
-      else if (entry.index !== undefined) {
-        this.expression(entry.index)
-        const key = this.constants.of(entry.index)?.value
-        graph.copy(given, typeof key === 'string' ? graph.field(thing, key) : thing.rest)
-      } else this.spread(given, thing)
-    }
-  }
-
-  /** Every entry of one object is also in another. */
-  spread(from: Spot, into: Thing): void {
-    this.graph.on(from, token => {
-      if (token.kind === 'thing') this.graph.inherit(token.thing, into)
-      else if (token.kind !== 'path') this.graph.add(into.rest, token, from)
-    })
-  }
-
-  #class(value: ClassExpression): Thing {
-    const { graph } = this
-    const thing = graph.thing(value.at)
-    thing.class = value
-    this.#things.set(value, thing)
-    for (const base of value.bases) {
-      const spot = this.expression(base)
-      thing.bases.push(spot)
-      this.spread(spot, thing)
-    }
-    for (const member of value.members) {
-      if (member.value === undefined) continue
-      const spot = this.expression(member.value)
-      if (member.name === undefined) continue
-      const field = graph.field(thing, member.name)
-      const parts = member.isGetter && member.value.kind === 'function' ? this.#things.get(member.value)?.function : undefined
-      graph.copy(parts?.returns ?? spot, field)
-    }
-    return thing
-  }
-
-  #function(value: FunctionExpression): Thing {
-    const { graph } = this
-    const thing = graph.thing(value.at)
-    this.#things.set(value, thing)
-    const params = value.params.map(param => {
-      const spot = graph.spot(param.at, true)
-      const inner = param.kind === 'default-pattern' ? param.target : param
-      return { spot, name: inner.kind === 'name' ? inner.name : undefined, isRest: param.kind === 'rest-pattern' }
-    })
-    const parts: FunctionParts = { params, returns: graph.spot(value.at) }
-    thing.function = parts
-    let yields: Thing | undefined
-    if (value.isGenerator) {
-      yields = graph.thing(value.at)
-      // An iterator's `next()` returns what was yielded as `value`.
-      const step = graph.thing(value.at)
-      const next = graph.thing(value.at)
-      next.function = { params: [], returns: graph.spot(value.at) }
-      graph.add(next.function.returns, step.token)
-      graph.copy(yields.rest, graph.field(step, 'value'))
-      graph.add(graph.field(yields, 'next'), next.token)
-      graph.add(parts.returns, yields.token)
-    }
-
-    const outer = this.#inside
-    const tests = this.#tests
-    this.#inside = { parts, yields }
-    this.#tests = []
-    value.params.forEach((param, i) => {
-      const { spot, isRest } = params[i]!
-      if (isRest && param.kind === 'rest-pattern') {
-        const rest = graph.thing(param.at)
-        graph.copy(spot, rest.rest)
-        const whole = graph.spot(param.at)
-        graph.add(whole, rest.token)
-        this.pattern(param.target, whole)
-      } else this.pattern(param, spot)
-    })
-    this.statements(value.body)
-    this.#inside = outer
-    this.#tests = tests
-    return thing
-  }
-
-  // ── Parts ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** What is under a key of a value; `key` undefined for one that is not known. */
-  load(object: Spot, key: string | undefined, result: Spot): void {
-    this.graph.link(object, result)
-    this.graph.on(object, token => this.#loadFrom(token, key, result, object))
-  }
-
-  #loadFrom(token: Token, key: string | undefined, result: Spot, object: Spot): void {
-    const { graph } = this
-    switch (token.kind) {
-      case 'thing':
-        if (key === undefined) {
-          if (token.thing.class === undefined) graph.copy(graph.any(token.thing), result)
-        } else if (key === 'prototype') graph.add(result, token)
-        else {
-          graph.copy(graph.field(token.thing, key), result)
-          graph.copy(token.thing.rest, result)
-          for (const base of token.thing.bases) this.#loadFromWorld(base, key, result)
-        }
-        return
-      case 'path':
-        if (key !== undefined) graph.add(result, graph.path(pathUnder(token.path, key)))
-        if (token.path === 'globals()' && key !== undefined) {
-          const binding = this.bindings.top.get(key)
-          if (binding !== undefined) graph.copy(this.variable(binding), result)
-        }
-        return
-      case 'borrowed':
-        if (key !== undefined && token.trait === undefined)
-          graph.add(result, graph.borrowed(token.module, nameUnder(token.name, key)), object)
-        else graph.add(result, token, object)
-        return
-      case 'origin':
-        if (token.trait !== 'made-up' && key !== 'length' && key !== 'size' && !(key !== undefined && isIdentity(key)))
-          graph.add(result, token, object)
-    }
-  }
-
-  /** A base class that is not of this file. */
-  #loadFromWorld(base: Spot, key: string, result: Spot): void {
-    this.graph.on(base, token => {
-      if (token.kind === 'path' || token.kind === 'borrowed') this.#loadFrom(token, key, result, base)
-    })
-  }
-
-  /** What a loop over a value sees. */
-  elements(whole: Spot): Spot {
-    const known = this.#elements.get(whole)
-    if (known !== undefined) return known
-    const made = this.graph.spot(whole.at)
-    this.#elements.set(whole, made)
-    this.graph.link(whole, made)
-    this.graph.on(whole, token => {
-      if (token.kind === 'thing') {
-        if (token.thing.class === undefined || token.thing.fields.has('__iter__'))
-          this.graph.copy(this.graph.any(token.thing), made)
-      } else this.graph.add(made, token, whole)
-    })
-    return made
-  }
 }
-
-/** 'globalThis' and 'Math' → 'Math'. */
-function pathUnder(path: string, key: string): string {
-  if (path === 'globalThis')
-    return key === 'globalThis' || key === 'window' || key === 'self' || key === 'global' ? path : (USUAL_NAMES.get(key) ?? key)
-  if (path === 'sys.modules') return key
-  if (path === 'Math.constructor' || path === 'Reflect.constructor') return path
-  return `${path}.${key}`
-}
-
-const nameUnder = (name: string, key: string): string => (name === '*' ? key : `${name}.${key}`)

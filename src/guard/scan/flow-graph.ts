@@ -92,7 +92,17 @@ export class FlowGraph {
   }
 
   spot(at: number, isLandmark = false): Spot {
-    return { at, isLandmark, isIdentity: false, tokens: [], came: [], passed: 0, edges: undefined, links: undefined, listeners: undefined }
+    return {
+      at,
+      isLandmark,
+      isIdentity: false,
+      tokens: [],
+      came: [],
+      passed: 0,
+      edges: undefined,
+      links: undefined,
+      listeners: undefined,
+    }
   }
 
   path(path: string): PathToken | undefined {
@@ -217,8 +227,14 @@ export class FlowGraph {
   }
 
   #pass(from: Spot, token: Token, edge: Edge): void {
-    if (edge.how === 'copy') return this.add(edge.to, token, from)
-    if (token.kind === 'thing') return token.thing.class === undefined ? this.derive(this.any(token.thing), edge.to) : undefined
+    if (edge.how === 'copy') {
+      this.add(edge.to, token, from)
+      return
+    }
+    if (token.kind === 'thing') {
+      token.thing.class === undefined ? this.derive(this.any(token.thing), edge.to) : undefined
+      return
+    }
     if (token.kind === 'path' || (token.kind === 'origin' && token.trait === 'made-up')) return
     this.add(edge.to, token, from)
   }

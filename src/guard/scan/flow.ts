@@ -77,7 +77,9 @@ export function analyse(program: Program): Flow {
     },
     resultsOf(expression) {
       const tokens = builder.known(expression)?.tokens ?? []
-      return tokens.flatMap(token => (token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : []))
+      return tokens.flatMap(token =>
+        token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : [],
+      )
     },
     get exports() {
       exports ??= exportsOf(builder)

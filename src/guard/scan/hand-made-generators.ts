@@ -48,8 +48,14 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
   // `state = (state * a + c) % m`; without the assignment it may also be the end of a hash.
   const factors = multipliers(left, constants)
   const isCarried = target !== undefined && nameOf(target) === nameOf(state)
-  const isLinear = left.kind === 'operation' && (left.operator === '+' || left.operator === '*') && (operator === '%' || operator === '&' || left.operator === '+')
-  const isDrawing = factors.some(isOfGenerator) && (isCarried || isLinear) && (modulus === undefined || operator !== '%' || Math.abs(modulus) >= 1000)
+  const isLinear =
+    left.kind === 'operation' &&
+    (left.operator === '+' || left.operator === '*') &&
+    (operator === '%' || operator === '&' || left.operator === '+')
+  const isDrawing =
+    factors.some(isOfGenerator) &&
+    (isCarried || isLinear) &&
+    (modulus === undefined || operator !== '%' || Math.abs(modulus) >= 1000)
   return isDrawing || (isCarried && factors.length > 0) ? { state, isSeeded: true } : undefined
 }
 

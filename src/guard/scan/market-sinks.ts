@@ -30,15 +30,23 @@ export function marketSinks(module: Module): readonly Sink[] {
 
 /** Verbs that hand a value to the world. */
 const SENDING: ReadonlySet<string> = new Set(
-  'emit publish broadcast dispatch produce notify push send post put enqueue stream feed forward deliver yield write notify next on handle ingest ticker'.split(' '),
+  'emit publish broadcast dispatch produce notify push send post put enqueue stream feed forward deliver yield write notify next on handle ingest ticker'.split(
+    ' ',
+  ),
 )
 const ORDERING: ReadonlySet<string> = new Set(
-  'buy sell long short place submit execute open close enter exit trade order bid ask fill hedge rebalance liquidate market limit'.split(' '),
+  'buy sell long short place submit execute open close enter exit trade order bid ask fill hedge rebalance liquidate market limit'.split(
+    ' ',
+  ),
 )
 const SETTING: ReadonlySet<string> = new Set(
-  'set update record add append save store insert apply upsert patch put push write publish quote make create build new from on handle'.split(' '),
+  'set update record add append save store insert apply upsert patch put push write publish quote make create build new from on handle'.split(
+    ' ',
+  ),
 )
-const ADDING: ReadonlySet<string> = new Set('push append unshift appendleft add extend insert enqueue put set push_back concat fill'.split(' '))
+const ADDING: ReadonlySet<string> = new Set(
+  'push append unshift appendleft add extend insert enqueue put set push_back concat fill'.split(' '),
+)
 
 class SinkFinder {
   readonly #flow: Flow
@@ -59,16 +67,24 @@ class SinkFinder {
     for (const node of of('object'))
       for (const entry of node.entries) {
         const key = entry.key ?? this.#textOf(entry.index)
-        if (key !== undefined && isMarketKey(key) && entry.value.kind !== 'function') this.#add(entry.at, `the entry '${key}'`, [entry.value], entry)
+        if (key !== undefined && isMarketKey(key) && entry.value.kind !== 'function')
+          this.#add(entry.at, `the entry '${key}'`, [entry.value], entry)
       }
     for (const node of of('object')) this.#advice(node)
     for (const node of of('class'))
       for (const member of node.members) {
-        if (member.name === undefined || member.value === undefined || member.value.kind === 'function' || !isMarketKey(member.name)) continue
+        if (
+          member.name === undefined ||
+          member.value === undefined ||
+          member.value.kind === 'function' ||
+          !isMarketKey(member.name)
+        )
+          continue
         this.#add(member.value.at, `the field '${member.name}'`, [member.value], member.value)
       }
     for (const node of of('call')) this.#call(node)
-    for (const node of of('loop')) if (node.each !== undefined && node.over !== undefined) this.#target(node.each, undefined, node)
+    for (const node of of('loop'))
+      if (node.each !== undefined && node.over !== undefined) this.#target(node.each, undefined, node)
 
     for (const node of of('return')) {
       const around = functionAround(node)
@@ -85,7 +101,8 @@ class SinkFinder {
     for (const node of of('operation')) this.#stirred(node)
     for (const node of of('if')) this.#decision(node.test, [...node.then, ...node.otherwise], node)
     for (const node of of('conditional')) this.#decision(node.test, [node.then, node.otherwise], node)
-    for (const node of of('operation')) if (node.operator === '&&' && node.operands.length === 2) this.#decision(node.operands[0]!, [node.operands[1]!], node)
+    for (const node of of('operation'))
+      if (node.operator === '&&' && node.operands.length === 2) this.#decision(node.operands[0]!, [node.operands[1]!], node)
     for (const node of of('loop')) if (node.test !== undefined) this.#decision(node.test, node.body, node)
 
     return this.#found.sort((a, b) => a.at - b.at)
@@ -119,9 +136,17 @@ class SinkFinder {
   #target(target: Pattern, value: Expression | undefined, node: Node): void {
     switch (target.kind) {
       case 'name':
-        if (isMarketName(target.name) && value?.kind !== 'function' && value?.kind !== 'class') this.#add(target.at, `'${target.name}'`, [value ?? target], node)
+        if (isMarketName(target.name) && value?.kind !== 'function' && value?.kind !== 'class')
+          this.#add(target.at, `'${target.name}'`, [value ?? target], node)
         if (value?.kind === 'call' && isMarketResult(target.name))
-          this.#found.push({ at: target.at, what: `what '${target.name}' returns`, values: [], results: [value], node, isFinal: false })
+          this.#found.push({
+            at: target.at,
+            what: `what '${target.name}' returns`,
+            values: [],
+            results: [value],
+            node,
+            isFinal: false,
+          })
         return
       case 'member': {
         const key = target.property ?? this.#textOf(target.index)
@@ -136,7 +161,8 @@ class SinkFinder {
       }
       case 'object-pattern':
         for (const entry of target.entries) {
-          if (entry.key !== undefined && isMarketKey(entry.key) && entry.target.kind === 'name') this.#add(entry.target.at, `'${entry.key}'`, [entry.target], node)
+          if (entry.key !== undefined && isMarketKey(entry.key) && entry.target.kind === 'name')
+            this.#add(entry.target.at, `'${entry.key}'`, [entry.target], node)
           else this.#target(entry.target, undefined, node)
         }
         return
@@ -158,20 +184,29 @@ class SinkFinder {
     if (name === undefined || (call.args.length === 0 && call.keywords.length === 0)) return
     const words = wordsOf(name)
     const receiver = call.callee.kind === 'member' ? lastNameOf(call.callee.object) : undefined
-    const given = [...call.args.filter(arg => arg.kind !== 'function'), ...call.keywords.filter(({ name }) => name === undefined || !isInnocent(name)).map(({ value }) => value)]
+    const given = [
+      ...call.args.filter(arg => arg.kind !== 'function'),
+      ...call.keywords.filter(({ name }) => name === undefined || !isInnocent(name)).map(({ value }) => value),
+    ]
 
     const about = isAboutMarket(words) || (receiver !== undefined && isAboutMarket(wordsOf(receiver)))
     const topic = this.#textOf(call.args[0])
     const isSending = words.some(word => SENDING.has(word)) && !isInnocent(name)
     const isOrdering = words.some(word => ORDERING.has(word)) && words.some(isOrderWord) && !isInnocent(name)
 
-    if (isOrdering || (isSending && (about || (topic !== undefined && isAboutMarket(wordsOf(topic))))))
-      return this.#add(call.at, `what '${name}' is given`, given, call, true)
+    if (isOrdering || (isSending && (about || (topic !== undefined && isAboutMarket(wordsOf(topic)))))) {
+      this.#add(call.at, `what '${name}' is given`, given, call, true)
+      return
+    }
 
     const isConstructor = /^[A-Z]/.test(name) && isMarketName(name)
     const isSetter = words.length > 1 && SETTING.has(words[0]!) && isMarketName(words.slice(1).join('_'))
-    if (isConstructor || isSetter) return this.#add(call.at, `what '${name}' is given`, given, call)
-    if (ADDING.has(name) && receiver !== undefined && isMarketKey(receiver)) this.#add(call.at, `an element of '${receiver}'`, given, call)
+    if (isConstructor || isSetter) {
+      this.#add(call.at, `what '${name}' is given`, given, call)
+      return
+    }
+    if (ADDING.has(name) && receiver !== undefined && isMarketKey(receiver))
+      this.#add(call.at, `an element of '${receiver}'`, given, call)
   }
 
   #nameOfCallee({ callee }: Call): string | undefined {
@@ -186,14 +221,23 @@ class SinkFinder {
     const [left, right] = node.operands as [Expression, Expression]
     const of = isPriceLeaf(left) ? left : isPriceLeaf(right) ? right : undefined
     if (of === undefined) return
-    this.#found.push({ at: node.at, what: `what is made of '${lastNameOf(of) ?? ''}'`, values: [of === left ? right : left], node, isFinal: false })
+    this.#found.push({
+      at: node.at,
+      what: `what is made of '${lastNameOf(of) ?? ''}'`,
+      values: [of === left ? right : left],
+      node,
+      isFinal: false,
+    })
   }
 
   /** `{ symbol, action: 'BUY' }`: what is bought is drawn by lot. */
   #advice(node: ObjectExpression): void {
-    const isAdvice = node.entries.some(({ key }) => key !== undefined && /^(?:action|side|signal|order|direction|recommendation)$/.test(key))
+    const isAdvice = node.entries.some(
+      ({ key }) => key !== undefined && /^(?:action|side|signal|order|direction|recommendation)$/.test(key),
+    )
     const what = node.entries.find(({ key }) => key !== undefined && isInstrument(key))
-    if (isAdvice && what !== undefined) this.#found.push({ at: what.at, what: 'what is to be traded', values: [what.value], node, isFinal: false })
+    if (isAdvice && what !== undefined)
+      this.#found.push({ at: what.at, what: 'what is to be traded', values: [what.value], node, isFinal: false })
   }
 
   /** Chance decides whether something is bought. */
@@ -205,7 +249,9 @@ class SinkFinder {
       const words = wordsOf(name)
       const topic = this.#textOf(inner.args[0])
       const isDeed = words.some(isOrderWord) && (words.length === 1 || words.some(word => ORDERING.has(word)))
-      const isSignal = words.some(word => SENDING.has(word)) && [...words, ...wordsOf(topic ?? '')].some(word => /^(?:signals?|orders?|trades?|buy|sell)$/.test(word))
+      const isSignal =
+        words.some(word => SENDING.has(word)) &&
+        [...words, ...wordsOf(topic ?? '')].some(word => /^(?:signals?|orders?|trades?|buy|sell)$/.test(word))
       if (isDeed || isSignal) {
         this.#found.push({ at: test.at, what: `whether '${name}' happens`, values: [test], node, isFinal: true })
         return
@@ -214,19 +260,33 @@ class SinkFinder {
   }
 
   /** The name of the market for what a function returns; undefined when it is none. */
-  #nameOfResult(around: FunctionExpression, nameOf: (fn: FunctionExpression) => string, parentOf: (node: Node) => Node | undefined): string | undefined {
+  #nameOfResult(
+    around: FunctionExpression,
+    nameOf: (fn: FunctionExpression) => string,
+    parentOf: (node: Node) => Node | undefined,
+  ): string | undefined {
     const name = nameOf(around)
     if (name !== '') {
       if (isMarketResult(name)) return name
       // `TakeProfit.level`, `PriceFeed.next`.
       const member = parentOf(around)
       const made = member === undefined ? undefined : parentOf(member)
-      return isKind(made, 'class') && made.name !== undefined && ASKING.test(name) && isMarketResult(made.name.replace(SERVING, '')) ? `${made.name}.${name}` : undefined
+      return isKind(made, 'class') &&
+        made.name !== undefined &&
+        ASKING.test(name) &&
+        isMarketResult(made.name.replace(SERVING, ''))
+        ? `${made.name}.${name}`
+        : undefined
     }
 
     // `prices.map(price => …)`.
     const call = parentOf(around)
-    if (!isKind(call, 'call') || call.callee.kind !== 'member' || !/^(?:map|flatMap|apply|transform)$/.test(call.callee.property ?? '')) return undefined
+    if (
+      !isKind(call, 'call') ||
+      call.callee.kind !== 'member' ||
+      !/^(?:map|flatMap|apply|transform)$/.test(call.callee.property ?? '')
+    )
+      return undefined
     const receiver = lastNameOf(call.callee.object)
     return receiver !== undefined && isMarketKey(receiver) ? receiver : undefined
   }
@@ -235,7 +295,12 @@ class SinkFinder {
 /** `price`, `quote.bid`; not `prices.length`, and not every number that has a market's word. */
 function isPriceLeaf(value: Expression): boolean {
   const name = value.kind === 'name' ? value.name : value.kind === 'member' ? value.property : undefined
-  return name !== undefined && /^(?:prices?|bid|ask|mid|px|close|last_?price|best_?bid|best_?ask|mid_?price|spot|open_?price|close_?price|entry_?price|fill_?price|quote|equity)$/i.test(name)
+  return (
+    name !== undefined &&
+    /^(?:prices?|bid|ask|mid|px|close|last_?price|best_?bid|best_?ask|mid_?price|spot|open_?price|close_?price|entry_?price|fill_?price|quote|equity)$/i.test(
+      name,
+    )
+  )
 }
 
 const isExpression = (value: Expression | Pattern): value is Expression => !value.kind.endsWith('-pattern')
@@ -247,12 +312,17 @@ function isMarketResult(name: string): boolean {
   return isMarketKey(name) || (words.length > 1 && isMarketKey(words.slice(1).join('_')))
 }
 
-const ASKING = /^_*(?:next|get|value|level|current|compute|evaluate|run|read|fetch|poll|latest|step|generate|call|call__|next__|iter__|predict|sample|draw|calculate|estimate|forecast|for|of|at|on)$/
-const SERVING = /(?:Service|Client|Provider|Engine|Model|Source|Feed|Generator|Strategy|Sizer|Manager|Handler|Calculator|Estimator|Reader|Store|Repository|Stream|Api)$/
+const ASKING =
+  /^_*(?:next|get|value|level|current|compute|evaluate|run|read|fetch|poll|latest|step|generate|call|call__|next__|iter__|predict|sample|draw|calculate|estimate|forecast|for|of|at|on)$/
+const SERVING =
+  /(?:Service|Client|Provider|Engine|Model|Source|Feed|Generator|Strategy|Sizer|Manager|Handler|Calculator|Estimator|Reader|Store|Repository|Stream|Api)$/
 
-const isAboutMarket = (words: readonly string[]): boolean => words.some(word => isMarketName(word) || isOrderWord(word) || TOPICS.has(word))
+const isAboutMarket = (words: readonly string[]): boolean =>
+  words.some(word => isMarketName(word) || isOrderWord(word) || TOPICS.has(word))
 
-const TOPICS: ReadonlySet<string> = new Set('market feed feeds broker exchange venue ticker trades strategy marketdata bars bar orders order book'.split(' '))
+const TOPICS: ReadonlySet<string> = new Set(
+  'market feed feeds broker exchange venue ticker trades strategy marketdata bars bar orders order book'.split(' '),
+)
 
 function lastNameOf(expression: Expression): string | undefined {
   if (expression.kind === 'name') return expression.name

@@ -89,7 +89,9 @@ const IDENTITIES = list(`
 `)
 
 /** Which instrument, never how much; and yet what is bought must not be drawn by lot. */
-const INSTRUMENTS = list('symbol symbols instrument instruments pair pairs ticker tickers currency currencies coin coins asset assets security stock stocks')
+const INSTRUMENTS = list(
+  'symbol symbols instrument instruments pair pairs ticker tickers currency currencies coin coins asset assets security stock stocks',
+)
 
 /** Work about markets that is research: many drawn worlds, of which only statistics remain. */
 const RESEARCH = list(`
@@ -264,7 +266,8 @@ export function isResearch(name: string): boolean {
 }
 
 /** A total of draws that is asked for once, as in a mean, is no series. */
-export const isSumName = (name: string): boolean => /^(?:sum|total|acc|accumulator|mean|avg|count|n|hash|seed|state|s0|s1|s2|s3)$/.test(wordsOf(name).at(-1) ?? '')
+export const isSumName = (name: string): boolean =>
+  /^(?:sum|total|acc|accumulator|mean|avg|count|n|hash|seed|state|s0|s1|s2|s3)$/.test(wordsOf(name).at(-1) ?? '')
 
 const ACCOUNTS = list(`
   balance balances account accounts equity positions position portfolio portfolios holdings market markets data feed feeds response responses result results
@@ -288,8 +291,16 @@ const QUOTED = list(`
 /** `generateFakeTick`, `dummyPrice`, `mock_positions`, `syntheticBars`: pretended, and a value of the market or of an account. */
 export function isPretendedMarket(name: string): boolean {
   const words = pretendingWords(name)
-  const at = words.findIndex((word, i) => PRETENDING.has(word) || (/^(?:random|sample|demo|example)$/.test(word) && QUOTED.has(words[i + 1] ?? '')))
-  if (at < 0 || /^(?:is|has|was|are|should|allow|reject|assert|no|not|drop|without|un|detect|forbid|refuse|contains|looks|count)$/.test(words[0] ?? '')) return false
+  const at = words.findIndex(
+    (word, i) => PRETENDING.has(word) || (/^(?:random|sample|demo|example)$/.test(word) && QUOTED.has(words[i + 1] ?? '')),
+  )
+  if (
+    at < 0 ||
+    /^(?:is|has|was|are|should|allow|reject|assert|no|not|drop|without|un|detect|forbid|refuse|contains|looks|count)$/.test(
+      words[0] ?? '',
+    )
+  )
+    return false
   const rest = words.filter((_, i) => i !== at)
   const last = rest.at(-1)
   if (last === undefined) return false
@@ -297,7 +308,15 @@ export function isPretendedMarket(name: string): boolean {
   if (/^stubs?$/.test(words[at]!) && at === words.length - 1 && /[a-z]Stub$/.test(name)) return false
   if (words[at] === 'artificial' && rest.includes('intelligence')) return false
   if (/^synth/.test(words[at]!) && rest.some(word => NOTIONS.has(word) && !PRICES.has(word))) return false
-  return rest.some(word => PRICES.has(word) || QUANTITIES.has(word) || FACTS.has(word) || JUDGEMENTS.has(word) || DEEDS.has(word) || ACCOUNTS.has(word))
+  return rest.some(
+    word =>
+      PRICES.has(word) ||
+      QUANTITIES.has(word) ||
+      FACTS.has(word) ||
+      JUDGEMENTS.has(word) ||
+      DEEDS.has(word) ||
+      ACCOUNTS.has(word),
+  )
 }
 
 const TOPIC_WORDS = list(`
@@ -312,4 +331,8 @@ export const isMarketTopic = (name: string): boolean => wordsOf(name).some(word 
 
 /** Settings have defaults. */
 export const isSetting = (name: string): boolean =>
-  wordsOf(name).some(word => /^(?:settings?|config|configuration|options|preferences|prefs|layout|theme|timeout|limits?|params|parameters|env)$/.test(word))
+  wordsOf(name).some(word =>
+    /^(?:settings?|config|configuration|options|preferences|prefs|layout|theme|timeout|limits?|params|parameters|env)$/.test(
+      word,
+    ),
+  )

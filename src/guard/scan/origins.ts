@@ -42,7 +42,8 @@ function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set
       seen.add(token.thing)
       const here = placesOf(spot, token)
       const beyond = here.length > 1 ? [...here.slice(1), ...after] : after
-      for (const [key, field] of token.thing.fields) if (field.tokens.length > 0 && !isAside(key)) gather(field, beyond, found, seen, depth + 1)
+      for (const [key, field] of token.thing.fields)
+        if (field.tokens.length > 0 && !isAside(key)) gather(field, beyond, found, seen, depth + 1)
       gather(token.thing.rest, beyond, found, seen, depth + 1)
     }
   }

@@ -11,7 +11,8 @@ export interface Recording {
   readonly node: Node
 }
 
-const PUTTING = /^(?:push|append|unshift|add|set|extend|insert|push_back|appendleft|enqueue|emit|publish|send|write|next|put|appendRow|concat)$/
+const PUTTING =
+  /^(?:push|append|unshift|add|set|extend|insert|push_back|appendleft|enqueue|emit|publish|send|write|next|put|appendRow|concat)$/
 const SUMMING = /^(?:cumsum|cumprod|accumulate|cumulative_sum|cumulative_prod|scan)$/
 const MAPPING = /^(?:map|flatMap|from|fill|times|apply|set[A-Z]\w*|update|vectorize|fromfunction)$/
 
@@ -46,7 +47,8 @@ class Recorder {
     for (const call of of('call')) yield* this.#ofCall(call)
 
     for (const each of of('wrapped')) {
-      if (each.how === 'yield' && !this.#isBeside(each) && !isGrowing(each.value)) yield { at: each.at, value: each.value, node: each }
+      if (each.how === 'yield' && !this.#isBeside(each) && !isGrowing(each.value))
+        yield { at: each.at, value: each.value, node: each }
     }
     for (const node of of('return')) {
       // `steps.map(step => (sum += step))`.
@@ -54,7 +56,9 @@ class Recorder {
       const call = around === undefined ? undefined : parentOf(around)
       if (node.value === undefined || !isKind(call, 'call')) continue
       const name = nameOfCallee(call)
-      const isList = /^(?:reduce|fold|scan)/.test(name) && (node.value.kind === 'list' || node.value.kind === 'object' || node.value.kind === 'call')
+      const isList =
+        /^(?:reduce|fold|scan)/.test(name) &&
+        (node.value.kind === 'list' || node.value.kind === 'object' || node.value.kind === 'call')
       if ((MAPPING.test(name) || isList) && !this.#isBeside(node)) yield { at: node.value.at, value: node.value, node }
     }
     for (const assign of of('assign')) {
@@ -68,7 +72,8 @@ class Recorder {
       if (name === undefined || isSumName(name)) continue
       const around = functionAround(assign)
       const isField = target.kind === 'member' && !isLocal(target.object, around)
-      if (isField || (target.kind === 'name' && around !== undefined && !declares(around, name))) yield { at: assign.at, value: assign, node: assign }
+      if (isField || (target.kind === 'name' && around !== undefined && !declares(around, name)))
+        yield { at: assign.at, value: assign, node: assign }
     }
   }
 
@@ -76,7 +81,8 @@ class Recorder {
     const name = nameOfCallee(call)
     const path = this.#module.flow.pathOf(call.callee)
     if (this.#isBeside(call)) return
-    if (SUMMING.test(name) || (path !== undefined && SUMMING.test(path.slice(path.lastIndexOf('.') + 1)))) yield { at: call.at, value: call, node: call }
+    if (SUMMING.test(name) || (path !== undefined && SUMMING.test(path.slice(path.lastIndexOf('.') + 1))))
+      yield { at: call.at, value: call, node: call }
 
     const { functionAround, nameOf } = this.#survey
     const around = functionAround(call)
@@ -96,7 +102,13 @@ class Recorder {
         if (growsByChance(nameOf(at))) return true
         isInside = false
       }
-      if (isInside && (isKind(at, 'assign') || isKind(at, 'declare')) && growsByChance(nameBound(at.target) ?? '') && !isShort(nameBound(at.target) ?? '')) return true
+      if (
+        isInside &&
+        (isKind(at, 'assign') || isKind(at, 'declare')) &&
+        growsByChance(nameBound(at.target) ?? '') &&
+        !isShort(nameBound(at.target) ?? '')
+      )
+        return true
     }
     return false
   }
@@ -120,7 +132,8 @@ function declares(around: Node, name: string): boolean {
     if (isKind(node, 'declare') && nameBound(node.target) === name) return true
     if (isFunction(node) && node === around && node.params.some(param => nameBound(param) === name)) return true
     if (isKind(node, 'loop') && node.each !== undefined && nameBound(node.each) === name) return true
-    if (isKind(node, 'assign') && node.operator === '=' && node.value.kind === 'literal' && nameBound(node.target) === name) return true
+    if (isKind(node, 'assign') && node.operator === '=' && node.value.kind === 'literal' && nameBound(node.target) === name)
+      return true
   }
   return false
 }

@@ -15,13 +15,21 @@ export function isOfResearch(program: Program, node: Node): boolean {
   return isResearchFile(program)
 }
 
-const SAYING = /\b(?:monte[- ]?carlo|bootstrap(?:s|ped|ping)?|re-?sampl(?:es?|ed|ing)|permut(?:es?|ed|ation|ations)|posterior|metropolis|mcmc|null hypothesis|significance)\b/i
+const SAYING =
+  /\b(?:monte[- ]?carlo|bootstrap(?:s|ped|ping)?|re-?sampl(?:es?|ed|ing)|permut(?:es?|ed|ation|ations)|posterior|metropolis|mcmc|null hypothesis|significance)\b/i
 
 /** What is written about a function: its docstring, the comment above it. */
 function saysResearch(fn: FunctionExpression, program: Program): boolean {
   const [first] = fn.body
   if (first?.kind === 'expression' && first.value.kind === 'literal' && SAYING.test(String(first.value.value))) return true
-  return program.comments.some(({ at, end, text }) => end <= fn.at && fn.at - end < 120 && at < fn.at && SAYING.test(text) && !/;|\}|\n\s*\n/.test(program.text.slice(end, fn.at)))
+  return program.comments.some(
+    ({ at, end, text }) =>
+      end <= fn.at &&
+      fn.at - end < 120 &&
+      at < fn.at &&
+      SAYING.test(text) &&
+      !/;|\}|\n\s*\n/.test(program.text.slice(end, fn.at)),
+  )
 }
 
 export function isResearchFile(program: Program): boolean {
@@ -33,7 +41,8 @@ export function isResearchFile(program: Program): boolean {
 }
 
 /** 'bootstrap' alone starts a program. */
-export const namesResearch = (name: string): boolean => isResearch(name) && !/^_?bootstrap(?:App(?:lication)?|Server|Service)?$/i.test(name)
+export const namesResearch = (name: string): boolean =>
+  isResearch(name) && !/^_?bootstrap(?:App(?:lication)?|Server|Service)?$/i.test(name)
 
 function* names(program: Program): Generator<string> {
   const { nameOf, of } = survey(program)

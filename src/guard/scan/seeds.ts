@@ -3,8 +3,8 @@ import type { FlowBuilder } from './flow-builder.ts'
 import { drawsFrom } from './random-sources.ts'
 
 export function settleSeeds({ graph, calls, handMade }: FlowBuilder): void {
-  for (const { path, result, at } of calls.draws) {
-    const isSeeded = path.includes('(#)') || [...calls.seeded].some(family => drawsFrom(path, family))
+  for (const { path, result, at } of calls.chance.draws) {
+    const isSeeded = path.includes('(#)') || [...calls.chance.seeded].some(family => drawsFrom(path, family))
     if (isSeeded) graph.add(result, { kind: 'origin', trait: 'seeded', at })
   }
   for (const { spot, at, state, isSeeded } of handMade) {

@@ -1,6 +1,7 @@
 // Failures that are answered with invented values: a price, a fill or a forecast where the truth is that there is none.
-import { growsByChance, isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
+
 import type { Borrowed, Flow, Origin } from '../flow.ts'
+import { growsByChance, isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
 import type { Block, Expression, FunctionExpression, Statement, Try } from '../program.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
@@ -55,7 +56,23 @@ interface Answer {
 }
 
 /** Names of the world that know nothing of a market. */
-const NOTHING: ReadonlySet<string> = new Set(['Math', 'Date', 'Array', 'Object', 'Number', 'String', 'undefined', 'math', 'range', 'list', 'dict', 'float', 'int', 'np', '[comprehension]'])
+const NOTHING: ReadonlySet<string> = new Set([
+  'Math',
+  'Date',
+  'Array',
+  'Object',
+  'Number',
+  'String',
+  'undefined',
+  'math',
+  'range',
+  'list',
+  'dict',
+  'float',
+  'int',
+  'np',
+  '[comprehension]',
+])
 
 class Failures {
   readonly hits: Hit[] = []
@@ -79,7 +96,8 @@ class Failures {
     for (const node of of('operation')) {
       const [left, right] = node.operands
       if ((node.operator !== '??' && node.operator !== '||') || left === undefined || right === undefined) continue
-      if ((asksOutside(left) || this.#isAnswer(left)) && right.kind !== 'call') this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
+      if ((asksOutside(left) || this.#isAnswer(left)) && right.kind !== 'call')
+        this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
     }
   }
 
@@ -87,7 +105,9 @@ class Failures {
   #isAnswer(left: Expression): boolean {
     const name = left.kind === 'name' ? left.name : undefined
     if (name === undefined) return false
-    return this.#survey.of('declare').some(({ target, value }) => nameBound(target) === name && value !== undefined && asksOutside(value))
+    return this.#survey
+      .of('declare')
+      .some(({ target, value }) => nameBound(target) === name && value !== undefined && asksOutside(value))
   }
 
   #ofTry(node: Try): void {
@@ -99,14 +119,17 @@ class Failures {
           isAnswered = true
           this.#judge({ value: inner.value, name: undefined }, tried, inner)
         } else if (isKind(inner, 'throw')) isAnswered = true
-        else if (isKind(inner, 'assign') && inner.operator === '=') this.#judge({ value: inner.value, name: nameBound(inner.target) }, tried, inner)
-        else if (isKind(inner, 'wrapped') && inner.how === 'yield') this.#judge({ value: inner.value, name: undefined }, tried, inner)
+        else if (isKind(inner, 'assign') && inner.operator === '=')
+          this.#judge({ value: inner.value, name: nameBound(inner.target) }, tried, inner)
+        else if (isKind(inner, 'wrapped') && inner.how === 'yield')
+          this.#judge({ value: inner.value, name: undefined }, tried, inner)
         else if (isKind(inner, 'call')) this.#judgeSent(inner, tried)
       }
       if (!isAnswered) this.#afterwards(node, tried)
     }
     for (const inner of within(node.last, besideFunctions)) {
-      if (isKind(inner, 'assign') && inner.target.kind === 'name') this.#judge({ value: inner.value, name: inner.target.name }, tried, inner)
+      if (isKind(inner, 'assign') && inner.target.kind === 'name')
+        this.#judge({ value: inner.value, name: inner.target.name }, tried, inner)
     }
   }
 
@@ -127,22 +150,29 @@ class Failures {
     const parent = parentOf(node)
     const body: readonly Statement[] = around !== undefined && parent === around ? around.body : []
     const next = body.slice(body.indexOf(node) + 1)
-    for (const statement of next) if (statement.kind === 'return' && statement.value !== undefined) this.#judge({ value: statement.value, name: undefined }, tried, statement)
+    for (const statement of next)
+      if (statement.kind === 'return' && statement.value !== undefined)
+        this.#judge({ value: statement.value, name: undefined }, tried, statement)
   }
 
   #ofHandler(handler: Expression, asked: Expression, call: Node): void {
     const fn = this.#functionOf(handler)
     if (handler.kind === 'name' && /fallback|sample|default|backup/i.test(handler.name) && fn !== undefined) {
       const answered = [...within(fn.body, besideFunctions)].find(inner => isKind(inner, 'return') && inner.value !== undefined)
-      if (isKind(answered, 'return') && answered.value !== undefined && this.#isMadeOfNothing(answered.value)) return this.#hit(handler.at, answered.at, [])
+      if (isKind(answered, 'return') && answered.value !== undefined && this.#isMadeOfNothing(answered.value)) {
+        this.#hit(handler.at, answered.at, [])
+        return
+      }
     }
     if (fn === undefined) {
       if (handler.kind === 'name' && isPretended(handler.name)) this.#hit(handler.at, handler.at, [])
       return
     }
     for (const inner of within(fn.body, besideFunctions)) {
-      if (isKind(inner, 'return') && inner.value !== undefined) this.#judge({ value: inner.value, name: this.#targetOf(call) }, [asked], call, inner.value.at)
-      else if (isKind(inner, 'assign') && inner.operator === '=') this.#judge({ value: inner.value, name: nameBound(inner.target) }, [asked], call, inner.at)
+      if (isKind(inner, 'return') && inner.value !== undefined)
+        this.#judge({ value: inner.value, name: this.#targetOf(call) }, [asked], call, inner.value.at)
+      else if (isKind(inner, 'assign') && inner.operator === '=')
+        this.#judge({ value: inner.value, name: nameBound(inner.target) }, [asked], call, inner.at)
       else if (isKind(inner, 'call')) this.#judgeSent(inner, [asked])
     }
   }
@@ -156,9 +186,11 @@ class Failures {
   /** `setPrice(1.08)`, `res.json({ price: 1.08 })` in a handler. */
   #judgeSent(call: Extract<Expression, { kind: 'call' }>, tried: readonly Node[]): void {
     const name = call.callee.kind === 'member' ? call.callee.property : call.callee.kind === 'name' ? call.callee.name : undefined
-    if (name === undefined || !/^(?:set|push|append|json|send|emit|publish|resolve|put|callback|cb|next|update|add)/.test(name)) return
+    if (name === undefined || !/^(?:set|push|append|json|send|emit|publish|resolve|put|callback|cb|next|update|add)/.test(name))
+      return
     for (const arg of call.args) {
-      if (arg.kind === 'object' || arg.kind === 'list' || /^set[A-Z_]|^update|^resolve|^push|^append/.test(name)) this.#judge({ value: arg, name: name.replace(/^set/, '') }, tried, call)
+      if (arg.kind === 'object' || arg.kind === 'list' || /^set[A-Z_]|^update|^resolve|^push|^append/.test(name))
+        this.#judge({ value: arg, name: name.replace(/^set/, '') }, tried, call)
     }
   }
 
@@ -182,7 +214,9 @@ class Failures {
   #inventedIn(value: Expression, names: readonly string[], name: string | undefined): Origin | undefined {
     if (value.kind === 'list') {
       // `return False, { … }, 400`: each by itself, and numbers only among numbers.
-      const parts = value.items.every(item => typeof this.#flow.constantOf(item)?.value === 'number') ? value.items : value.items.filter(({ kind }) => kind !== 'literal')
+      const parts = value.items.every(item => typeof this.#flow.constantOf(item)?.value === 'number')
+        ? value.items
+        : value.items.filter(({ kind }) => kind !== 'literal')
       for (const part of parts) {
         const invented = this.#inventedIn(part, names, name)
         if (invented !== undefined) return invented
@@ -243,7 +277,8 @@ class Failures {
     for (const node of within(value)) {
       if (isKind(node, 'literal') && typeof node.value === 'number' && Math.abs(node.value) > 1) hasNumber = true
       if (isKind(node, 'wrapped') && node.how === 'await') return false
-      if (isKind(node, 'name') && !own.has(node.name) && !NOTHING.has(node.name) && this.#flow.constantOf(node) === undefined) return false
+      if (isKind(node, 'name') && !own.has(node.name) && !NOTHING.has(node.name) && this.#flow.constantOf(node) === undefined)
+        return false
     }
     return hasNumber && !(value.kind === 'object' && !keysOf(value, this.#flow).some(isMarketKey))
   }
@@ -251,8 +286,18 @@ class Failures {
   /** `{ status: 'FILLED' }`, 'BUY'. */
   #saysDone(value: Expression): boolean {
     for (const node of within(value, besideFunctions)) {
-      const constant = isKind(node, 'literal') ? node.value : isKind(node, 'name') ? this.#flow.constantOf(node)?.value : undefined
-      if (typeof constant === 'string' && /^(?:filled|closed|executed|buy|sell|long|short|bullish|bearish|up|accepted|done|complete|completed|success|up-to-date)$/i.test(constant)) return true
+      const constant = isKind(node, 'literal')
+        ? node.value
+        : isKind(node, 'name')
+          ? this.#flow.constantOf(node)?.value
+          : undefined
+      if (
+        typeof constant === 'string' &&
+        /^(?:filled|closed|executed|buy|sell|long|short|bullish|bearish|up|accepted|done|complete|completed|success|up-to-date)$/i.test(
+          constant,
+        )
+      )
+        return true
     }
     return false
   }
@@ -264,7 +309,9 @@ class Failures {
       if (name === undefined) continue
       const words = wordsOf(name)
       if (words.length === 1 && /^(?:fake|dummy|mock|bogus)$/.test(words[0]!)) return true
-      const pretends = isPretended(name) || words.some(word => /^(?:sample|samples|demo|example|guess|invent|placeholder|random|typical)$/.test(word))
+      const pretends =
+        isPretended(name) ||
+        words.some(word => /^(?:sample|samples|demo|example|guess|invent|placeholder|random|typical)$/.test(word))
       if (pretends && words.length > 1 && isMarketTopic(name)) return true
     }
     return false
@@ -309,7 +356,8 @@ function asksOutside(left: Expression): boolean {
 /** The keys of what is answered: its own, or those of the constant it names. */
 function keysOf(value: Expression, flow: Flow): readonly string[] {
   const found: string[] = []
-  for (const node of within(value)) if (isKind(node, 'object')) for (const { key } of node.entries) if (key !== undefined) found.push(key)
+  for (const node of within(value))
+    if (isKind(node, 'object')) for (const { key } of node.entries) if (key !== undefined) found.push(key)
   if (value.kind === 'member' && value.property !== undefined) found.push(value.property)
   if (found.length === 0 && value.kind === 'name' && flow.constantOf(value) === undefined) found.push(value.name)
   return found

@@ -13,7 +13,10 @@ export const pretendedName: Rule = {
     'Whoever wrote generateFakeTick knew what it is; whoever reads the tick behind three calls does not. Take the value from a source, or let ' +
     'the program say that it has none. Simulation for paper trading and research says so in its names and is fine.',
   bad: [
-    { language: 'typescript', code: "import { generateFakeTick } from './ticks.ts'\nexport const next = () => generateFakeTick('EURUSD')" },
+    {
+      language: 'typescript',
+      code: "import { generateFakeTick } from './ticks.ts'\nexport const next = () => generateFakeTick('EURUSD')",
+    },
     {
       language: 'typescript',
       code: 'const dummyPrice = 1.2345\nexport const priceOf = (cache: Map<string, number>, symbol: string) => cache.get(symbol) ?? dummyPrice',
@@ -56,7 +59,8 @@ export const pretendedName: Rule = {
 
     // Under another name: `import { mockQuotes as quotes }`.
     const renamed = new Map<string, string>()
-    for (const { names } of of('import')) for (const { imported, local } of names) if (imported !== local && isPretendedMarket(imported)) renamed.set(local, imported)
+    for (const { names } of of('import'))
+      for (const { imported, local } of names) if (imported !== local && isPretendedMarket(imported)) renamed.set(local, imported)
 
     for (const node of of('name')) look(renamed.get(node.name) ?? node.name, node)
     for (const node of of('member')) {
@@ -69,11 +73,21 @@ export const pretendedName: Rule = {
       const last = path?.slice(path.lastIndexOf('.') + 1)
       if (last !== undefined) look(last, node)
       for (const origin of flow.originsOf(node)) {
-        if (origin.trait !== 'pretended' || origin.borrowed === undefined || !flowsOn(node, parentOf) || isPaperOrResearch(program, node)) continue
+        if (
+          origin.trait !== 'pretended' ||
+          origin.borrowed === undefined ||
+          !flowsOn(node, parentOf) ||
+          isPaperOrResearch(program, node)
+        )
+          continue
         const key = keyOf(origin.borrowed)
         if (told.has(key)) continue
         told.add(key)
-        hits.push({ at: node.at, message: `what '${origin.borrowed.name}' returns says that it is not real`, needs: [origin.borrowed] })
+        hits.push({
+          at: node.at,
+          message: `what '${origin.borrowed.name}' returns says that it is not real`,
+          needs: [origin.borrowed],
+        })
       }
     }
     for (const node of of('object-pattern')) for (const { key, target } of node.entries) if (key !== undefined) look(key, target)

@@ -21,7 +21,7 @@ export const randomToMarket: Rule = {
       language: 'javascript',
       code: "const { randomInt } = require('node:crypto')\nmodule.exports.size = broker => broker.placeOrder('EURUSD', randomInt(1, 10))",
     },
-    { language: 'javascript', code: "export const onBar = bar => {\n  if (Math.random() > 0.5) buy(bar.symbol, 1)\n}" },
+    { language: 'javascript', code: 'export const onBar = bar => {\n  if (Math.random() > 0.5) buy(bar.symbol, 1)\n}' },
     {
       language: 'python',
       code: 'import numpy as np\n\ndef enrich(df):\n    noise = np.random.default_rng().normal(0, 1e-4, len(df))\n    df["close"] = df["raw"] + noise\n    return df',
@@ -73,4 +73,5 @@ function* originsInto({ flow }: Module, sink: Sink, trait: Origin['trait']): Gen
 
 const keyOf = ({ module, name }: Borrowed): string => `${module}\n${name}`
 
-const isBorrowedFromResearch = ({ module, name }: Borrowed): boolean => name.split('.').some(namesResearch) || module.split('/').some(namesResearch)
+const isBorrowedFromResearch = ({ module, name }: Borrowed): boolean =>
+  name.split('.').some(namesResearch) || module.split('/').some(namesResearch)

@@ -57,7 +57,10 @@ export const randomWalk: Rule = {
     for (const { at, value, node } of [...recordings(module)]) {
       for (const origin of module.flow.originsOf(value)) {
         if (origin.trait !== 'walk') continue
-        const key = origin.borrowed === undefined ? String(origin.through[0]) : `${origin.borrowed.module} ${origin.borrowed.name} ${origin.borrowed.trait}`
+        const key =
+          origin.borrowed === undefined
+            ? String(origin.through[0])
+            : `${origin.borrowed.module} ${origin.borrowed.name} ${origin.borrowed.trait}`
         if (told.has(key) || isOfResearch(program, node)) continue
         told.add(key)
         hits.push(hitOf(at, origin))
