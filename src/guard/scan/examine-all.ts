@@ -101,24 +101,26 @@ async function inWorkers(queue: SourceFile[][], count: number, known: Known): Pr
 }
 
 function open(): Worker {
-  const worker = new Worker(WORKER, {
+  return new Worker(WORKER, {
     workerData: getCompileCacheDir(),
     resourceLimits: { maxOldGenerationSizeMb: WORKER_MEMORY_MB },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  worker.on('error', () => undefined)
-  return worker
 }
 
-/** Undefined when the thread ended instead of answering. */
+/** Undefined when the thread ran out of memory. Whatever else ends it is no fault of the files. */
 function asked(worker: Worker, files: readonly SourceFile[]): Promise<BatchResult | undefined> {
-  return new Promise(resolve => {
-    const answered = (result: BatchResult) => settle(result)
-    const ended = () => settle(undefined)
-    const settle = (result: BatchResult | undefined) => {
-      worker.off('message', answered).off('exit', ended)
+  return new Promise((resolve, reject) => {
+    const forget = () => worker.off('message', answered).off('error', broken)
+    const answered = (result: BatchResult) => {
+      forget()
       resolve(result)
     }
-    worker.on('message', answered).on('exit', ended).postMessage(files)
+    const broken = (error: NodeJS.ErrnoException) => {
+      forget()
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(undefined)
+      else reject(error)
+    }
+    worker.on('message', answered).on('error', broken).postMessage(files)
   })
 }

@@ -53,7 +53,8 @@ class Transcript {
 
   #exported(name: string, text: string | undefined): string[] {
     if (text === undefined) return []
-    return name === 'default' || !isBindable(name) ? [`export default ${text}`] : [`export const ${name} = ${text}`]
+    if (name === 'default') return [`export default ${text}`]
+    return [`export const ${isBindable(name) ? name : `unnamed${this.#functions}`} = ${text}`]
   }
 
   /** As an expression; undefined where there is no code. */

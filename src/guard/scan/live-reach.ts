@@ -37,8 +37,9 @@ export async function liveFindings(reach: LiveReach): Promise<Finding[]> {
   const fromEntries = [...(await graph.pathsThatPretend()).values()].map(paths => graph.told(paths))
   const told = new Set(fromEntries.map(({ file, line, column }) => `${line} ${column} ${file}`))
 
-  const direct = graph.edgesIntoTests().map(edge => graph.told([{ edges: [edge], what: OF_TESTS }]))
-  return [...fromEntries, ...direct.filter(({ file, line, column }) => !told.has(`${line} ${column} ${file}`))]
+  const direct = Map.groupBy(graph.edgesIntoTests(), ({ from, at }) => `${at} ${from}`)
+  const ofTests = [...direct.values()].map(([edge]) => graph.told([{ edges: [edge!], what: OF_TESTS }]))
+  return [...fromEntries, ...ofTests.filter(({ file, line, column }) => !told.has(`${line} ${column} ${file}`))]
 }
 
 const OF_TESTS = 'a file of the tests'

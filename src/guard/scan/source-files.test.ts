@@ -132,10 +132,15 @@ test.skipIf(process.getuid?.() === 0)('a file and a folder that may not be read 
   chmodSync(join(folder, 'shut'), 0o700)
 })
 
-test('a minified bundle is passed over in folders and read when it is named; Python and TypeScript are never minified', () => {
+test('a minified bundle is passed over in folders and read when it is named; long lines elsewhere are no reason', () => {
   const text = `var a=[${'1,'.repeat(4_000)}]\n`
-  const folder = folderOf({ 'bundle.js': text, 'table.ts': text })
+  const folder = folderOf({ 'dist/bundle.js': text, 'dist/table.ts': text, 'src/table.js': text })
   const kind = (file: string, isGiven: boolean) => sourceText({ path: join(folder, file), isGiven }).kind
 
-  expect([kind('bundle.js', false), kind('bundle.js', true), kind('table.ts', false)]).toEqual(['generated', 'text', 'text'])
+  expect(kind('dist/bundle.js', false)).toBe('generated')
+  expect([kind('dist/bundle.js', true), kind('dist/table.ts', false), kind('src/table.js', false)]).toEqual([
+    'text',
+    'text',
+    'text',
+  ])
 })

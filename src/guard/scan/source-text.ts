@@ -17,6 +17,10 @@ export type SourceText =
   /** Minified or bundled: what it was made from is the source. */
   | { readonly kind: 'generated'; readonly why: string }
 
+/** How bundles are called, and where they lie. */
+const BUNDLE =
+  /[.-](?:min|bundle|chunk|umd|iife|prod)\.[cm]?js$|[\\/](?:dist|build|out|public|static|assets|vendor|bundles?)[\\/]/
+
 /** A file that was named on the command line is never taken for generated. */
 export function sourceText({ path, isGiven }: { readonly path: string; readonly isGiven: boolean }): SourceText {
   const bytes = bytesOf(path)
@@ -31,7 +35,7 @@ export function sourceText({ path, isGiven }: { readonly path: string; readonly 
 
   // A mark of the byte order is no part of the program.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-  const generated = isGiven || language !== 'javascript' ? undefined : minified(text)
+  const generated = isGiven || !BUNDLE.test(path) || language !== 'javascript' ? undefined : minified(text)
   return generated === undefined ? { kind: 'text', text, language } : { kind: 'generated', why: generated }
 }
 
