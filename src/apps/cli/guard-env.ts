@@ -1,7 +1,7 @@
 // quadrant guard env: everything that keeps a live run from starting here, at once and before anything is connected.
 import type { Command } from 'commander'
 import type { EnvironmentVerdict } from '../../guard/environment.ts'
-import type { Fault } from '../../guard/fault.ts'
+import type { Fault, Verdict } from '../../guard/fault.ts'
 import { EXIT } from '../failure.ts'
 import { HOME_OPTION, homeOf } from './people-options.ts'
 import { strong, type Terminal } from './terminal.ts'
@@ -28,18 +28,18 @@ export function define(command: Command, terminal: Terminal): void {
 /** Prints a verdict, and makes it the exit code. */
 export function tellVerdict({ faults, warnings, checked }: EnvironmentVerdict, terminal: Terminal): void {
   const passed = `Nothing speaks against a live run here (looked at: ${checked.join(', ')}).`
-  terminal.answer({ faults, warnings, checked }, () => verdictText({ faults, warnings }, passed))
+  const failed = checked.includes('accounts') ? 'nothing is started' : 'nothing is started, and nothing was connected'
+  terminal.answer({ faults, warnings, checked }, () =>
+    verdictText({ faults, warnings }, faults.length === 0 ? passed : `${countOf(faults)}: ${failed}.`),
+  )
   if (faults.length > 0) process.exitCode = EXIT.configInvalid
 }
 
-/** Faults, then warnings, each with its fix. */
-export function verdictText(
-  { faults, warnings }: { readonly faults: readonly Fault[]; readonly warnings: readonly Fault[] },
-  passed: string,
-): string {
-  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
-  const title = faults.length === 0 ? passed : strong(`${count}, so nothing is started and nothing was connected.`)
+/** Faults, then warnings, each with its fix, and what follows from them. */
+export function verdictText({ faults, warnings }: Verdict, ending: string): string {
   const lines = (list: readonly Fault[], word: string) =>
     list.map(({ code, what, fix }) => `${word} ${code}: ${what}\n  fix: ${fix}`)
-  return [...lines(faults, 'fault'), ...lines(warnings, 'warning'), title].join('\n')
+  return [...lines(faults, 'fault'), ...lines(warnings, 'warning'), strong(ending)].join('\n')
 }
+
+export const countOf = (faults: readonly Fault[]): string => (faults.length === 1 ? '1 fault' : `${faults.length} faults`)

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { JudgedKey } from '../../guard/keys.ts'
 import { EXIT } from '../failure.ts'
-import { verdictText } from './guard-env.ts'
+import { countOf, verdictText } from './guard-env.ts'
 import { HOME_OPTION, homeOf } from './people-options.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 interface Options {
   readonly config?: string
   readonly home?: string
-  readonly env: 'live' | 'practice'
+  readonly env?: 'live' | 'practice'
   readonly online?: boolean
 }
 
@@ -20,9 +20,10 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--config <file>', 'the same as the argument')
     .option(...HOME_OPTION)
     .addOption(
-      new Option('--env <environment>', "which of the venues' worlds the keys are for")
-        .choices(['live', 'practice'])
-        .default('live'),
+      new Option('--env <environment>', "which of the venues' worlds the keys are for; the configuration's, or live").choices([
+        'live',
+        'practice',
+      ]),
     )
     .option('--online', 'ask the sources that can be asked whether the keys are good')
     .action(async (argument: string | undefined, { config = argument, home = '', env, online = false }: Options) => {
@@ -33,22 +34,14 @@ export function define(command: Command, terminal: Terminal): void {
         environment: env,
         online,
       })
-      terminal.answer({ faults, warnings, keys: keys.map(shown) }, () =>
-        [
-          ...(keys.length === 0 ? [] : [table(COLUMNS, keys.map(rowOf))]),
-          verdictText(
-            { faults, warnings },
-            keys.length === 0 ? 'No keys are set.' : 'Nothing speaks against these keys.',
-          ).replace(', so nothing is started and nothing was connected.', '.'),
-        ].join('\n\n'),
-      )
+      terminal.answer({ faults, warnings, keys }, () => {
+        const passed = keys.length === 0 ? 'No keys are set.' : 'Nothing speaks against these keys.'
+        const text = verdictText({ faults, warnings }, faults.length === 0 ? passed : `${countOf(faults)}.`)
+        return keys.length === 0 ? text : `${table(COLUMNS, keys.map(rowOf))}\n\n${text}`
+      })
       if (faults.length > 0) process.exitCode = EXIT.configInvalid
     })
 }
-
-const shown = ({ variable, source, from, status, rule, evidence, fingerprint }: JudgedKey) => ({
-  ...{ variable, source, from, status, rule, evidence, fingerprint },
-})
 
 const COLUMNS = [
   { title: 'variable' },

@@ -78,7 +78,9 @@ async function answerOf(
   } catch (error) {
     if (!isExplained(error)) throw error
     const isRefused = /REFUSED|CONSENT|ENVIRONMENT|DENIED/.test(error.code) && error.code !== 'EGRESS_REFUSED'
-    return { kind: isRefused ? 'refused' : 'unreachable', said: error.message }
+    const secrets = needs.flatMap(({ variable, secret }) => (secret ? (parts.credentials[variable] ?? []) : []))
+    const said = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), error.message)
+    return { kind: isRefused ? 'refused' : 'unreachable', said }
   }
 }
 

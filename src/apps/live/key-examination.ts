@@ -3,7 +3,7 @@ import type { Routes } from '../../connectivity/network.ts'
 import type { Environment, SourceDescriptor } from '../../connectivity/source.ts'
 import { withoutSecrets } from '../../guard/environment.ts'
 import type { Fault } from '../../guard/fault.ts'
-import { type JudgedKey, type KeyVerdict, keyVerdict, secretValues } from '../../guard/keys.ts'
+import { type JudgedKey, type KeyFacts, type KeyVerdict, keyVerdict, secretValues } from '../../guard/keys.ts'
 import { accountVerdict } from '../../guard/start/account-world.ts'
 import { readRunConfig } from '../config.ts'
 import { SOURCES } from '../sources.ts'
@@ -15,24 +15,29 @@ export interface KeyExamination {
   readonly home: string
   /** Its sources' keys must be there; without one what is there is judged. */
   readonly configuration: string | undefined
-  readonly environment: Environment
+  /** The configuration's when not given, and live without one. */
+  readonly environment: Environment | undefined
   readonly online: boolean
+  /** The process's own when not given. */
+  readonly variables?: KeyFacts['variables']
   readonly routes?: Routes
 }
 
 /** Throws Failure CONFIG_NOT_FOUND, CONFIG_INVALID. */
-export async function examineKeys({ home, configuration, environment, online, routes }: KeyExamination): Promise<KeyVerdict> {
-  const required =
-    configuration === undefined ? [] : planLive(readRunConfig(configuration), SOURCES).descriptors.map(({ name }) => name)
+export async function examineKeys(asking: KeyExamination): Promise<KeyVerdict> {
+  const { home, configuration, online, routes, variables = process.env } = asking
+  const config = configuration === undefined ? undefined : readRunConfig(configuration)
+  const required = config === undefined ? [] : planLive(config, SOURCES).descriptors.map(({ name }) => name)
+  const environment = asking.environment ?? config?.feeds?.environment ?? 'live'
   const unreadable: Fault[] = []
-  const facts = keyFacts(home, { required, unreadable, environment, variables: process.env })
+  const facts = keyFacts(home, { required, unreadable, environment, variables })
   const verdict = keyVerdict(facts)
   const offline = { ...verdict, faults: [...unreadable, ...verdict.faults] }
 
   const told = online
     ? await asked(
         SOURCES.filter(source => canBeAsked(source, offline.keys)),
-        { home, environment, ...(routes === undefined ? {} : { routes }) },
+        { home, environment, variables, ...(routes === undefined ? {} : { routes }) },
       )
     : undefined
   const secrets = secretValues(facts)
@@ -65,12 +70,12 @@ interface Told {
 
 async function asked(
   sources: readonly SourceDescriptor[],
-  { home, environment, routes }: { readonly home: string; readonly environment: Environment; readonly routes?: Routes },
+  { home, environment, variables, routes }: Pick<KeyExamination, 'home' | 'routes'> & Pick<KeyFacts, 'environment' | 'variables'>,
 ): Promise<Told> {
   const { accounts } = await askSources(sources, {
     home,
     environment,
-    variables: process.env,
+    variables,
     ...(routes === undefined ? {} : { routes }),
   })
   const { faults, warnings } = accountVerdict(environment, accounts)

@@ -10,6 +10,7 @@ import { VenueServer } from '../../../test/venues/venue-server.ts'
 import type { Routes } from '../../connectivity/network.ts'
 import { writeHouseLimit } from '../house-limits.ts'
 import { openSecretStore } from '../secret-store.ts'
+import { examineKeys } from './key-examination.ts'
 import { examineLiveStart, type LiveStart } from './live-start.ts'
 
 const HOST = 'api-fxtrade.oanda.com'
@@ -171,4 +172,23 @@ test('a token in the configuration is a fault, and no message repeats it', async
   const verdict = await examine()
   expect(verdict.codes).toEqual(['ENV_SECRET_IN_CONFIG'])
   expect(JSON.stringify(verdict)).not.toContain(TOKEN)
+})
+
+test('keys are asked about only when that is wanted, and never sent when they cannot be real', async () => {
+  const keys = async (variables: Readonly<Record<string, string>>, online: boolean) => {
+    const { keys: judged, faults } = await examineKeys({ home, configuration, environment: undefined, online, variables, routes })
+    return { statuses: judged.map(({ status }) => status), codes: faults.map(({ code }) => code) }
+  }
+  expect(await keys(VARIABLES, false)).toEqual({ statuses: ['unverified', 'unverified'], codes: [] })
+  expect(await keys({ ...VARIABLES, QUADRANT_OANDA_TOKEN: 'changeme' }, true)).toEqual({
+    statuses: ['placeholder', 'unverified'],
+    codes: ['KEY_PLACEHOLDER'],
+  })
+  expect(dialled).toEqual([])
+
+  expect(await keys(VARIABLES, true)).toEqual({ statuses: ['valid', 'valid'], codes: [] })
+  answer = { status: 403, body: {} }
+  expect(await keys(VARIABLES, true)).toEqual({ statuses: ['invalid', 'invalid'], codes: ['KEY_INVALID'] })
+  answer = { status: 200, body: { accounts: [] } }
+  expect((await keys(VARIABLES, true)).statuses).toEqual(['insufficient-scope', 'insufficient-scope'])
 })
