@@ -2,7 +2,7 @@
 import type { Flow } from './flow.ts'
 import { isNoText, isVerdictKey, isYesText } from './health-names.ts'
 import { lastName } from './named-values.ts'
-import type { Expression, FunctionExpression, Program, Statement } from './program.ts'
+import { COMPREHENSION, type Expression, type FunctionExpression, type Program, type Statement } from './program.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from './survey.ts'
 
 interface Subject {
@@ -196,7 +196,7 @@ function entryOf(object: Expression, property: string | undefined, seen: Survey)
 /** `this.connected`, `self.is_connected`: a getter or a constant of the same class. */
 function ofOwn(value: Extract<Expression, { kind: 'member' }>, subject: Subject, seen: Survey, depth: number): Verdict {
   if (!isKind(value.object, 'name') || value.object.name !== 'this') return 'open'
-  const fn = seen.of('function').find(each => seen.nameOf(each) === value.property)
+  const fn = seen.functionNamed(value.property ?? '')
   return fn === undefined ? 'open' : ofFunction(fn, subject, seen, depth)
 }
 
@@ -211,6 +211,9 @@ function ofCall(call: Extract<Expression, { kind: 'call' }>, subject: Subject, s
   const name = lastName(call.callee) ?? ''
   const inner = (expression: Expression) => verdictOf(expression, subject, seen, depth + 1)
 
+  // `{name: 'healthy' for name in services}`: whatever it goes over.
+  const [element] = call.args
+  if (name === COMPREHENSION && isFunction(element)) return ofFunction(element, subject, seen, depth)
   if (WRAPS.test(name)) {
     const given = call.args.map(argument => (isContext(argument) ? 'silent' : inner(argument)))
     const named = call.keywords.map(({ name: key, value }) => ({ key, index: undefined, value }))
@@ -228,7 +231,7 @@ function ofCall(call: Extract<Expression, { kind: 'call' }>, subject: Subject, s
   const isOwn =
     call.callee.kind === 'name' ||
     (isKind(call.callee, 'member') && isKind(call.callee.object, 'name') && call.callee.object.name === 'this')
-  const fn = isOwn ? seen.of('function').find(each => seen.nameOf(each) === name) : undefined
+  const fn = isOwn ? seen.functionNamed(name) : undefined
   return fn === undefined ? 'open' : ofFunction(fn, subject, seen, depth)
 }
 

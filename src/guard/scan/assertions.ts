@@ -133,7 +133,7 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
     }
 
     // A helper of this file is looked into; one from elsewhere is taken at its word.
-    const helper = callee.kind === 'name' || isOnThis(callee) ? functionNamed(name, seen) : undefined
+    const helper = callee.kind === 'name' || isOnThis(callee) ? seen.functionNamed(name) : undefined
     if (helper !== undefined) return enter(helper, depth + 1)
     const [first = ''] = wordsOf(name)
     if (LOOKING.has(first)) count(call)
@@ -195,8 +195,6 @@ function isGiven(name: string, test: FunctionExpression, seen: Survey): boolean 
 
 const isOnThis = (callee: Expression) =>
   callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'this'
-
-const functionNamed = (name: string, seen: Survey) => seen.of('function').find(fn => seen.nameOf(fn) === name)
 
 /** `send(order, done)`, `done(error)`; a timer hands nothing to it. */
 function isHandedOn(node: Node, { parentOf }: Survey): boolean {

@@ -27,7 +27,7 @@ const HOLDERS = /^(?:settings|config|conf|cfg|flags|env|environment|options|app|
 const ROUNDS = 4
 
 export function environmentReads(program: Program, flow: Flow): EnvironmentReads {
-  const { of, nameOf } = survey(program)
+  const { of } = survey(program)
   const names = new Set<string>()
 
   // `const { NODE_ENV } = process.env`.
@@ -90,7 +90,6 @@ export function environmentReads(program: Program, flow: Flow): EnvironmentReads
     }
     if (names.size === before) break
   }
-  for (const fn of of('function')) if (nameOf(fn) === '') names.delete('')
 
   return { decides: expression => decides(expression) }
 }

@@ -166,7 +166,7 @@ export function pretenceOf(value: Expression, { program, flow }: { readonly prog
         look(value, depth + 1)
       }
     }
-    const getter = seen.of('function').find(fn => seen.nameOf(fn) === property)
+    const getter = seen.functionNamed(property)
     if (getter !== undefined) look(getter, depth + 1)
     lookContents(property, depth)
   }
@@ -188,7 +188,7 @@ export function pretenceOf(value: Expression, { program, flow }: { readonly prog
     const isOwn =
       isKind(call.callee, 'name') ||
       (isKind(call.callee, 'member') && isKind(call.callee.object, 'name') && call.callee.object.name === 'this')
-    const fn = isOwn ? seen.of('function').find(each => seen.nameOf(each) === name) : undefined
+    const fn = isOwn ? seen.functionNamed(name) : undefined
     if (fn !== undefined) look(fn, depth + 1)
     else if (isKind(call.callee, 'name') && isParameter(name, call.callee, seen)) lookParameter(name, call.callee, depth)
     else if (isKind(call.callee, 'member') && isOfGenerator(call.callee.object)) made ??= call.at

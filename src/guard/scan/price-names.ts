@@ -19,7 +19,7 @@ const BESIDE = list('last open high low close mark spot settle settlement entry 
 const BEFORE = list('prev previous last latest current yesterday prior best settlement spot mark adj adjusted reference')
 
 /** Sizes belong to a quote only when its side is named: `bidSize`. */
-const SIZES = list('volume size qty quantity amount vol lots depth')
+const SIZES = list('volume size qty quantity amount')
 const SIDES = list('bid ask offer')
 
 /** `eurUsdRate`, `fx_rates`; a rate alone can be of anything. */
@@ -31,7 +31,7 @@ const CURRENCIES = list(`
 
 /** After a price they leave it one: `priceUsd`, `quoteData`, `lastPriceNow`. */
 const ENDINGS = list(`
-  usd eur gbp jpy btc eth usdt value values now data list array series history map table map level levels raw num number float str text by
+  usd eur gbp jpy btc eth usdt value values now data list array series history map table map raw num number float str text by
   per for of at from in on to today str string dict
   async sync cached snapshot current cache response payload body symbol symbols instrument pair
 `)

@@ -21,6 +21,8 @@ export interface Survey {
    * it passed through; '' when it has none.
    */
   nameOf(fn: FunctionExpression): string
+  /** The first function of the file that goes by this name. */
+  functionNamed(name: string): FunctionExpression | undefined
   /** Every value that a variable of this name is given anywhere in the file, as in `price = …`; not those put into fields. */
   givenTo(name: string): readonly Expression[]
 }
@@ -70,6 +72,16 @@ function lookOver(program: Program): Survey {
   }
 
   const parentOf = (node: Node) => parents.get(node)
+  const names = new Map<FunctionExpression, string>()
+  const named = (fn: FunctionExpression): string => {
+    const known = names.get(fn)
+    if (known !== undefined) return known
+    const name = nameOf(fn, parentOf)
+    names.set(fn, name)
+    return name
+  }
+  let functions: ReadonlyMap<string, FunctionExpression> | undefined
+
   return {
     of: <K extends Kind>(kind: K) => (byKind.get(kind) ?? []) as NodeOf<K>[],
     parentOf,
@@ -78,7 +90,11 @@ function lookOver(program: Program): Survey {
       while (around !== undefined && !isFunction(around)) around = parentOf(around)
       return around
     },
-    nameOf: fn => nameOf(fn, parentOf),
+    nameOf: named,
+    functionNamed(name) {
+      functions ??= firstByName((byKind.get('function') ?? []) as FunctionExpression[], named)
+      return functions.get(name)
+    },
     givenTo: name => given.get(name) ?? [],
   }
 }
@@ -135,6 +151,18 @@ function nameOf(fn: FunctionExpression, parentOf: (node: Node) => Node | undefin
     node = around
   }
   return ''
+}
+
+function firstByName(
+  functions: readonly FunctionExpression[],
+  nameOf: (fn: FunctionExpression) => string,
+): ReadonlyMap<string, FunctionExpression> {
+  const found = new Map<string, FunctionExpression>()
+  for (const fn of functions) {
+    const name = nameOf(fn)
+    if (name !== '' && !found.has(name)) found.set(name, fn)
+  }
+  return found
 }
 
 const isList = (root: Node | readonly Node[]): root is readonly Node[] => Array.isArray(root)

@@ -33,7 +33,7 @@ const MODULES = list(`
   faker faker_microservice mimesis factory.fuzzy factory.django factory.alchemy factory.mongoengine factory_boy pytest_factoryboy polyfactory pydantic_factories model_bakery model_mommy
   mixer.backend hypothesis schemathesis dummy_data forgery_py forgery_py3 pydbgen fauxfactory elizabeth sdv gretel_synthetics
   timeseries_generator tsaug timesynth ydata_synthetic synthcity
-  pytest _pytest py.test pytest_mock pytest_asyncio pytest_httpx pytest_httpserver pytest_benchmark nose nose2 unittest unittest2 mock doctest
+  pytest _pytest py.test pytest_mock pytest_asyncio pytest_httpx pytest_httpserver pytest_benchmark nose nose2 unittest unittest2 mock
   asynctest asyncmock aiounittest testtools test testing behave lettuce expects hamcrest pyhamcrest assertpy flexmock mockito
   doublex mox mox3 fudge dingus ludibrio mocktest responses.matchers requests_mock requests_testadapter httpretty httmock pook vcr vcrpy betamax
   freezegun time_machine libfaketime moto localstack_client mongomock mongomock_motor pymongo_inmemory fakeredis mockredis birdisle
@@ -135,7 +135,7 @@ const HONEST: Readonly<Record<string, ReadonlySet<string>>> = {
     bond bonds equity stock currency currencies control controls symbol symbols order orders basket`),
   stub: list('period periods coupon coupons rate rates date dates'),
   fake: list('breakout breakouts breakdown signal signals out news volume volumes detector detection filter'),
-  dummy: list('variable variables encoding coding encoder regression'),
+  dummy: list('variable variables encoding coding encoder regression thread threading multiprocessing'),
   dummies: list('month weekday seasonal'),
   testing: list('back backtest stress forward hypothesis ab significance load penetration ksi'),
 }

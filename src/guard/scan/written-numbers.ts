@@ -107,8 +107,7 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
 
   /** `REFERENCE.btc`, `closes[i]`, `prices[symbol]` of something written down in this file. */
   const lookMember = (object: Expression, property: string | undefined, how: WrittenNumber['how'], depth: number) => {
-    if (object.kind !== 'name') return
-    const values = seen.givenTo(object.name)
+    const values = object.kind === 'name' ? seen.givenTo(object.name) : [object]
     const whole = values.length === 1 ? unwrapped(values[0]!) : undefined
     if (isKind(whole, 'list') && (property === undefined || /^\d+$/.test(property))) {
       for (const item of whole.items) if (item.kind !== 'object') look(item, how, whole.at, depth + 1)
@@ -126,6 +125,7 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
     if (/^(?:get|pop|setdefault|getattr)$/.test(name)) {
       const given = name === 'getattr' || (name === 'get' && third !== undefined) ? third : second
       if (given !== undefined) look(given, 'fallback', from, depth + 1)
+      if (isKind(call.callee, 'member')) lookMember(call.callee.object, undefined, how, depth)
       return
     }
     if (name === 'next' && second !== undefined) return look(second, 'fallback', from, depth + 1)

@@ -56,7 +56,7 @@ const pairsOf = (value: Expression, module: Module): readonly WrittenNumber[] =>
     : []
 
 const MARKET_TABLE =
-  /(?:^|_)(?:market|spots?|rates?|fx|levels?|marks?|references?|bases?|base_?lines?|anchors?|starts?|seeds?|last|close|books?|universe|values?)(?:_|$)/i
+  /(?:^|_)(?:market|spots?|rates?|fx|references?|bases?|base_?lines?|anchors?|starts?|seeds?|last|close|books?)(?:_|$)/i
 
 /** A table from instruments to numbers, though its name is no price: `REFERENCE = { btc: 64_250 }`. */
 export function tableOf({ name, value, how }: NamedValue, module: Module): WrittenNumber | undefined {

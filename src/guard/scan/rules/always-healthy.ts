@@ -45,6 +45,8 @@ export const alwaysHealthy: Rule = {
   check(module: Module): readonly Hit[] {
     const seen = survey(module.program)
     const found = new Map<number, Hit>()
+    // A file can be the route: `app/api/health/route.ts`.
+    const isHealthFile = /(?:^|\/)(?:health|healthz|ready|readyz)(?:\/|\.\w+$)/i.test(module.program.file)
     const report = (at: number, what: string, through: readonly number[] = []) => {
       if (!found.has(at)) found.set(at, { at, message: `${what} can only say yes`, through })
     }
@@ -62,6 +64,7 @@ export const alwaysHealthy: Rule = {
     for (const fn of seen.of('function')) {
       const name = seen.nameOf(fn)
       if (
+        (isHealthFile && /^(?:GET|handler|handle|get)$/.test(name)) ||
         asksForHealth(name) ||
         isHealthPath(name) ||
         (mayAskForHealth(name) && (standsInHealth(fn, seen) || isForced(fn.body, seen)))
@@ -106,7 +109,7 @@ function isForced(body: readonly Statement[], seen: Survey, depth = 0): boolean 
       const [yes, asked] = [node.operands.some(isTrue), node.operands.some(operand => operand.kind !== 'literal')]
       return yes && asked
     }
-    const own = isKind(node, 'call') && isOwn(node.callee) ? functionNamed(lastName(node.callee) ?? '', seen) : undefined
+    const own = isKind(node, 'call') && isOwn(node.callee) ? seen.functionNamed(lastName(node.callee) ?? '') : undefined
     return own !== undefined && depth < DEPTH_MAX && isForced(own.body, seen, depth + 1)
   })
 }
@@ -114,7 +117,7 @@ function isForced(body: readonly Statement[], seen: Survey, depth = 0): boolean 
 const isTrue = (operand: Expression) => operand.kind === 'literal' && operand.value === true
 
 const TRIVIAL =
-  /^(?:log|info|debug|warn|warning|error|exception|trace|print|now|time|utcnow|isoformat|toISOString|uptime|sleep|pause|delay|wait|setTimeout|Promise|resolve|Date|send|json|end|status|code|sendStatus|set|header|type|writeHead|jsonify|json_response|JSONResponse|JsonResponse|Response|HttpResponse|PlainTextResponse|make_response|stringify|dumps|dict|Boolean|bool|freeze|callback|cb|done|assign|super|strftime|HealthCheckResponse|getStatus|gethostname|perf_counter|monotonic|hrtime|cwd|memoryUsage|str|String|round|int|float|Number|values|keys|entries|every|some|all|any|send_json|respond|body|text|html|of|from|getTime|valueOf|next|setHeader|write|Error)$/
+  /^(?:\[comprehension\]|log|info|debug|warn|warning|error|exception|trace|print|now|time|utcnow|isoformat|toISOString|uptime|sleep|pause|delay|wait|setTimeout|Promise|resolve|Date|send|json|end|status|code|sendStatus|set|header|type|writeHead|jsonify|json_response|JSONResponse|JsonResponse|Response|HttpResponse|PlainTextResponse|make_response|stringify|dumps|dict|Boolean|bool|freeze|callback|cb|done|assign|super|strftime|HealthCheckResponse|getStatus|gethostname|perf_counter|monotonic|hrtime|cwd|memoryUsage|str|String|round|int|float|Number|values|keys|entries|every|some|all|any|send_json|respond|body|text|html|of|from|getTime|valueOf|next|setHeader|write|Error)$/
 
 const DEPTH_MAX = 4
 
@@ -125,7 +128,7 @@ function looksAtSomething(body: readonly Statement[], seen: Survey, depth: numbe
   for (const node of within(body)) {
     if (isKind(node, 'loop') && node.over !== undefined && !isSwallowed(node, body, seen)) return true
     if (!isKind(node, 'call') || TRIVIAL.test(lastName(node.callee) ?? '') || isSwallowed(node, body, seen)) continue
-    const own = isOwn(node.callee) ? functionNamed(lastName(node.callee) ?? '', seen) : undefined
+    const own = isOwn(node.callee) ? seen.functionNamed(lastName(node.callee) ?? '') : undefined
     if (own === undefined || looksAtSomething(own.body, seen, depth + 1)) return true
   }
   return false
@@ -133,8 +136,6 @@ function looksAtSomething(body: readonly Statement[], seen: Survey, depth: numbe
 
 const isOwn = (callee: Expression) =>
   callee.kind === 'name' || (callee.kind === 'member' && callee.object.kind === 'name' && callee.object.name === 'this')
-
-const functionNamed = (name: string, seen: Survey) => seen.of('function').find(fn => seen.nameOf(fn) === name)
 
 /** In a `try` whose handlers throw nothing, or with a `.catch` behind it. */
 function isSwallowed(node: Node, body: readonly Statement[], { parentOf }: Survey): boolean {
@@ -214,7 +215,7 @@ function handlersOf(call: Call, seen: Survey): readonly FunctionExpression[] {
   return [...call.args, ...call.keywords.map(({ value }) => value)].flatMap(argument => {
     if (isFunction(argument)) return [argument]
     if (isKind(argument, 'call')) return handlersOf(argument, seen)
-    const fn = isKind(argument, 'name') ? functionNamed(argument.name, seen) : undefined
+    const fn = isKind(argument, 'name') ? seen.functionNamed(argument.name) : undefined
     return fn === undefined ? [] : [fn]
   })
 }
@@ -234,7 +235,7 @@ function areYesMen(value: Expression, module: Module, seen: Survey): boolean {
   return (
     checks.length > 0 &&
     checks.every(check => {
-      const fn = isFunction(check) ? check : isKind(check, 'name') ? functionNamed(check.name, seen) : undefined
+      const fn = isFunction(check) ? check : isKind(check, 'name') ? seen.functionNamed(check.name) : undefined
       if (fn === undefined || looksAtSomething(fn.body, seen, 0)) return false
       const answers = answersIn(fn.body, module).map(({ verdict }): Verdict => verdict)
       return answers.length > 0 && answers.every(verdict => verdict === 'yes')

@@ -101,7 +101,7 @@ function bodyOfTest(call: Call, seen: Survey): FunctionExpression | undefined {
   for (const candidate of candidates) {
     if (candidate.kind === 'function') return candidate
     if (candidate.kind === 'name') {
-      const fn = seen.of('function').find(fn => seen.nameOf(fn) === candidate.name)
+      const fn = seen.functionNamed(candidate.name)
       if (fn !== undefined) return fn
     }
   }
@@ -157,13 +157,16 @@ function classAround(fn: FunctionExpression, { parentOf }: Survey) {
 }
 
 /** Skipped, a fixture, or a property whose library asserts that nothing is raised. */
-function isLeftOut(fn: FunctionExpression, { parentOf }: Survey): boolean {
-  for (let around = parentOf(fn); isKind(around, 'call'); around = parentOf(around)) {
-    for (const node of within(around.callee)) {
-      if (isKind(node, 'member') || isKind(node, 'name')) {
-        if (/^(?:skip|skipIf|skipUnless|skipif|xfail|fixture|given|benchmark)$/.test(lastName(node) ?? '')) return true
-      }
-    }
-  }
-  return false
+function isLeftOut(fn: FunctionExpression, seen: Survey): boolean {
+  // Decorated: `name = decorator(name)` after a function, a call around a method.
+  const decorations: Expression[] = seen.givenTo(seen.nameOf(fn)).filter(value => isKind(value, 'call'))
+  for (let around = seen.parentOf(fn); isKind(around, 'call'); around = seen.parentOf(around)) decorations.push(around)
+
+  return decorations.some(decoration =>
+    [...within(decoration)].some(
+      node => (isKind(node, 'member') || isKind(node, 'name')) && LEAVES_OUT.test(lastName(node) ?? ''),
+    ),
+  )
 }
+
+const LEAVES_OUT = /^(?:skip|skipIf|skipUnless|skipif|xfail|fixture|given|benchmark)$/

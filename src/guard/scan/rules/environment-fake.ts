@@ -162,7 +162,7 @@ function pretendedIn(side: readonly Node[], module: Module): Fake | undefined {
       const path = textsOf(node.module, module).find(isFakePath)
       if (path !== undefined) return { at: node.at, what: path }
     }
-    if (isKind(node, 'literal') && typeof node.value === 'string' && /^[A-Z]\w+$/.test(node.value) && isFakeName(node.value))
+    if (isKind(node, 'literal') && typeof node.value === 'string' && namesCode(node.value))
       return { at: node.at, what: node.value }
     if (
       isKind(node, 'call') &&
@@ -173,6 +173,10 @@ function pretendedIn(side: readonly Node[], module: Module): Fake | undefined {
   }
   return undefined
 }
+
+/** 'MockFeed', 'app.mock_feed', './fakes/broker': the name of code to be loaded, not a word. */
+const namesCode = (text: string) =>
+  (/^[A-Z]\w+$/.test(text) && isFakeName(text)) || (/^[\w@-]*(?:[./][\w-]+)+$/.test(text) && isFakePath(text))
 
 const isFakePath = (path: string) => path.split(/[./\\]/).some(isFakeName)
 

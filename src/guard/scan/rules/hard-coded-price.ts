@@ -136,7 +136,7 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
 function isPlainEnough({ name, how }: NamedValue, inCompany: boolean): boolean {
   if (inCompany) return true
   if (/^spot$/i.test(name)) return true
-  return /^(?:last|close)$/i.test(name) && (how === 'variable' || how === 'field')
+  return /^(?:last|close)$/i.test(name) && how !== 'entry' && how !== 'return'
 }
 
 /** Beside a symbol, beside other prices of the same moment, or with the time of it. */

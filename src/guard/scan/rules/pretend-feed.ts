@@ -103,7 +103,7 @@ function* handedOut(beat: Beat, isMarket: boolean, seen: Survey): Generator<Hand
       const name = lastName(node.callee) ?? ''
       if (!KEEPS.test(name)) for (const value of givenTo(node, isAbout, seen)) yield { value, at: node.at }
 
-      const own = seen.of('function').find(fn => seen.nameOf(fn) === name)
+      const own = seen.functionNamed(name)
       if (own !== undefined && !entered.has(own) && depth < DEPTH_MAX) {
         entered.add(own)
         yield* look(own.body, false, isAbout || saysMarket(own, seen), depth + 1)
@@ -156,7 +156,7 @@ function* marketIn(value: Expression, isAbout: boolean, seen: Survey, depth = 0)
       return
     case 'call': {
       const name = lastName(value.callee) ?? ''
-      const own = isKind(value.callee, 'name') ? seen.of('function').find(fn => seen.nameOf(fn) === name) : undefined
+      const own = isKind(value.callee, 'name') ? seen.functionNamed(name) : undefined
       if (own !== undefined) {
         for (const node of within(own.body, each => !isFunction(each)))
           if (isKind(node, 'return') && node.value !== undefined) yield* inner(node.value)
