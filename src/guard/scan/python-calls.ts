@@ -1,6 +1,5 @@
 // Lowers calls, and the built-in functions that are another way of writing an attribute, a dictionary or an import.
 import type { Call, Expression } from './program.ts'
-import { lowerExpression, lowerItem } from './python-expressions.ts'
 import { attributeOf } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
@@ -8,12 +7,12 @@ import type { NodeId } from './python-tree.ts'
 export function lowerCall(source: PythonSource, node: NodeId): Expression {
   const { tree } = source
   const [first, second] = tree.children(node)
-  const callee = lowerExpression(source, first)
+  const callee = source.expression(first)
   if (callee.kind === 'name' && callee.name === 'super') return { ...callee, ...source.place(node) }
 
   const given =
     second !== undefined && tree.kind(second) === 'generator_expression'
-      ? { args: [lowerExpression(source, second)], keywords: [] }
+      ? { args: [source.expression(second)], keywords: [] }
       : lowerArguments(source, second)
   return meant({ kind: 'call', ...source.place(node), callee, ...given, isNew: false }, source)
 }
@@ -28,13 +27,13 @@ export function lowerArguments(source: PythonSource, node: NodeId | undefined): 
     const inner = tree.children(argument)
     switch (tree.kind(argument)) {
       case 'keyword_argument':
-        keywords.push({ name: source.identifier(inner[0]!), value: lowerExpression(source, inner[1]), at: tree.at(argument) })
+        keywords.push({ name: source.identifier(inner[0]!), value: source.expression(inner[1]), at: tree.at(argument) })
         break
       case 'dictionary_splat':
-        keywords.push({ name: undefined, value: lowerExpression(source, inner.at(-1)), at: tree.at(argument) })
+        keywords.push({ name: undefined, value: source.expression(inner.at(-1)), at: tree.at(argument) })
         break
       default:
-        args.push(lowerItem(source, argument))
+        args.push(source.item(argument))
     }
   }
   return { args, keywords }

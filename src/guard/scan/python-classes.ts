@@ -1,10 +1,9 @@
 // Lowers the classes of Python: methods, properties, attributes, and whatever else happens in their bodies.
 import type { ClassExpression, ClassMember, Expression, Name, Statement } from './program.ts'
 import { lowerArguments } from './python-calls.ts'
-import { lowerExpression } from './python-expressions.ts'
-import { decorated, decoratorName, lowerFunction } from './python-functions.ts'
+import { decorated, decoratorName } from './python-decorators.ts'
+import { lowerFunction } from './python-functions.ts'
 import type { PythonSource } from './python-source.ts'
-import { lowerStatement } from './python-statements.ts'
 import type { NodeId } from './python-tree.ts'
 
 export function lowerClass(source: PythonSource, node: NodeId): ClassExpression {
@@ -31,11 +30,7 @@ export function lowerClass(source: PythonSource, node: NodeId): ClassExpression 
 function addMembers(source: PythonSource, block: NodeId | undefined, into: ClassMember[]): void {
   if (block === undefined) return
   const { tree } = source
-  for (const child of tree.children(block)) {
-    source.down(child)
-    addMember(source, child, into)
-    source.up()
-  }
+  for (const child of tree.children(block)) source.within(child, 1, () => addMember(source, child, into))
 }
 
 function addMember(source: PythonSource, node: NodeId, into: ClassMember[]): void {
@@ -68,13 +63,13 @@ function addMember(source: PythonSource, node: NodeId, into: ClassMember[]): voi
       for (const child of inner)
         if (tree.kind(child) === 'block') addMembers(source, child, into)
         else if (/_clause$/.test(tree.kind(child))) addMember(source, child, into)
-        else if (!/^(?:in|async|\*)$/.test(tree.kind(child))) into.push(aside(lowerExpression(source, child)))
+        else if (!/^(?:in|async|\*)$/.test(tree.kind(child))) into.push(aside(source.expression(child)))
       return
     case 'with_clause':
       for (const child of inner) addMember(source, child, into)
       return
     case 'with_item':
-      for (const child of inner) into.push(aside(lowerExpression(source, child)))
+      for (const child of inner) into.push(aside(source.expression(child)))
       return
     case 'pass_statement':
       return
@@ -127,7 +122,7 @@ function addExpression(source: PythonSource, node: NodeId, into: ClassMember[]):
   // Descriptions stand where nothing happens.
   if (tree.kind(node) === 'string' || tree.kind(node) === 'ellipsis') return
   if (tree.kind(node) !== 'assignment') {
-    into.push(aside(lowerExpression(source, node)))
+    into.push(aside(source.expression(node)))
     return
   }
 
@@ -144,7 +139,7 @@ function addExpression(source: PythonSource, node: NodeId, into: ClassMember[]):
 function addAttribute(source: PythonSource, target: NodeId, value: NodeId | undefined, whole: NodeId, into: ClassMember[]): void {
   const { tree } = source
   if (tree.kind(target) === 'identifier') {
-    const lowered = value === undefined ? undefined : lowerExpression(source, value)
+    const lowered = value === undefined ? undefined : source.expression(value)
     into.push({ ...source.place(whole), name: source.identifier(target), isStatic: true, isGetter: false, value: lowered })
     return
   }
@@ -154,14 +149,14 @@ function addAttribute(source: PythonSource, target: NodeId, value: NodeId | unde
   const values = value !== undefined && /^(?:expression_list|tuple|list)$/.test(tree.kind(value)) ? tree.children(value) : []
   const isPaired = /^(?:pattern_list|tuple_pattern|list_pattern)$/.test(tree.kind(target)) && targets.length === values.length
   if (isPaired) for (const [i, each] of targets.entries()) addAttribute(source, each, values[i], whole, into)
-  else into.push(aside(lowerExpression(source, whole)))
+  else into.push(aside(source.expression(whole)))
 }
 
 /** Imports, deletions: statements that need a function around them. */
 function addOther(source: PythonSource, node: NodeId, into: ClassMember[]): void {
   const place = source.place(node)
   const body: Statement[] = []
-  lowerStatement(source, node, body)
+  source.statement(node, body)
   const value = { kind: 'function', ...place, name: undefined, params: [], body, isAsync: false, isGenerator: false } as const
   into.push({ ...place, name: undefined, isStatic: true, isGetter: false, value })
 }

@@ -1,6 +1,5 @@
 // Lowers comprehensions of all four kinds to calls of '[comprehension]', one inside the other for each `for`.
 import { type Call, COMPREHENSION, type Expression, type FunctionExpression, type Statement } from './program.ts'
-import { lowerExpression } from './python-expressions.ts'
 import { lowerTarget } from './python-patterns.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
@@ -17,7 +16,7 @@ export function lowerComprehension(source: PythonSource, node: NodeId): Call {
 function overClauses(source: PythonSource, whole: NodeId, element: NodeId | undefined, clauses: readonly NodeId[]): Expression {
   const { tree } = source
   const [loop, ...others] = clauses
-  if (loop === undefined || tree.kind(loop) !== 'for_in_clause') return lowerExpression(source, element)
+  if (loop === undefined || tree.kind(loop) !== 'for_in_clause') return source.expression(element)
 
   const place = source.place(whole)
   const parts = tree.children(loop)
@@ -34,7 +33,7 @@ function overClauses(source: PythonSource, whole: NodeId, element: NodeId | unde
 
     const body = conditions.reduceRight<Statement[]>(
       (then, condition) => {
-        const test = lowerExpression(source, tree.children(condition)[0])
+        const test = source.expression(tree.children(condition)[0])
         return [{ kind: 'if', ...place, test, then, otherwise: [] }]
       },
       value === undefined ? returned(source, element) : [{ kind: 'return', at: value.at, end: value.end, value }],
@@ -57,21 +56,21 @@ function overClauses(source: PythonSource, whole: NodeId, element: NodeId | unde
 function returned(source: PythonSource, element: NodeId | undefined): Statement[] {
   if (element !== undefined && source.tree.kind(element) === 'pair') {
     const [first, second] = source.tree.children(element)
-    const key = lowerExpression(source, first)
-    const value = lowerExpression(source, second)
+    const key = source.expression(first)
+    const value = source.expression(second)
     return [
       { kind: 'expression', at: key.at, end: key.end, value: key },
       { kind: 'return', at: value.at, end: value.end, value },
     ]
   }
-  const value = lowerExpression(source, element)
+  const value = source.expression(element)
   return [{ kind: 'return', at: value.at, end: value.end, value }]
 }
 
 function lowerSources(source: PythonSource, nodes: readonly NodeId[]): Expression {
-  const items = nodes.map(node => lowerExpression(source, node))
+  const items = nodes.map(node => source.expression(node))
   const [first] = items
-  if (first === undefined) return source.nothing()
+  if (first === undefined) return source.expression(undefined)
   return items.length === 1 ? first : { kind: 'list', at: first.at, end: items.at(-1)!.end, items }
 }
 

@@ -3,29 +3,21 @@ import { CHAIN_MAX } from './nesting.ts'
 import type { Assign, Entry, Expression, FunctionExpression, Literal, Operation } from './program.ts'
 import { lowerCall } from './python-calls.ts'
 import { lowerComprehension } from './python-comprehensions.ts'
-import { numberValue, stringValue, unescaped } from './python-literals.ts'
+import { constantKey, numberValue, stringValue, unescaped } from './python-literals.ts'
 import { lowerMember, lowerSubscript } from './python-members.ts'
 import { lowerParameters, lowerTarget } from './python-patterns.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
 
-/** What is missing in a broken file becomes an expression without parts. */
-export function lowerExpression(source: PythonSource, node: NodeId | undefined): Expression {
-  if (node === undefined) return source.nothing()
-  if (node === source.calledType) return typeCall(source, node)
-
-  const bare = withoutParentheses(source, node)
-  source.down(bare)
-  const expression = lowerAny(source, bare)
-  source.up()
-  return expression
+export function lowerExpression(source: PythonSource, node: NodeId): Expression {
+  return node === source.calledType ? typeCall(source, node) : lowerAny(source, withoutParentheses(source, node))
 }
 
 /** `(x)` of `type(x)`. */
 function typeCall(source: PythonSource, node: NodeId): Expression {
   const { at, end } = source.place(node)
   const callee: Expression = { kind: 'name', at, end: at, name: 'type' }
-  const args = source.tree.children(node).map(child => lowerItem(source, child))
+  const args = source.tree.children(node).map(child => source.item(child))
   return { kind: 'call', at, end, callee, args, keywords: [], isNew: false }
 }
 
@@ -77,7 +69,7 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
     case 'pattern_list':
     case 'list_pattern':
     case 'tuple_pattern':
-      return { kind: 'list', at, end, items: lowerAll(source, node) }
+      return { kind: 'list', at, end, items: source.items(node) }
     case 'dictionary':
       return { kind: 'object', at, end, entries: tree.children(node).map(entry => lowerEntry(source, entry)) }
     case 'unary_operator':
@@ -91,9 +83,9 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
         kind: 'conditional',
         at,
         end,
-        test: lowerExpression(source, test),
-        then: lowerExpression(source, then),
-        otherwise: lowerExpression(source, otherwise),
+        test: source.expression(test),
+        then: source.expression(then),
+        otherwise: source.expression(otherwise),
       }
     }
     case 'list_comprehension':
@@ -104,16 +96,16 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
     case 'lambda':
       return lowerLambda(source, node)
     case 'await':
-      return { kind: 'wrapped', at, end, how: 'await', value: lowerExpression(source, tree.children(node)[0]) }
+      return { kind: 'wrapped', at, end, how: 'await', value: source.expression(tree.children(node)[0]) }
     case 'yield':
       return lowerYield(source, node)
     case 'list_splat':
-      if (node === source.unstarred) return lowerExpression(source, tree.children(node).at(-1))
-      return { kind: 'wrapped', at, end, how: 'spread', value: lowerExpression(source, tree.children(node).at(-1)) }
+      if (node === source.unstarred) return source.expression(tree.children(node).at(-1))
+      return { kind: 'wrapped', at, end, how: 'spread', value: source.expression(tree.children(node).at(-1)) }
     case 'list_splat_pattern':
     case 'dictionary_splat':
     case 'parenthesized_list_splat':
-      return { kind: 'wrapped', at, end, how: 'spread', value: lowerExpression(source, tree.children(node).at(-1)) }
+      return { kind: 'wrapped', at, end, how: 'spread', value: source.expression(tree.children(node).at(-1)) }
     case 'assignment':
     case 'augmented_assignment':
     case 'named_expression':
@@ -123,29 +115,13 @@ function lowerAny(source: PythonSource, node: NodeId): Expression {
     case 'dotted_name':
       return { kind: 'name', at, end, name: source.dotted(node) }
     case 'chevron':
-      return lowerExpression(source, tree.children(node).at(-1))
+      return source.expression(tree.children(node).at(-1))
     case 'ellipsis':
       return { kind: 'other', at, end, parts: [] }
     // Slices, and what stands in the wrong place in a broken file.
     default:
-      return { kind: 'other', at, end, parts: lowerAll(source, node) }
+      return { kind: 'other', at, end, parts: source.items(node) }
   }
-}
-
-export const lowerAll = (source: PythonSource, node: NodeId): Expression[] =>
-  source.tree.children(node).map(child => lowerItem(source, child))
-
-/** `*quotes.values(), 1`: the star is that of the whole, whatever the parser makes of it. */
-export function lowerItem(source: PythonSource, item: NodeId): Expression {
-  const { tree } = source
-  let first = item
-  // Each node's first child comes right after it.
-  while (/^(?:attribute|subscript|call|binary_operator)$/.test(tree.kind(first))) first += 1
-  if (first === item || tree.kind(first) !== 'list_splat') return lowerExpression(source, item)
-
-  source.unstarred = first
-  const value = lowerExpression(source, item)
-  return { kind: 'wrapped', ...source.place(item), how: 'spread', value }
 }
 
 // ── Values ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +172,7 @@ function addHole(source: PythonSource, hole: NodeId, parts: Expression[]): void 
         const place = { at: tree.at(part), end: shown.lastIndex }
         addText(parts, place, tree.text.slice(place.at, place.end))
       }
-      parts.push(lowerExpression(source, part))
+      parts.push(source.expression(part))
     }
   }
 }
@@ -213,15 +189,12 @@ function lowerEntry(source: PythonSource, node: NodeId): Entry {
   const place = source.place(node)
   const [first, second] = tree.children(node)
   if (tree.kind(node) === 'dictionary_splat')
-    return { ...place, key: undefined, index: undefined, value: lowerExpression(source, tree.children(node).at(-1)) }
+    return { ...place, key: undefined, index: undefined, value: source.expression(tree.children(node).at(-1)) }
 
-  const index = lowerExpression(source, first)
+  const index = source.expression(first)
   const key = constantKey(index)
-  return { ...place, key, index: key === undefined ? index : undefined, value: lowerExpression(source, second) }
+  return { ...place, key, index: key === undefined ? index : undefined, value: source.expression(second) }
 }
-
-/** The name under which an item certainly lies: 'bid' of q['bid'], '0' of xs[0]. */
-export const constantKey = (index: Expression): string | undefined => (index.kind === 'literal' ? String(index.value) : undefined)
 
 // ── Operators ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -250,13 +223,13 @@ function lowerOperators(source: PythonSource, node: NodeId): Operation {
   const first = left
   return source.within(node, Math.min(spine.length, CHAIN_MAX), () => {
     if (spine.length > CHAIN_MAX) {
-      const operands = [lowerExpression(source, first), ...spine.toReversed().map(({ right }) => lowerExpression(source, right))]
+      const operands = [source.expression(first), ...spine.toReversed().map(({ right }) => source.expression(right))]
       return { kind: 'operation', ...source.place(node), operator: spine[0]!.operator, operands }
     }
 
-    let whole = lowerExpression(source, first)
+    let whole = source.expression(first)
     for (const { at, operator, right } of spine.toReversed())
-      whole = { kind: 'operation', ...source.place(at), operator, operands: [whole, lowerExpression(source, right)] }
+      whole = { kind: 'operation', ...source.place(at), operator, operands: [whole, source.expression(right)] }
     return whole as Operation
   })
 }
@@ -270,7 +243,7 @@ function lowerComparison(source: PythonSource, node: NodeId): Expression {
     const [left, sign, right] = [inner[i - 2]!, inner[i - 1]!, inner[i]!]
     const place = { at: tree.at(left), end: tree.end(right) }
     const written = tree.kind(sign)
-    const operands = [lowerExpression(source, left), lowerExpression(source, right)]
+    const operands = [source.expression(left), source.expression(right)]
     const link: Operation = { kind: 'operation', ...place, operator: OPERATORS[written] ?? written.replace('not ', ''), operands }
     links.push(written === 'not in' ? { kind: 'operation', ...place, operator: '!', operands: [link] } : link)
   }
@@ -301,7 +274,7 @@ function lowerUnary(source: PythonSource, node: NodeId): Operation {
     kind: 'operation',
     ...source.place(node),
     operator: sign === 'not' ? '!' : sign,
-    operands: [lowerExpression(source, inner[1])],
+    operands: [source.expression(inner[1])],
   }
 }
 
@@ -315,7 +288,7 @@ function lowerAssignment(source: PythonSource, node: NodeId): Expression {
 
   const kind = tree.kind(node)
   const operator = kind === 'assignment' ? '=' : kind === 'named_expression' ? ':=' : tree.kind(rest[0]!)
-  const value = lowerExpression(source, rest.at(-1))
+  const value = source.expression(rest.at(-1))
   return { kind: 'assign', ...source.place(node), operator, target: lowerTarget(source, left), value } satisfies Assign
 }
 
@@ -327,7 +300,7 @@ function lowerNamed(source: PythonSource, node: NodeId): Assign {
     ...source.place(node),
     operator: '=',
     target: lowerTarget(source, target),
-    value: lowerExpression(source, value),
+    value: source.expression(value),
   }
 }
 
@@ -340,7 +313,7 @@ function lowerLambda(source: PythonSource, node: NodeId): FunctionExpression {
   source.yields = false
 
   const params = parameters === undefined ? [] : lowerParameters(source, tree.children(parameters))
-  const value = lowerExpression(source, tree.children(node).at(-1))
+  const value = source.expression(tree.children(node).at(-1))
   const isGenerator = source.yields
   source.self = self
   source.yields = yields
@@ -367,7 +340,7 @@ function lowerYield(source: PythonSource, node: NodeId): Expression {
   const last = inner.at(-1)
   if (last === undefined) return { kind: 'wrapped', ...place, how: 'yield', value: { kind: 'literal', ...place, value: null } }
 
-  const value = lowerExpression(source, last)
+  const value = source.expression(last)
   return {
     kind: 'wrapped',
     ...place,

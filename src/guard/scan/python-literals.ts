@@ -1,4 +1,8 @@
 // The values of Python's literals: numbers of all forms, strings with their prefixes and escapes.
+import type { Expression } from './program.ts'
+
+/** The name under which an item certainly lies: 'bid' of q['bid'], '0' of xs[0]. */
+export const constantKey = (index: Expression): string | undefined => (index.kind === 'literal' ? String(index.value) : undefined)
 
 /** 1_000.5e-3, 0xFF, 0o17, 0b1, 5j (its size), 10L of Python 2; big ones as the nearest number. */
 export function numberValue(written: string): number {

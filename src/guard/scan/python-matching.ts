@@ -1,10 +1,9 @@
 // Lowers `match` to a chain of ifs: what each case asks of the subject, and what names it gives to parts of it.
 import { CHAIN_MAX } from './nesting.ts'
 import type { Expression, If, Name, Statement } from './program.ts'
-import { joined, lowerExpression } from './python-expressions.ts'
+import { joined } from './python-expressions.ts'
 import { attributeOf } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
-import { lowerBody } from './python-statements.ts'
 import type { NodeId } from './python-tree.ts'
 
 interface Place {
@@ -26,7 +25,7 @@ export function lowerMatch(source: PythonSource, node: NodeId): Statement {
   const { tree } = source
   const place = source.place(node)
   const subjects = tree.children(node).filter(child => tree.kind(child) !== 'block')
-  const values = subjects.map(subject => lowerExpression(source, subject))
+  const values = subjects.map(subject => source.expression(subject))
   const [first] = values
   const value: Expression =
     first !== undefined && values.length === 1
@@ -67,10 +66,10 @@ function lowerCase(source: PythonSource, clause: NodeId, subject: Part, end: num
   else matchItems(source, patterns, subject, found)
 
   const guard = tree.child(clause, 'if_clause')
-  if (guard !== undefined) found.tests.push(lowerExpression(source, tree.children(guard)[0]))
+  if (guard !== undefined) found.tests.push(source.expression(tree.children(guard)[0]))
 
   const test = allOf(found.tests, { at, end: at })
-  const body = lowerBody(source, tree.child(clause, 'block'))
+  const body = source.body(tree.child(clause, 'block'))
   return { kind: 'if', at, end, test, then: [...found.bound, ...body], otherwise: [] }
 }
 
@@ -135,7 +134,7 @@ function matchAny(source: PythonSource, pattern: NodeId, subject: Part, found: C
       isEqual(subject, place, lowerSigned(source, inner, place), found)
       return
     default:
-      isEqual(subject, place, lowerExpression(source, pattern), found)
+      isEqual(subject, place, source.expression(pattern), found)
   }
 }
 
@@ -152,7 +151,7 @@ function hasForm(subject: Part, place: Place, found: Case): void {
 function lowerSigned(source: PythonSource, nodes: readonly NodeId[], place: Place): Expression {
   const { tree } = source
   const operator = nodes.map(node => tree.kind(node)).find(kind => kind === '-' || kind === '+') ?? '-'
-  const operands = nodes.filter(node => !/^[-+]$/.test(tree.kind(node))).map(node => lowerExpression(source, node))
+  const operands = nodes.filter(node => !/^[-+]$/.test(tree.kind(node))).map(node => source.expression(node))
   return { kind: 'operation', ...place, operator, operands }
 }
 
@@ -212,7 +211,7 @@ function matchEntries(source: PythonSource, nodes: readonly NodeId[], subject: P
 function keyOf(source: PythonSource, node: NodeId): Part {
   const { tree } = source
   if (tree.kind(node) === 'dotted_name') return place => memberPath(source.dotted(node), place)
-  const key = lowerExpression(source, node)
+  const key = source.expression(node)
   return place => (key.kind === 'literal' ? { ...key, ...place } : { kind: 'other', ...place, parts: [] })
 }
 

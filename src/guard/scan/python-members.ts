@@ -1,6 +1,6 @@
 // Lowers attributes and subscripts, also where they are taken in a roundabout way: vars(x)['name'], globals()['name'].
 import type { Expression, Member, Name } from './program.ts'
-import { constantKey, lowerExpression, lowerItem } from './python-expressions.ts'
+import { constantKey } from './python-literals.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
 
@@ -11,7 +11,7 @@ interface Place {
 
 export function lowerMember(source: PythonSource, node: NodeId): Member {
   const inner = source.tree.children(node)
-  const object = lowerExpression(source, inner[0])
+  const object = source.expression(inner[0])
   const name = inner.at(-1)
   return {
     kind: 'member',
@@ -38,8 +38,8 @@ function partsOf(source: PythonSource, node: NodeId): { object: Expression; inde
   const { tree } = source
   const place = source.place(node)
   const [value, ...subscripts] = tree.children(node)
-  const object = lowerExpression(source, value)
-  const indices = subscripts.map(each => lowerItem(source, each))
+  const object = source.expression(value)
+  const indices = subscripts.map(each => source.item(each))
 
   const [first] = indices
   const index: Expression =

@@ -1,6 +1,5 @@
 // Lowers what Python assigns to: names, attributes, items, tuples and lists of such, parameters.
 import type { ListPattern, Pattern } from './program.ts'
-import { lowerExpression } from './python-expressions.ts'
 import { lowerMember, lowerPlace } from './python-members.ts'
 import type { PythonSource } from './python-source.ts'
 import type { NodeId } from './python-tree.ts'
@@ -47,7 +46,7 @@ export function lowerTarget(source: PythonSource, node: NodeId | undefined): Pat
         kind: 'default-pattern',
         ...source.place(node),
         target: lowerTarget(source, inner[0]),
-        value: lowerExpression(source, inner.at(-1)),
+        value: source.expression(inner.at(-1)),
       }
     default:
       return nowhere(source, node)

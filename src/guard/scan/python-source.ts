@@ -1,10 +1,17 @@
 // One Python file on its way into a `Program`: its tree, and what is known at the place that is being read.
 import { LEVELS_MAX, NestedTooDeep } from './nesting.ts'
-import type { Expression, Name } from './program.ts'
+import type { Expression, Name, Statement } from './program.ts'
 import type { NodeId, PythonTree } from './python-tree.ts'
+
+/** How what stands inside of something is lowered, handed in since everything can stand inside of everything. */
+export interface Lowering {
+  expression(source: PythonSource, node: NodeId): Expression
+  statement(source: PythonSource, node: NodeId, into: Statement[]): void
+}
 
 export class PythonSource {
   readonly tree: PythonTree
+  readonly #lowering: Lowering
   /** What the method around calls its instance or class: `self`, `cls`, whatever stands first. */
   self: string | undefined
   /** Of the function around. */
@@ -22,8 +29,51 @@ export class PythonSource {
   unstarred: NodeId | undefined
   #level = 0
 
-  constructor(tree: PythonTree) {
+  constructor(tree: PythonTree, lowering: Lowering) {
     this.tree = tree
+    this.#lowering = lowering
+  }
+
+  /** What is missing in a broken file becomes an expression without parts. */
+  expression(node: NodeId | undefined): Expression {
+    if (node === undefined) return { kind: 'other', at: this.here, end: this.here, parts: [] }
+
+    this.#down(node)
+    const expression = this.#lowering.expression(this, node)
+    this.#level -= 1
+    return expression
+  }
+
+  /** `*quotes.values(), 1`: the star is that of the whole, whatever the parser makes of it. */
+  item(node: NodeId): Expression {
+    const { tree } = this
+    let first = node
+    // Each node's first child comes right after it.
+    while (/^(?:attribute|subscript|call|binary_operator)$/.test(tree.kind(first))) first += 1
+    if (first === node || tree.kind(first) !== 'list_splat') return this.expression(node)
+
+    this.unstarred = first
+    const value = this.expression(node)
+    return { kind: 'wrapped', ...this.place(node), how: 'spread', value }
+  }
+
+  /** All that a node is made of. */
+  items(node: NodeId): Expression[] {
+    return this.tree.children(node).map(child => this.item(child))
+  }
+
+  /** One statement can become several, or none. */
+  statement(node: NodeId, into: Statement[]): void {
+    this.#down(node)
+    this.#lowering.statement(this, node, into)
+    this.#level -= 1
+  }
+
+  /** The statements of a block. */
+  body(block: NodeId | undefined): Statement[] {
+    const into: Statement[] = []
+    if (block !== undefined) for (const child of this.tree.children(block)) this.statement(child, into)
+    return into
   }
 
   /** Reads what is nested `levels` deeper. */
@@ -33,17 +83,6 @@ export class PythonSource {
     const result = read()
     this.#level -= levels
     return result
-  }
-
-  /** What is one level deeper, without a function for each: the level is left with `up`. */
-  down(node: NodeId): void {
-    this.here = this.tree.at(node)
-    this.#level += 1
-    if (this.#level > LEVELS_MAX) throw new NestedTooDeep(this.tree.at(node))
-  }
-
-  up(): void {
-    this.#level -= 1
   }
 
   place(node: NodeId): { readonly at: number; readonly end: number } {
@@ -67,9 +106,10 @@ export class PythonSource {
     return /^[\w.]*$/.test(written) ? written : written.replace(/[\s\\]+/g, '')
   }
 
-  /** Stands for what a broken file lacks. */
-  nothing(): Expression {
-    return { kind: 'other', at: this.here, end: this.here, parts: [] }
+  #down(node: NodeId): void {
+    this.here = this.tree.at(node)
+    this.#level += 1
+    if (this.#level > LEVELS_MAX) throw new NestedTooDeep(this.here)
   }
 }
 

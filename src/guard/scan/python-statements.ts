@@ -1,30 +1,17 @@
 // Lowers the statements of Python.
 import { CHAIN_MAX } from './nesting.ts'
-import type { Expression, Handler, If, Statement } from './program.ts'
+import type { Expression, Handler, If, Name, Statement } from './program.ts'
 import { lowerClass } from './python-classes.ts'
-import { lowerAll, lowerExpression } from './python-expressions.ts'
-import { lowerDecorated, lowerFunction } from './python-functions.ts'
+import { decorated, decoratorName } from './python-decorators.ts'
+import { lowerFunction } from './python-functions.ts'
 import { lowerImport } from './python-imports.ts'
 import { lowerMatch } from './python-matching.ts'
 import { lowerTarget } from './python-patterns.ts'
 import type { PythonSource } from './python-source.ts'
 import { ERROR, type NodeId } from './python-tree.ts'
 
-export function lowerBody(source: PythonSource, block: NodeId | undefined): Statement[] {
-  const into: Statement[] = []
-  if (block !== undefined) for (const child of source.tree.children(block)) lowerStatement(source, child, into)
-  return into
-}
-
-/** One statement can become several, or none. */
-export function lowerStatement(source: PythonSource, node: NodeId, into: Statement[]): void {
-  source.down(node)
-  lowerAny(source, node, into)
-  source.up()
-}
-
 /** With the kinds in the order in which they are frequent. */
-function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
+export function lowerStatement(source: PythonSource, node: NodeId, into: Statement[]): void {
   const { tree } = source
   const at = tree.at(node)
   const end = tree.end(node)
@@ -37,11 +24,11 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
         at,
         end,
         // `price,` is a tuple of one.
-        value: inner.length === 1 && tree.end(inner[0]!) === end ? lowerExpression(source, inner[0]) : lowerMany(source, node),
+        value: inner.length === 1 && tree.end(inner[0]!) === end ? source.expression(inner[0]) : lowerMany(source, node),
       })
       return
     case 'return_statement':
-      into.push({ kind: 'return', at, end, value: inner.length === 0 ? undefined : lowerExpression(source, inner[0]) })
+      into.push({ kind: 'return', at, end, value: inner.length === 0 ? undefined : source.expression(inner[0]) })
       return
     case 'if_statement':
       into.push(lowerIf(source, node))
@@ -73,7 +60,7 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
       into.push(lowerTry(source, node))
       return
     case 'raise_statement':
-      into.push({ kind: 'throw', at, end, value: inner.length === 0 ? undefined : lowerExpression(source, inner[0]) })
+      into.push({ kind: 'throw', at, end, value: inner.length === 0 ? undefined : source.expression(inner[0]) })
       return
     case 'assert_statement':
       into.push(lowerAssert(source, node))
@@ -82,7 +69,7 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
       into.push(lowerMatch(source, node))
       return
     case 'delete_statement':
-      into.push({ kind: 'expression', at, end, value: { kind: 'other', at, end, parts: lowerAll(source, node) } })
+      into.push({ kind: 'expression', at, end, value: { kind: 'other', at, end, parts: source.items(node) } })
       return
     case 'global_statement':
     case 'nonlocal_statement':
@@ -106,24 +93,48 @@ function lowerAny(source: PythonSource, node: NodeId, into: Statement[]): void {
         kind: 'expression',
         at,
         end,
-        value: { kind: 'call', at, end, callee, args: lowerAll(source, node), keywords: [], isNew: false },
+        value: { kind: 'call', at, end, callee, args: source.items(node), keywords: [], isNew: false },
       })
       return
     }
     case 'block':
     case ERROR:
-      for (const child of inner) lowerStatement(source, child, into)
+      for (const child of inner) source.statement(child, into)
       return
     default:
-      into.push({ kind: 'expression', at, end, value: lowerExpression(source, node) })
+      into.push({ kind: 'expression', at, end, value: source.expression(node) })
   }
 }
 
 const lowerMany = (source: PythonSource, node: NodeId): Expression => ({
   kind: 'list',
   ...source.place(node),
-  items: lowerAll(source, node),
+  items: source.items(node),
 })
+
+// ── Definitions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `@a @b def f` is f, then `f = a(b(f))`. Signatures for type checkers alone are left out. */
+function lowerDecorated(source: PythonSource, node: NodeId): Statement[] {
+  const { tree } = source
+  const decorators = tree.children(node).filter(child => tree.kind(child) === 'decorator')
+  const definition = tree.children(node).at(-1)
+  if (definition === undefined || decorators.some(each => /\boverload$/.test(decoratorName(source, each)))) return []
+
+  const place = source.place(definition)
+  const name = tree.child(definition, 'identifier')
+  const isClass = tree.kind(definition) === 'class_definition'
+  const defined: Statement = isClass
+    ? { kind: 'class-statement', ...place, class: lowerClass(source, definition) }
+    : { kind: 'define', ...place, function: lowerFunction(source, definition) }
+  if (name === undefined) return [defined]
+
+  const at = tree.at(node)
+  const end = tree.end(name)
+  const target: Name = { kind: 'name', ...source.place(name), name: source.identifier(name) }
+  const value = decorated(source, decorators, { ...target })
+  return [defined, { kind: 'expression', at, end, value: { kind: 'assign', at, end, operator: '=', target, value } }]
+}
 
 // ── Branches ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +157,7 @@ function chained(source: PythonSource, branches: readonly NodeId[], end: number,
     const ifs = nested.map(branch => lowerBranch(source, branch, end))
     let otherwise: Statement[] = [
       ...beside.map(branch => lowerBranch(source, branch, tree.end(branch))),
-      ...(last === undefined ? [] : lowerBody(source, tree.child(last, 'block'))),
+      ...(last === undefined ? [] : source.body(tree.child(last, 'block'))),
     ]
     for (const branch of ifs.toReversed()) otherwise = [{ ...branch, otherwise }]
     return otherwise[0] as If
@@ -157,11 +168,11 @@ function lowerBranch(source: PythonSource, branch: NodeId, end: number): If {
   const { tree } = source
   const at = tree.at(branch)
   const condition = tree.children(branch)[0]
-  const test = lowerExpression(source, condition)
+  const test = source.expression(condition)
 
   const { isTypeOnly } = source
   if (condition !== undefined && /^(?:\w+\.)*TYPE_CHECKING$/.test(tree.textOf(condition))) source.isTypeOnly = true
-  const then = lowerBody(source, tree.child(branch, 'block'))
+  const then = source.body(tree.child(branch, 'block'))
   source.isTypeOnly = isTypeOnly
   return { kind: 'if', at, end, test, then, otherwise: [] }
 }
@@ -171,9 +182,9 @@ function lowerAssert(source: PythonSource, node: NodeId): If {
   const { tree } = source
   const place = source.place(node)
   const [first, ...messages] = tree.children(node)
-  const test = lowerExpression(source, first)
+  const test = source.expression(first)
   const callee = { kind: 'name', at: place.at, end: place.at + 'assert'.length, name: 'AssertionError' } as const
-  const args = messages.map(message => lowerExpression(source, message))
+  const args = messages.map(message => source.expression(message))
   const value = { kind: 'call', ...place, callee, args, keywords: [], isNew: false } as const
   return {
     kind: 'if',
@@ -201,7 +212,7 @@ function lowerTypeAttribute(source: PythonSource, node: NodeId): Statement {
   source.calledType = undefined
 
   const place = source.place(node)
-  const value = lowerExpression(source, right)
+  const value = source.expression(right)
   return { kind: 'expression', ...place, value: { kind: 'assign', ...place, operator: '=', target, value } }
 }
 
@@ -216,19 +227,19 @@ function lowerFor(source: PythonSource, node: NodeId, into: Statement[]): void {
   const from = inner.findIndex(child => tree.kind(child) === 'in')
 
   const each = lowerTarget(source, inner[isAsync ? 1 : 0])
-  const value = lowerExpression(source, inner[from + 1])
+  const value = source.expression(inner[from + 1])
   const over: Expression = isAsync ? { kind: 'wrapped', at: value.at, end: value.end, how: 'await', value } : value
-  const body = lowerBody(source, tree.child(node, 'block'))
+  const body = source.body(tree.child(node, 'block'))
   into.push({ kind: 'loop', ...place, each, over, before: [], test: undefined, after: [], body })
   lowerElse(source, node, into)
 }
 
 function lowerWhile(source: PythonSource, node: NodeId, into: Statement[]): void {
   const { tree } = source
-  const condition = lowerExpression(source, tree.children(node)[0])
+  const condition = source.expression(tree.children(node)[0])
   const isEndless = condition.kind === 'literal' && Boolean(condition.value)
   const test = isEndless ? undefined : condition
-  const body = lowerBody(source, tree.child(node, 'block'))
+  const body = source.body(tree.child(node, 'block'))
   into.push({ kind: 'loop', ...source.place(node), each: undefined, over: undefined, before: [], test, after: [], body })
   lowerElse(source, node, into)
 }
@@ -236,7 +247,7 @@ function lowerWhile(source: PythonSource, node: NodeId, into: Statement[]): void
 function lowerElse(source: PythonSource, node: NodeId, into: Statement[]): void {
   const { tree } = source
   const clause = tree.child(node, 'else_clause')
-  if (clause !== undefined) into.push(...lowerBody(source, tree.child(clause, 'block')))
+  if (clause !== undefined) into.push(...source.body(tree.child(clause, 'block')))
 }
 
 // ── with, try ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,13 +260,13 @@ function lowerWith(source: PythonSource, node: NodeId): Statement {
 
   const body: Statement[] = []
   for (const item of clause === undefined ? [] : tree.children(clause)) {
-    const entered = lowerExpression(source, tree.children(item)[0])
+    const entered = source.expression(tree.children(item)[0])
     // `with (a as b, c as d)` reads like a tuple.
     const all = entered.kind === 'list' ? entered.items : [entered]
     for (const value of all)
       body.push({ kind: 'expression', at: value.at, end: value.end, value: isAsync ? awaited(value) : value })
   }
-  body.push(...lowerBody(source, tree.child(node, 'block')))
+  body.push(...source.body(tree.child(node, 'block')))
   return { kind: 'block', ...source.place(node), body }
 }
 
@@ -266,7 +277,7 @@ function awaited(value: Expression): Expression {
 
 function lowerTry(source: PythonSource, node: NodeId): Statement {
   const { tree } = source
-  const body = lowerBody(source, tree.child(node, 'block'))
+  const body = source.body(tree.child(node, 'block'))
   lowerElse(source, node, body)
   const handlers = tree
     .children(node)
@@ -278,7 +289,7 @@ function lowerTry(source: PythonSource, node: NodeId): Statement {
     ...source.place(node),
     body,
     handlers,
-    last: last === undefined ? [] : lowerBody(source, tree.child(last, 'block')),
+    last: last === undefined ? [] : source.body(tree.child(last, 'block')),
   }
 }
 
@@ -289,7 +300,7 @@ function lowerHandler(source: PythonSource, node: NodeId): Handler {
   const [value, target] = named === undefined ? [] : tree.children(named)
   const caught = named === undefined ? tree.children(node).filter(child => !/^(?:block|\*)$/.test(tree.kind(child))) : [value]
 
-  const catches = caught.map(each => lowerExpression(source, each)).flatMap(each => (each.kind === 'list' ? each.items : [each]))
+  const catches = caught.map(each => source.expression(each)).flatMap(each => (each.kind === 'list' ? each.items : [each]))
   const error = target === undefined ? undefined : lowerTarget(source, target)
-  return { ...source.place(node), error, catches, body: lowerBody(source, tree.child(node, 'block')) }
+  return { ...source.place(node), error, catches, body: source.body(tree.child(node, 'block')) }
 }

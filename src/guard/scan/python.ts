@@ -3,8 +3,9 @@ import { createRequire } from 'node:module'
 import { Language, Parser, type Tree } from 'web-tree-sitter'
 import { NestedTooDeep } from './nesting.ts'
 import type { Fault, Parsed } from './parsed.ts'
+import { lowerExpression } from './python-expressions.ts'
 import { PythonSource } from './python-source.ts'
-import { lowerBody } from './python-statements.ts'
+import { lowerStatement } from './python-statements.ts'
 import { firstError, PythonTree } from './python-tree.ts'
 
 let opened: Promise<PythonParser> | undefined
@@ -55,7 +56,8 @@ export class PythonParser {
     }
 
     try {
-      const body = lowerBody(new PythonSource(this.#tree), this.#tree.root)
+      const source = new PythonSource(this.#tree, { expression: lowerExpression, statement: lowerStatement })
+      const body = source.body(this.#tree.root)
       const program = { file, language: 'python', text, body, comments: this.#tree.comments } as const
       return fault === undefined ? { program } : { fault, partial: program }
     } catch (error) {
