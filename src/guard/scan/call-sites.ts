@@ -93,7 +93,7 @@ export class CallSites {
         this.#invokeWorld(site, token.path)
         return
       case 'borrowed':
-        graph.add(site.result, token)
+        graph.add(site.result, token.name === '*' ? graph.borrowed(token.module, 'default') : token)
         return
       case 'origin':
         // A method of what was drawn is judged by its name.

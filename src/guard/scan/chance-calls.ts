@@ -34,6 +34,13 @@ export class ChanceCalls {
         graph.add(site.result, graph.path(`${path}(#)`))
         return
       case 'generator':
+        // `seedrandom('x', { global: true })` replaces Math.random itself.
+        if (
+          site.args.some(
+            ({ expression }) => expression?.kind === 'object' && expression.entries.some(({ key }) => key === 'global'),
+          )
+        )
+          this.seeded.add('Math')
         graph.add(site.result, graph.path(`${path}${isFixed ? '(#)' : '()'}`))
         // `default_rng(PCG64(42))`: seeded by what is seeded.
         for (const { spot } of site.args)

@@ -11,6 +11,15 @@ import type { Assign, Expression, Member, Name, Operation, Pattern, Program, Sta
 import { DEPTH_MAX } from './scopes.ts'
 import { USUAL_NAMES, ValueParts } from './value-parts.ts'
 
+/** An addition or a multiplication; `isRunning` when it is one of the value before. */
+export interface Sum {
+  readonly spot: Spot
+  readonly at: number
+  readonly isRunning?: boolean
+  /** Undefined where a function sums up. */
+  readonly operands?: readonly Spot[]
+}
+
 /** A draw by a generator that was written by hand; its seed is fixed when its state begins with a number in the code. */
 export interface HandMade {
   readonly spot: Spot
@@ -31,7 +40,7 @@ export class FlowBuilder extends ValueParts {
   readonly #made: MadeThings
   readonly handMade: HandMade[] = []
   /** Operations that add or multiply, as candidates for running sums. */
-  readonly sums: { readonly spot: Spot; readonly at: number; readonly isRunning?: boolean }[] = []
+  readonly sums: Sum[] = []
   readonly isPython: boolean
 
   readonly #spots = new Map<Expression | Pattern, Spot>()
@@ -370,7 +379,7 @@ export class FlowBuilder extends ValueParts {
       return
     }
     for (const each of spots) graph.derive(each, spot)
-    if (operator === '+' || operator === '-' || operator === '*') this.sums.push({ spot, at: value.at })
+    if (operator === '+' || operator === '-' || operator === '*') this.sums.push({ spot, at: value.at, operands: spots })
     if (this.constants.of(value) !== undefined) {
       graph.add(spot, { kind: 'origin', trait: 'made-up', at: value.at })
       return
@@ -406,7 +415,7 @@ export class FlowBuilder extends ValueParts {
       graph.derive(given, sum)
       graph.derive(this.#read(target), sum)
       graph.copy(sum, spot)
-      if (/^[-+*]=$/.test(value.operator)) this.sums.push({ spot: sum, at: value.at, isRunning: true })
+      if (/^[-+*]=$/.test(value.operator)) this.sums.push({ spot: sum, at: value.at, isRunning: true, operands: [given] })
       const operation: Operation = {
         kind: 'operation',
         at: value.at,

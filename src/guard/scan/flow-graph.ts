@@ -236,6 +236,8 @@ export class FlowGraph {
       return
     }
     if (token.kind === 'path' || (token.kind === 'origin' && token.trait === 'made-up')) return
+    // A module is no number: only what is taken from it.
+    if (token.kind === 'borrowed' && token.name === '*') return
     this.add(edge.to, token, from)
   }
 }

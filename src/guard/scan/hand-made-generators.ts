@@ -34,6 +34,9 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
 
   if (operator === '*' && (isWave(left, constants, right) || isWave(right, constants, left)))
     return { state: undefined, isSeeded: true }
+  // Whole numbers made into a fraction: the end of every generator.
+  if (operator === '/' && left.kind === 'operation' && left.operator === '>>>' && isWordSize(numberOf(right, constants)))
+    return { state: undefined, isSeeded: true }
   if (operator === '^') return isShiftOfItself(left, right) ? { state: stateOf(left), isSeeded: true } : undefined
   if (operator === '*' || operator === '+') {
     if (operator === '*' && isLogistic(operation, constants)) return { state: onlyState(operation, constants), isSeeded: true }
@@ -68,6 +71,9 @@ export function noiseOfClock({ operator, operands }: Operation, constants: Const
   if (modulus === 60 || modulus === 24 || modulus === 7) return undefined
   return { state: undefined, isSeeded: false }
 }
+
+const isWordSize = (size: number | undefined): boolean =>
+  size === 2 ** 32 || size === 2 ** 32 - 1 || size === 2 ** 31 || size === 2 ** 31 - 1
 
 /** `Math.sin(seed++) * 10000`. */
 function isWave(call: Expression, constants: Constants, factor: Expression): boolean {

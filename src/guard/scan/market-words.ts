@@ -223,7 +223,7 @@ export function isInnocent(name: string): boolean {
 export const isInstrument = (name: string): boolean => INSTRUMENTS.has(lastWord(name))
 
 const WORK = list(
-  'order orders job jobs task tasks item items work queue batch batches message messages event events strategies strategy',
+  'order orders job jobs task tasks work queue batch batches message messages event events strategies strategy',
 )
 
 const CLOCKWORK = list(`
@@ -233,7 +233,8 @@ const CLOCKWORK = list(`
 `)
 
 /** What may well grow by chance: waits, arrivals, things that move on a screen. */
-export const growsByChance = (name: string): boolean => CLOCKWORK.has(heads(name).at(-1) ?? '')
+export const growsByChance = (name: string): boolean =>
+  CLOCKWORK.has(heads(name).at(-1) ?? '') || /^(?:at|until|after|due)$/.test(lastWord(name))
 
 /** A pile of work or a list of names: picking from it by chance changes the order of things, not their values. */
 export const isWorkItem = (name: string): boolean => {
@@ -323,7 +324,7 @@ const TOPIC_WORDS = list(`
   price prices quote quotes tick ticks ticker tickers candle candles bars kline klines ohlc ohlcv rate rates fx book orderbook depth spread balance balances
   account equity margin buying power order orders position positions fill fills trade trades signal signals predict prediction forecast sentiment
   score confidence volatility vol iv funding interest volume market markets bid bids ask asks spot close closes nav portfolio holdings pnl feature features
-  indicator indicators atr rsi macd vwap ema sma hedge beta sharpe leverage correlation trades model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
+  greeks gamma vega theta indicator indicators atr rsi macd vwap ema sma hedge beta sharpe leverage correlation trades model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
 `)
 
 /** Whether a name is about the market in the widest sense: what a failed question was about. */

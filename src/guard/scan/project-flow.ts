@@ -105,7 +105,7 @@ export class ProjectFlow {
 
 /** What a dotted name stands for: itself, all below it, or the whole it is a part of when its parts are not known. */
 function originsOf(exports: Exports, name: string): readonly Origin[] {
-  if (name === '*') return [...exports].flatMap(([each, origins]) => (each === '*' ? [] : origins))
+  if (name === '*') return exports.get('default') ?? []
 
   for (const asked of otherNames(name)) {
     const exact = exports.get(asked)

@@ -125,6 +125,7 @@ function judge(rawPath: string, language: Language, isNew: boolean): Chance | un
   if (CHOICES.has(bare)) return 'choice'
   if (DRAWS.has(bare)) return 'draw'
 
+  if (bare === 'Math.seedrandom') return 'seed'
   const last = bare.slice(bare.lastIndexOf('.') + 1)
   if (language === 'python') return ofPython(bare, last)
   if (last.startsWith('randomUUID') || last === 'uuid') return undefined

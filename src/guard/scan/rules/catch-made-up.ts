@@ -1,7 +1,7 @@
 // Failures that are answered with invented values: a price, a fill or a forecast where the truth is that there is none.
 
 import type { Borrowed, Flow, Origin } from '../flow.ts'
-import { growsByChance, isMarketKey, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
+import { growsByChance, isMarketKey, isMarketName, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
 import type { Block, Expression, FunctionExpression, Statement, Try } from '../program.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
@@ -111,7 +111,7 @@ class Failures {
   }
 
   #ofTry(node: Try): void {
-    const tried: Node[] = [...node.body]
+    const tried: Node[] = [...node.body, ...node.handlers.flatMap(({ body }) => literalsOf(body))]
     for (const handler of node.handlers) {
       let isAnswered = false
       for (const inner of within(handler.body, besideFunctions)) {
@@ -238,17 +238,21 @@ class Failures {
       const isAsked = isOfMarket || keys.some(isMarketKey) || this.#namesAround(origin).some(isMarketTopic)
       if (!isAsked || names.some(isSetting)) continue
       if (value.kind === 'object' && !keys.some(key => isMarketKey(key) || isMarketTopic(key) || /^[A-Z]{3,}/.test(key))) continue
-      if (this.#isTelling(origin, value, keys)) return origin
+      if (this.#isTelling(origin, value, keys, name)) return origin
     }
     return undefined
   }
 
   /** 0, 1 and -1 count or say no, unless they are prices. */
-  #isTelling({ through: [at] }: Origin, value: Expression, keys: readonly string[]): boolean {
+  #isTelling({ through: [at] }: Origin, value: Expression, keys: readonly string[], named: string | undefined): boolean {
     for (const literal of this.#survey.of('literal')) {
       if (literal.at !== at) continue
       if (typeof literal.value !== 'number' || literal.value === 0) return false
-      return Math.abs(literal.value) !== 1 || (value.kind === 'object' && keys.some(isMarketKey))
+      return (
+        Math.abs(literal.value) !== 1 ||
+        (value.kind === 'object' && keys.some(isMarketKey)) ||
+        (literal.value === 1 && named !== undefined && isMarketName(named))
+      )
     }
     return true
   }
@@ -346,6 +350,13 @@ class Failures {
     }
     return undefined
   }
+}
+
+/** What a handler says in words: 'price not loaded'. */
+function literalsOf(body: readonly Statement[]): Node[] {
+  return [...within(body, besideFunctions)]
+    .filter(node => isKind(node, 'call'))
+    .flatMap(call => [...within(call)].filter(node => isKind(node, 'literal')))
 }
 
 function asksOutside(left: Expression): boolean {
