@@ -174,7 +174,9 @@ export class CallSites {
       site.isUnderstood = true
       for (const { spot } of site.args) graph.derive(spot, site.result)
       for (const { spot } of site.keywords) graph.derive(spot, site.result)
-      if (site.receiver !== undefined) graph.derive(site.receiver, site.result)
+      // A number as text of another base is a name.
+      const isName = site.name === 'toString' && site.args.length > 0
+      if (site.receiver !== undefined && !isName) graph.derive(site.receiver, site.result)
       for (const { spot } of site.args) this.returnsOf(spot, site.result)
       if (/\.(?:cumsum|cumprod|accumulate)$/.test(path))
         this.#builder.sums.push({ spot: site.result, at: site.at, isRunning: true })
