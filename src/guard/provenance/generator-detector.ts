@@ -18,13 +18,13 @@ export class Generator implements Detector {
 
   see(fact: Fact): Evidence | undefined {
     if (!this.#likelihood.add(fact)) return undefined
-    const { sum, inSum, ticksPerWindow } = this.#likelihood
+    const { sum, windowsInSum, ticksPerWindow } = this.#likelihood
     const { limit } = this.#habits
     if (sum < limit) return undefined
     return {
       detector: 'generator',
       what: 'fits a generator of random numbers better than a market',
-      evidence: { logLikelihoodRatio: sum, limit, windows: inSum, ticksPerWindow },
+      evidence: { logLikelihoodRatio: sum, limit, windows: windowsInSum, ticksPerWindow },
     }
   }
 }

@@ -6,20 +6,32 @@ import { TickWindow } from './tick-window.ts'
 /** One window says no more than this, however odd it is. */
 const WINDOW_MAX = 8
 /** So many windows of the past make an acquaintance. */
-const WINDOWS_MIN = 60
+const WINDOWS_MIN = 120
+
+/** A row of windows one after the other, and what they say together. */
+class Row {
+  sum = 0
+  /** Windows that made the sum. */
+  windows = 0
+
+  add(score: number): void {
+    this.sum = Math.max(0, this.sum + Math.min(WINDOW_MAX, score))
+    this.windows = this.sum === 0 ? 0 : this.windows + 1
+  }
+}
 
 /**
  * The running sum of what windows say for a generator, never below zero: what a market says between takes it all back.
- * Windows do not overlap, so each is a witness of its own.
+ * Windows of one row do not overlap, so each is a witness of its own; a second row lies between those of the first, so that
+ * whatever begins is soon at the beginning of a window.
  */
 export class LikelihoodSum {
   readonly #likeness: Likeness
   readonly #window: TickWindow
+  readonly #rows = [new Row(), new Row()] as const
   #sinceLast = 0
-  sum = 0
-  /** Windows so far, and those that made the sum. */
+  /** Whole windows so far, of both rows. */
   windows = 0
-  inSum = 0
 
   constructor(kind: 'quote' | 'trade', tick: number) {
     this.#likeness = LIKENESS[kind]
@@ -38,12 +50,26 @@ export class LikelihoodSum {
   add(fact: Fact): boolean {
     this.#window.add(fact)
     this.#sinceLast += 1
-    if (this.#sinceLast < this.#window.length) return false
+    if (this.#sinceLast < this.#window.length / 2) return false
     this.#sinceLast = 0
+    if (!this.#window.isFull) return false
+    this.#rows[this.windows & 1 ? 1 : 0].add(scoreOf(this.#likeness, this.#window.measure()))
     this.windows += 1
-    this.sum = Math.max(0, this.sum + Math.min(WINDOW_MAX, scoreOf(this.#likeness, this.#window.measure())))
-    this.inSum = this.sum === 0 ? 0 : this.inSum + 1
     return true
+  }
+
+  /** Of the row that says more. */
+  get sum(): number {
+    return this.#greater.sum
+  }
+
+  get windowsInSum(): number {
+    return this.#greater.windows
+  }
+
+  get #greater(): Row {
+    const [one, other] = this.#rows
+    return one.sum >= other.sum ? one : other
   }
 }
 

@@ -4,12 +4,16 @@ import { DERIVED, type Provenance } from '../../domain/provenance.ts'
 /** live: facts as they happen · replay: facts as they were recorded. Data made up for a test enter neither. */
 export type DoorMode = 'live' | 'replay'
 
+/** Streams that may take turns at the cost of a few comparisons. */
+const STREAMS = 8
+
 export class ProvenanceDoor {
   readonly #mode: DoorMode
   readonly #sources: ReadonlySet<string>
   // Facts come in rows from one stream, and a stream has one provenance object.
-  #admitted: Provenance = DERIVED
-  #before: Provenance = DERIVED
+  #last: Provenance = DERIVED
+  readonly #admitted: Provenance[] = []
+  #next = 0
 
   /** `sources`: whom the run reads from. */
   constructor(mode: DoorMode, sources: readonly string[]) {
@@ -18,15 +22,22 @@ export class ProvenanceDoor {
   }
 
   admits(provenance: Provenance): boolean {
-    return provenance === this.#admitted || this.#asks(provenance)
+    return provenance === this.#last || this.#asks(provenance)
   }
 
   #asks(provenance: Provenance): boolean {
-    if (provenance !== this.#before && !this.#judge(provenance)) return false
-    // Two streams that take turns cost two comparisons each.
-    this.#before = this.#admitted
-    this.#admitted = provenance
+    if (!this.#isKnown(provenance)) {
+      if (!this.#judge(provenance)) return false
+      this.#admitted[this.#next] = provenance
+      this.#next = (this.#next + 1) % STREAMS
+    }
+    this.#last = provenance
     return true
+  }
+
+  #isKnown(provenance: Provenance): boolean {
+    for (const admitted of this.#admitted) if (admitted === provenance) return true
+    return false
   }
 
   #judge({ kind, source }: Provenance): boolean {

@@ -16,12 +16,14 @@ export interface RecordedStream {
 export class RecordedBlocks {
   readonly rhythm: BlockMemory
   readonly prices: BlockMemory
+  readonly sizes: BlockMemory
   readonly #habits = new Map<string, MarketHabits>()
 
-  /** `capacity`: ticks to remember, 32 bytes each. What is more than that forgets what is older. */
+  /** `capacity`: ticks to remember, 48 bytes each. What is more than that forgets what is older. */
   constructor(capacity = 2 ** 20) {
     this.rhythm = new BlockMemory(capacity)
     this.prices = new BlockMemory(capacity)
+    this.sizes = new BlockMemory(capacity)
   }
 
   /** A reader for one recording of one stream: show it every event in order. */
@@ -35,6 +37,7 @@ export class RecordedBlocks {
       habits.learn(fact)
       remember(this.rhythm, print.rhythm, print.content, fact.eventTime)
       remember(this.prices, print.prices, print.content, fact.eventTime)
+      remember(this.sizes, print.sizes, print.content, fact.eventTime)
     }
   }
 

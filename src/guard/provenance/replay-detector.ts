@@ -49,62 +49,65 @@ class Trail {
   }
 }
 
-/** `replayed-recording`: live facts whose rhythm or prices are those of a recording that the application has. */
-export class ReplayedRecording implements Detector {
-  readonly #print: TickPrint
-  readonly #rhythm: Trail
-  readonly #prices: Trail
+const ALPHABETS = ['rhythm', 'prices', 'sizes'] as const
 
-  constructor(print: TickPrint, { rhythm, prices }: RecordedBlocks) {
+/** What is looked for in one memory: three trails, one for each alphabet. */
+class Trails {
+  readonly #print: TickPrint
+  readonly #trails: readonly Trail[]
+
+  constructor(print: TickPrint, memory: RecordedBlocks) {
     this.#print = print
-    this.#rhythm = new Trail(print.rhythm, rhythm)
-    this.#prices = new Trail(print.prices, prices)
+    this.#trails = ALPHABETS.map(alphabet => new Trail(print[alphabet], memory[alphabet]))
+  }
+
+  /** The alphabet in which so many blocks in a row are known; undefined when there is none. */
+  follow(detector: 'replayed-recording' | 'repeated-block', eventTime: number, hits: number): Evidence | undefined {
+    const { content } = this.#print
+    let found: Evidence | undefined
+    for (let at = 0; at < ALPHABETS.length; at++) {
+      const trail = this.#trails[at]!
+      if (trail.follow(eventTime, content) < hits || found !== undefined) continue
+      found = {
+        detector,
+        what: `the ${ALPHABETS[at]} of ${formatMicros(trail.recorded as Micros)} again`,
+        evidence: trail.evidence(eventTime),
+      }
+    }
+    return found
+  }
+
+  remember(eventTime: number): void {
+    for (const trail of this.#trails) trail.remember(eventTime, this.#print.content)
+  }
+}
+
+/** `replayed-recording`: live facts whose rhythm, prices or sizes are those of a recording that the application has. */
+export class ReplayedRecording implements Detector {
+  readonly #trails: Trails
+
+  constructor(print: TickPrint, known: RecordedBlocks) {
+    this.#trails = new Trails(print, known)
   }
 
   see({ isLive, eventTime }: Fact): Evidence | undefined {
     // What says of itself that it was recorded pretends nothing.
-    if (!isLive) return undefined
-    const { content } = this.#print
-    const rhythm = this.#rhythm.follow(eventTime, content)
-    const prices = this.#prices.follow(eventTime, content)
-    if (rhythm < HITS && prices < HITS) return undefined
-    const trail = rhythm < HITS ? this.#prices : this.#rhythm
-    return {
-      detector: 'replayed-recording',
-      what: `${rhythm < HITS ? 'the prices' : 'the rhythm'} of a recording at ${formatMicros(trail.recorded as Micros)}`,
-      evidence: trail.evidence(eventTime),
-    }
+    return isLive ? this.#trails.follow('replayed-recording', eventTime, HITS) : undefined
   }
 }
 
 /** `repeated-block`: the stream says again what it said. Remembers its newest ticks as it goes. */
 export class RepeatedBlock implements Detector {
-  readonly #print: TickPrint
-  readonly #rhythm: Trail
-  readonly #prices: Trail
+  readonly #trails: Trails
 
   /** `own`: an empty memory; its capacity is how long a block may be that is still known again. */
-  constructor(print: TickPrint, { rhythm, prices }: RecordedBlocks) {
-    this.#print = print
-    this.#rhythm = new Trail(print.rhythm, rhythm)
-    this.#prices = new Trail(print.prices, prices)
+  constructor(print: TickPrint, own: RecordedBlocks) {
+    this.#trails = new Trails(print, own)
   }
 
   see({ eventTime }: Fact): Evidence | undefined {
-    const { content } = this.#print
-    const rhythm = this.#rhythm.follow(eventTime, content)
-    const prices = this.#prices.follow(eventTime, content)
-    const trail = rhythm < HITS_OWN ? this.#prices : this.#rhythm
-    const found =
-      rhythm < HITS_OWN && prices < HITS_OWN
-        ? undefined
-        : {
-            detector: 'repeated-block' as const,
-            what: `${trail === this.#rhythm ? 'the rhythm' : 'the prices'} of ${formatMicros(trail.recorded as Micros)} again`,
-            evidence: trail.evidence(eventTime),
-          }
-    this.#rhythm.remember(eventTime, content)
-    this.#prices.remember(eventTime, content)
+    const found = this.#trails.follow('repeated-block', eventTime, HITS_OWN)
+    this.#trails.remember(eventTime)
     return found
   }
 }

@@ -7,6 +7,8 @@ const BITS = 64
 /** What was just said tells little; this little never adds up to a block by itself. */
 const BITS_REPEATED = 0.375
 const RECENT = 4
+/** Sizes are round numbers of many steps: however large, they tell little. */
+const SIZE_BITS_MAX = 5
 
 /** One alphabet: its symbols, and whether the newest block can be known again. */
 export class BlockPrint {
@@ -26,14 +28,17 @@ export class BlockPrint {
 
 /**
  * Rhythm: milliseconds between facts of different times. Prices: moves of bid and ask, so that a copy at another level is
- * known as well. Shuffled, smoothed and noisy copies keep the rhythm; copies with new times keep the prices.
+ * known as well. Sizes: spreads with what is offered, or quantities traded. Shuffled, smoothed and noisy copies keep the rhythm;
+ * copies with new times keep the prices; made-up prices often keep the sizes.
  */
 export class TickPrint {
   readonly rhythm = new BlockPrint()
   readonly prices = new BlockPrint()
+  readonly sizes = new BlockPrint()
   readonly #tick: number
   #millis = Number.NaN
   #content = 0
+  #spread = 0
 
   /** `tick`: smallest price change in price steps. */
   constructor(tick: number) {
@@ -53,9 +58,17 @@ export class TickPrint {
     const gap = millis - this.#millis
     if (gap !== 0) this.#millis = millis
     if (gap > 0 && gap < 2 ** 31) this.rhythm.add(gap, bitsOf(gap))
+    this.#takeSizes(fact)
     if (!fact.hasMoved) return
     const { bidMove, askMove } = fact
     const own = askMove - bidMove
     this.prices.add((bidMove << 12) ^ own, bitsOf(bidMove / this.#tick) + bitsOf(own / this.#tick))
+  }
+
+  #takeSizes({ spread, bidSize, askSize }: Fact): void {
+    const symbol = Math.imul(Math.imul(spread, 31) + bidSize, 31) + askSize
+    const bits = bitsOf((spread - this.#spread) / this.#tick) + bitsOf(bidSize) + (askSize === bidSize ? 0 : bitsOf(askSize))
+    this.#spread = spread
+    this.sizes.add(symbol | 0, Math.min(SIZE_BITS_MAX, bits))
   }
 }
