@@ -3,7 +3,7 @@ import { bind } from './bindings.ts'
 import { Constants } from './constants.ts'
 import { exportsOf } from './exports.ts'
 import { FlowBuilder } from './flow-builder.ts'
-import { originsAt } from './origins.ts'
+import { forgetOrigins, originsAt } from './origins.ts'
 import type { Expression, Pattern, Program } from './program.ts'
 import { settleSeeds } from './seeds.ts'
 import { settleWalks } from './walks.ts'
@@ -53,6 +53,7 @@ export interface Flow {
 }
 
 export function analyse(program: Program): Flow {
+  forgetOrigins()
   const bindings = bind(program)
   const constants = new Constants(bindings)
   const builder = new FlowBuilder(program, bindings, constants)

@@ -1,7 +1,19 @@
 // The places of a program where a value becomes a market's: prices, quotes and signals that are named, returned, published, ordered.
+
 import type { Flow } from './flow.ts'
 import { isInnocent, isInstrument, isMarketKey, isMarketName, isOrderWord, wordsOf } from './market-words.ts'
-import type { Call, Expression, FunctionExpression, ObjectExpression, Operation, Pattern, Program, Statement } from './program.ts'
+import { OncePerProgram } from './once-per-program.ts'
+import type {
+  Call,
+  Expression,
+  FunctionExpression,
+  Literal,
+  ObjectExpression,
+  Operation,
+  Pattern,
+  Program,
+  Statement,
+} from './program.ts'
 import type { Module } from './rule.ts'
 import { besideFunctions, isKind, type Node, survey, within } from './survey.ts'
 
@@ -17,16 +29,10 @@ export interface Sink {
   readonly node: Node
 }
 
-const sinks = new WeakMap<Program, readonly Sink[]>()
+const sinks = new OncePerProgram<readonly Sink[]>()
 
 /** In order of the text; reckoned once for each program. */
-export function marketSinks(module: Module): readonly Sink[] {
-  const known = sinks.get(module.program)
-  if (known !== undefined) return known
-  const made = new SinkFinder(module).find()
-  sinks.set(module.program, made)
-  return made
-}
+export const marketSinks = (module: Module): readonly Sink[] => sinks.of(module.program, () => new SinkFinder(module).find())
 
 /** Verbs that hand a value to the world. */
 const SENDING: ReadonlySet<string> = new Set(
@@ -99,6 +105,7 @@ class SinkFinder {
       if (isMarketResult(name)) this.#add(node.value.at, `what '${name}' yields`, [node.value], node)
     }
     for (const node of of('operation')) this.#stirred(node)
+    for (const node of of('literal')) if (typeof node.value === 'string' && ADVICE.test(node.value)) this.#tossed(node)
     for (const node of of('if')) this.#decision(node.test, [...node.then, ...node.otherwise], node)
     for (const node of of('conditional')) this.#decision(node.test, [node.then, node.otherwise], node)
     for (const node of of('operation'))
@@ -230,6 +237,17 @@ class SinkFinder {
     })
   }
 
+  /** 'buy' in one branch and 'sell' in the other: the test decides. */
+  #tossed(node: Literal): void {
+    const { parentOf } = survey(this.#program)
+    let inner: Node = node
+    for (let at = parentOf(node); at !== undefined && !isKind(at, 'function'); inner = at, at = parentOf(at)) {
+      if (!isKind(at, 'if') && !isKind(at, 'conditional')) continue
+      if (at.test === inner) return
+      this.#found.push({ at: node.at, what: `'${String(node.value)}'`, values: [at.test], node, isFinal: false })
+    }
+  }
+
   /** `{ symbol, action: 'BUY' }`: what is bought is drawn by lot. */
   #advice(node: ObjectExpression): void {
     const isAdvice = node.entries.some(
@@ -312,6 +330,7 @@ function isMarketResult(name: string): boolean {
   return isMarketKey(name) || (words.length > 1 && isMarketKey(words.slice(1).join('_')))
 }
 
+const ADVICE = /^(?:buy|sell|strong[ _]?buy|strong[ _]?sell|go[ _]?long|go[ _]?short|bullish|bearish)$/i
 const ASKING =
   /^_*(?:next|get|value|level|current|compute|evaluate|run|read|fetch|poll|latest|step|generate|call|call__|next__|iter__|predict|sample|draw|calculate|estimate|forecast|for|of|at|on)$/
 const SERVING =

@@ -20,7 +20,7 @@ const FACTS = list(
 const JUDGEMENTS = list(`
   signal signals feature features indicator indicators alpha alphas prediction predictions predict predicted predicts forecast forecasts sentiment sentiments confidence
   conviction conviction momentum rsi macd ema sma atr zscore imbalance score scores probability side direction
-  recommendation recommendations opinion opinions reading readings correlation correlations corr covariance beta betas sharpe sortino iv ivs
+  recommendation recommendations opinion opinions reading readings correlation correlations corr covariance surface change changes vols beta betas sharpe sortino iv ivs
   pe eps dividend dividends ebitda fundamentals fundamental funding oi leverage cvd obv adx stochastic skew
 `)
 
@@ -34,7 +34,7 @@ const WEAK = list(`
   last mark marks high low highs lows print prints book books level2 l2 depth depths size sizes amount amounts volume volumes spot vol lot lots
   rate rates return returns yield yields premium basis score scores probability side direction feed feeds snapshot snapshots
   reading readings balance position positions level levels execution executions offer offers settlement bar bars liquidity market markets
-  feature confidence open momentum levels order orders margin capital stop target targets entry exit weight weights stochastic loss losses beta
+  feature confidence open momentum levels order orders margin capital stop target targets entry exit surface change changes weight weights stochastic loss losses beta
   funding allocation allocations holding pe skew fundamental
 `)
 
@@ -184,7 +184,7 @@ const ALONE = list('spot fx lots side returns bars position positions confidence
 const ALONE_AS_KEY = list(`
   spot fx lots lot volume volumes side feature features returns depth open close high low last mid mids bar bars position positions offer
   confidence amount size sizes rate rates yield mark level2 l2 feed balance balances margin capital stop target targets entry exit beta loss
-  score scores funding probability momentum direction allocation premium skew pe
+  score scores funding surface change changes probability momentum direction allocation premium skew pe
 `)
 
 const isLimit = (words: readonly string[]): boolean => words.some(word => LIMITS.has(word))
@@ -222,9 +222,7 @@ export function isInnocent(name: string): boolean {
 
 export const isInstrument = (name: string): boolean => INSTRUMENTS.has(lastWord(name))
 
-const WORK = list(
-  'order orders job jobs task tasks work queue batch batches message messages event events strategies strategy',
-)
+const WORK = list('order orders job jobs task tasks work queue batch batches message messages event events strategies strategy')
 
 const CLOCKWORK = list(`
   delay delays jitter backoff wait sleep timeout interval ms millis micros seconds secs sec minutes duration ttl time times timestamp timestamps ts date

@@ -27,7 +27,10 @@ export function originsAt(spot: Spot): readonly Origin[] {
 const NONE: readonly Origin[] = []
 
 /** Asked once everything has settled, so the answer stays. */
-const gathered = new WeakMap<Spot, readonly Origin[]>()
+const gathered = new Map<Spot, readonly Origin[]>()
+
+/** Before another program: what was gathered of the last one would keep it. */
+export const forgetOrigins = (): void => gathered.clear()
 
 function gather(spot: Spot, after: readonly number[], found: Origin[], seen: Set<Thing>, depth: number): void {
   for (const token of spot.tokens) {

@@ -1,7 +1,9 @@
 // Where a running value becomes a series: kept from call to call, put into a list, handed out step by step.
+
 import { marketSinks } from './market-sinks.ts'
 import { growsByChance, isSumName } from './market-words.ts'
-import type { Call, Expression, Program } from './program.ts'
+import { OncePerProgram } from './once-per-program.ts'
+import type { Call, Expression } from './program.ts'
 import type { Module } from './rule.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from './survey.ts'
 
@@ -16,16 +18,11 @@ const PUTTING =
 const SUMMING = /^(?:cumsum|cumprod|accumulate|cumulative_sum|cumulative_prod|scan)$/
 const MAPPING = /^(?:map|flatMap|from|fill|times|apply|set[A-Z]\w*|update|vectorize|fromfunction)$/
 
-const known = new WeakMap<Program, readonly Recording[]>()
+const known = new OncePerProgram<readonly Recording[]>()
 
 /** Values that a market name is given count, too. */
-export function recordings(module: Module): readonly Recording[] {
-  const made = known.get(module.program)
-  if (made !== undefined) return made
-  const found = [...new Recorder(module).find(), ...ofSinks(module)]
-  known.set(module.program, found)
-  return found
-}
+export const recordings = (module: Module): readonly Recording[] =>
+  known.of(module.program, () => [...new Recorder(module).find(), ...ofSinks(module)])
 
 function* ofSinks(module: Module): Generator<Recording> {
   for (const { at, values, node } of marketSinks(module)) {
@@ -99,7 +96,8 @@ class Recorder {
     let isInside = true
     for (let at: Node | undefined = node; at !== undefined; at = parentOf(at)) {
       if (isFunction(at)) {
-        if (growsByChance(nameOf(at))) return true
+        // `const id = setInterval(() => …)` does not name the function.
+        if (!isKind(parentOf(at), 'call') && growsByChance(nameOf(at))) return true
         isInside = false
       }
       if (

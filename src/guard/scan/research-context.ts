@@ -1,9 +1,11 @@
 // Whether a place of a program belongs to research that draws worlds to learn from them: Monte-Carlo, bootstrap, permutation.
+
 import { isResearch, wordsOf } from './market-words.ts'
+import { OncePerProgram } from './once-per-program.ts'
 import type { FunctionExpression, Program } from './program.ts'
 import { isFunction, isKind, type Node, survey } from './survey.ts'
 
-const files = new WeakMap<Program, boolean>()
+const files = new OncePerProgram<boolean>()
 
 /** By the names around a place, of the file's folder, and of what the file is for. */
 export function isOfResearch(program: Program, node: Node): boolean {
@@ -32,13 +34,8 @@ function saysResearch(fn: FunctionExpression, program: Program): boolean {
   )
 }
 
-export function isResearchFile(program: Program): boolean {
-  const known = files.get(program)
-  if (known !== undefined) return known
-  const is = program.file.split('/').slice(-2).some(isResearch) || topNames(program).some(namesResearch)
-  files.set(program, is)
-  return is
-}
+export const isResearchFile = (program: Program): boolean =>
+  files.of(program, () => program.file.split('/').slice(-2).some(isResearch) || topNames(program).some(namesResearch))
 
 /** 'bootstrap' alone starts a program. */
 export const namesResearch = (name: string): boolean =>
@@ -52,7 +49,7 @@ function* names(program: Program): Generator<string> {
 
 const topNames = (program: Program): string[] => [...names(program)].filter(name => wordsOf(name).length > 0)
 
-const papers = new WeakMap<Program, boolean>()
+const papers = new OncePerProgram<boolean>()
 const PAPER = /\b(?:paper|backtest|backtesting|backtester|sandbox|whatif|simulator|simulation|scenario|optimi[sz]er|sdk)\b/
 
 /** Paper trading, backtests and research: there a simulated fill is what its name says, and nobody takes it for a real one. */
@@ -64,9 +61,5 @@ export function isPaperOrResearch(program: Program, node: Node): boolean {
     if (isKind(at, 'class') && isPaper(at.name)) return true
   }
 
-  const known = papers.get(program)
-  if (known !== undefined) return known || isOfResearch(program, node)
-  const is = program.file.split('/').slice(-3).some(isPaper)
-  papers.set(program, is)
-  return is || isOfResearch(program, node)
+  return papers.of(program, () => program.file.split('/').slice(-3).some(isPaper)) || isOfResearch(program, node)
 }

@@ -230,6 +230,9 @@ class Failures {
     const said = { trait: 'made-up', through: [value.at] } as const
     if (isOfMarket && (this.#saysDone(value) || this.#namesPretending(value) || this.#isMadeOfNothing(value))) return said
 
+    const number = this.#flow.constantOf(value)?.value
+    if (typeof number === 'number' && number % 1 !== 0 && names.some(isQuestion) && !names.some(isSetting)) return said
+
     for (const origin of this.#flow.originsOf(value)) {
       if (origin.trait === 'random' || origin.trait === 'seeded' || origin.trait === 'pretended') {
         if (origin.borrowed === undefined || isOfMarket || keys.some(isMarketKey)) return origin
@@ -358,6 +361,9 @@ function literalsOf(body: readonly Statement[]): Node[] {
     .filter(node => isKind(node, 'call'))
     .flatMap(call => [...within(call)].filter(node => isKind(node, 'literal')))
 }
+
+/** What asks the world. */
+const isQuestion = (name: string): boolean => /^(?:fetch|axios|got|requests|httpx|aiohttp|urlopen|https?:\/\/.*)$/.test(name)
 
 function asksOutside(left: Expression): boolean {
   for (const node of within(left, besideFunctions)) if (isKind(node, 'wrapped') && node.how === 'await') return true
