@@ -11,6 +11,9 @@ const clean = texts.filter(({ isClean }) => isClean)
 const caseOf = (name: string) => name.replace(/, \d+$/, '')
 const first = (page: string) => !page.startsWith('second-')
 
+/** For a busy machine; alone it is a few seconds. */
+const PATIENCE_MS = 240_000
+
 describe('the corpus', () => {
   it('plants at least 200 violations, each in three disguises', () => {
     const inOne = [...readCorpus(first), ...UNREADABLE_TEXTS].filter(({ isClean }) => !isClean)
@@ -31,19 +34,23 @@ describe('the corpus', () => {
     expect([...new Set(planted.map(({ rule }) => rule))].sort()).toEqual(RULE_BOOK.map(({ id }) => id).sort())
   })
 
-  it('is found by its rules, which leave the look-alikes alone', async () => {
-    const scanned = await scanCorpus(texts)
-    const all = scores(
-      RULE_BOOK.map(({ id }) => id),
-      scanned,
-    )
-    console.log(table(all))
+  it(
+    'is found by its rules, which leave the look-alikes alone',
+    async () => {
+      const scanned = await scanCorpus(texts)
+      const all = scores(
+        RULE_BOOK.map(({ id }) => id),
+        scanned,
+      )
+      console.log(table(all))
 
-    expect(shortfalls(all)).toEqual([])
+      expect(shortfalls(all)).toEqual([])
 
-    const unread = scanned.filter(
-      ({ text, findings }) => text.rule !== 'unreadable' && findings.some(f => f.rule === 'unreadable'),
-    )
-    expect(unread.map(({ text }) => text.name)).toEqual([])
-  })
+      const unread = scanned.filter(
+        ({ text, findings }) => text.rule !== 'unreadable' && findings.some(f => f.rule === 'unreadable'),
+      )
+      expect(unread.map(({ text }) => text.name)).toEqual([])
+    },
+    PATIENCE_MS,
+  )
 })

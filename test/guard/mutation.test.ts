@@ -6,11 +6,14 @@ import { readCorpus } from './corpus-text.ts'
 import { UNREADABLE_TEXTS } from './unreadable-texts.ts'
 
 const ids = RULE_BOOK.map(({ id }) => id)
+/** For a busy machine; alone it is a few seconds. */
+const PATIENCE_MS = 240_000
+
 let scanned: readonly Scanned[]
 
 beforeAll(async () => {
   scanned = await scanCorpus([...readCorpus(), ...UNREADABLE_TEXTS])
-})
+}, PATIENCE_MS)
 
 const without = (removed: string): Scanned[] =>
   scanned.map(({ text, findings }) => ({ text, findings: findings.filter(({ rule }) => rule !== removed) }))
