@@ -1,4 +1,5 @@
 // Every place of a program where a value gets a name: variables, fields, keys, keywords, defaults, and what named functions return.
+import { OncePerProgram } from './once-per-program.ts'
 import type { Expression, Pattern, Program } from './program.ts'
 import { isKind, isMember, type Node, nameBound, survey } from './survey.ts'
 
@@ -15,17 +16,10 @@ export interface NamedValue {
   readonly node: Node
 }
 
-const listed = new WeakMap<Program, readonly NamedValue[]>()
+const listed = new OncePerProgram<readonly NamedValue[]>()
 
 /** Made once for each program. In no order across kinds. */
-export function namedValues(program: Program): readonly NamedValue[] {
-  const known = listed.get(program)
-  if (known !== undefined) return known
-
-  const made = list(program)
-  listed.set(program, made)
-  return made
-}
+export const namedValues = (program: Program): readonly NamedValue[] => listed.of(program, () => list(program))
 
 function list(program: Program): NamedValue[] {
   const { of, parentOf, functionAround, nameOf } = survey(program)

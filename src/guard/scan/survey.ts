@@ -1,4 +1,5 @@
 // A program seen from above: every node by its kind, what each stands in, and what functions are called.
+import { OncePerProgram } from './once-per-program.ts'
 import type { ClassMember, Entry, Expression, FunctionExpression, Handler, Pattern, Program, Statement } from './program.ts'
 
 type Kinded = Statement | Expression | Pattern
@@ -27,17 +28,10 @@ export interface Survey {
   givenTo(name: string): readonly Expression[]
 }
 
-const surveys = new WeakMap<Program, Survey>()
+const surveys = new OncePerProgram<Survey>()
 
 /** Made once for each program, however many rules ask. */
-export function survey(program: Program): Survey {
-  const known = surveys.get(program)
-  if (known !== undefined) return known
-
-  const made = lookOver(program)
-  surveys.set(program, made)
-  return made
-}
+export const survey = (program: Program): Survey => surveys.of(program, () => lookOver(program))
 
 function lookOver(program: Program): Survey {
   const byKind = new Map<Kind, Kinded[]>()
