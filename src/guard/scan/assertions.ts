@@ -1,14 +1,9 @@
 // What in a test can make it fail: assertions of every common library, and which of them are true whatever the code does.
-import type { Flow } from './flow.ts'
+import { isCertain, type Subject } from './certain-assertions.ts'
 import { wordsOf } from './market-words.ts'
 import { lastName } from './named-values.ts'
-import type { Call, Expression, FunctionExpression, Handler, Member, Program, Statement } from './program.ts'
-import { besideFunctions, isKind, type Node, nameBound, type Survey, survey, within } from './survey.ts'
-
-interface Subject {
-  readonly program: Program
-  readonly flow: Flow
-}
+import type { Call, Expression, FunctionExpression, Handler, Member, Statement } from './program.ts'
+import { isKind, type Node, nameBound, type Survey, survey, within } from './survey.ts'
 
 export interface Assertions {
   /** How many there are that the code under test could break. */
@@ -31,6 +26,21 @@ const LOOKING = new Set([
   'ensure',
   'must',
   'fail',
+])
+
+/** Or anywhere, that what they run is a test: `run_test`, `compareWithGolden`, `playScenario`. */
+const HOLDING = new Set([
+  'test',
+  'golden',
+  'compare',
+  'compares',
+  'scenario',
+  'contract',
+  'matches',
+  'conforms',
+  'holds',
+  'testcase',
+  'reference',
 ])
 
 /** Methods that fail by themselves: of test contexts (`t.is`), of mocks, of pages. */
@@ -135,8 +145,8 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
     // A helper of this file is looked into; one from elsewhere is taken at its word.
     const helper = callee.kind === 'name' || isOnThis(callee) ? seen.functionNamed(name) : undefined
     if (helper !== undefined) return enter(helper, depth + 1)
-    const [first = ''] = wordsOf(name)
-    if (LOOKING.has(first)) count(call)
+    const words = wordsOf(name)
+    if (LOOKING.has(words[0] ?? '') || (words.length > 1 && words.some(word => HOLDING.has(word)))) count(call)
   }
 
   const count = (_call: Call) => {
@@ -247,45 +257,3 @@ const suppresses = (first: Statement | undefined): boolean =>
   isKind(first.value, 'call') &&
   lastName(first.value.callee) === 'suppress' &&
   first.value.args.some(what => FAILURES.test(lastName(what) ?? ''))
-
-/** Whether an assertion about these holds before the program runs. */
-function isCertain(looked: readonly Expression[], against: readonly Expression[], { flow, program }: Subject): boolean {
-  const [subject] = looked
-  if (subject === undefined) return false
-  const [other] = against
-
-  const isFixed = (expression: Expression): boolean => {
-    if (expression.kind === 'literal' || expression.kind === 'function') return true
-    if (expression.kind === 'list') return expression.items.every(isFixed)
-    if (expression.kind === 'object') return expression.entries.every(({ value }) => isFixed(value))
-    if (expression.kind === 'operation') return isFixedOperation(expression.operator, expression.operands)
-    return expression.kind === 'name' && flow.constantOf(expression) !== undefined
-  }
-  const isFixedOperation = (operator: string, operands: readonly Expression[]): boolean => {
-    if (operator === '||')
-      return operands.some(operand => operand.kind === 'literal' && operand.value === true) || operands.every(isFixed)
-    if (/^(?:===?|>=|<=)$/.test(operator)) {
-      const [left, right] = operands
-      if (left !== undefined && right !== undefined && isSame(left, right)) return true
-      if (operator === '>=' && left !== undefined && isLength(left) && right?.kind === 'literal' && right.value === 0) return true
-    }
-    return operands.every(isFixed)
-  }
-  const isSame = (left: Expression, right: Expression) =>
-    !mayDiffer(left) && program.text.slice(left.at, left.end) === program.text.slice(right.at, right.end)
-
-  // A function given to `expect` is called by it.
-  if (subject.kind === 'function') return false
-  // A tuple with a message is as true as any: `assert (price == 1, 'read')`.
-  const isThere = subject.kind === 'list' && subject.items.length > 0
-  if (other === undefined) return isThere || isFixed(subject)
-  if (isFixed(subject) && (other.kind === 'literal' && typeof other.value === 'string' ? true : isFixed(other))) return true
-  return isSame(subject, other)
-}
-
-/** Two calls of the same can give different answers: that they agree is worth saying. */
-const mayDiffer = (expression: Expression) => [...within(expression, besideFunctions)].some(node => isKind(node, 'call'))
-
-const isLength = (expression: Expression) =>
-  (expression.kind === 'member' && /^(?:length|size)$/.test(expression.property ?? '')) ||
-  (expression.kind === 'call' && lastName(expression.callee) === 'len')

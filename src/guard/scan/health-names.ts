@@ -7,7 +7,7 @@ const HEALTH =
 
 /** `check`, `status`, `ping` alone say it only in a class or a file of such. */
 const PLAIN =
-  /^(?:check|checkall|status|getstatus|ping|probe|diagnose|selftest|selfcheck|checkconnection|checkfeed|checkdatabase|checkdb|checkbroker|checkexchange|checkredis|checkvenue|checksource|checkstatus|checkservice|checkservices)$/
+  /^(?:get|handle|handler|respond|check|checkall|status|getstatus|ping|probe|diagnose|selftest|selfcheck|checkconnection|checkfeed|checkdatabase|checkdb|checkbroker|checkexchange|checkredis|checkvenue|checksource|checkstatus|checkservice|checkservices)$/
 
 const joined = (name: string) => wordsOf(name).join('')
 
@@ -31,7 +31,7 @@ export const saysHealth = (name: string): boolean =>
 
 /** '/health', '/api/v1/healthz', 'readiness/'; '/livez' and '/ping' only prove that somebody answers. */
 export const isHealthPath = (path: string): boolean =>
-  /(?:^|\/)(?:_?health(?:[-_]?check|[-_]?status|z)?|ready|readyz|readiness|_status|status\/health|up|isalive|is-alive|isready|alive)\/?$/i.test(
+  /(?:^|\/)(?:_?health(?:[-_]?check|[-_]?status|z)?|ready|readyz|readiness|_?status|status\/health|up|isalive|is-alive|isready|alive)\/?$/i.test(
     path,
   ) && !/^\w+$/.test(path)
 
@@ -43,6 +43,7 @@ const NO =
 
 export const isYesText = (text: string): boolean =>
   YES.test(text.trim()) ||
+  /^(?:ok|healthy|up|ready|alive)[:,;.!-](?!.*\b(?:down|fail|error|degraded))/i.test(text.trim()) ||
   /^\s*\{[^{}]*"(?:status|ready|ok|healthy|alive|up)"\s*:\s*(?:true|"(?:ok|up|healthy|ready|pass)")/i.test(text)
 
 export const isNoText = (text: string): boolean => NO.test(text.trim())

@@ -48,7 +48,7 @@ const PARAMETERS = list(`
   cap floor ceiling bound bounds barrier band bands range ranges color colour font margin padding width height axis label labels format
   unit lot lots contract leverage tax gas strike strikes moneyness spread spreads limit limits error epsilon eps noise jitter
   position positions rank priority retries attempts capacity batch chunk bucket buckets bin bins port
-  rounding round spacing gap gaps shift skew risk reward impact elasticity sensitivity
+  legend icon logo placeholder rounding round spacing gap gaps shift skew risk reward impact elasticity sensitivity
 `)
 
 /** A price of something that is no market: a plan, a ticket, a kilogram of shipping. */

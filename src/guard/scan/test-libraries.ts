@@ -90,6 +90,7 @@ function npmPackage(specifier: string): string | undefined {
 }
 
 function pythonModule(module: string): string | undefined {
+  if (/^(?:multiprocessing\.dummy|_?dummy_thread(?:ing)?)(?:\.|$)/.test(module)) return undefined
   const parts = module.split('.').filter(part => part !== '')
   if (!module.startsWith('.')) {
     for (let length = 1; length <= parts.length; length += 1) {
@@ -135,7 +136,8 @@ const HONEST: Readonly<Record<string, ReadonlySet<string>>> = {
     bond bonds equity stock currency currencies control controls symbol symbols order orders basket`),
   stub: list('period periods coupon coupons rate rates date dates'),
   fake: list('breakout breakouts breakdown signal signals out news volume volumes detector detection filter'),
-  dummy: list('variable variables encoding coding encoder regression thread threading multiprocessing'),
+  dummy: list('variable variables encoding coding encoder regression'),
+  mocking: list('bird birds'),
   dummies: list('month weekday seasonal'),
   testing: list('back backtest stress forward hypothesis ab significance load penetration ksi'),
 }

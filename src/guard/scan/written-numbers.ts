@@ -128,6 +128,11 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
       if (isKind(call.callee, 'member')) lookMember(call.callee.object, undefined, how, depth)
       return
     }
+    if (/^(?:fillna|fill_null|orElse|or_else|unwrap_or|getOrElse|defaultTo|coalesce)$/.test(name)) {
+      const given = call.args.at(-1)
+      if (given !== undefined) look(given, 'fallback', from, depth + 1)
+      return
+    }
     if (name === 'next' && second !== undefined) return look(second, 'fallback', from, depth + 1)
     if (MAKES_NUMBER.test(name) && first !== undefined) return look(first, how, from, depth + 1)
     if (/^(?:reduce|sum|mean|average|min|max|fmean)$/.test(name)) {

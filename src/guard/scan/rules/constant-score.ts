@@ -120,7 +120,9 @@ const isText = (expression: Expression) => expression.kind === 'literal' && type
 function isOneOfGrades(returns: readonly NamedValue[], module: Module, seen: Survey): boolean {
   const fn = seen.functionAround(returns[0]!.node)
   const grades = new Set(returns.flatMap(({ value }) => writtenNumbers(value, module).map(each => each.value)))
-  return fn !== undefined && grades.size > 1 && measures(fn.body)
+  // 0, 1, 2, 3: a rank.
+  const isRank = grades.size > 2 && [...grades].every(Number.isInteger)
+  return fn !== undefined && grades.size > 1 && (isRank || measures(fn.body))
 }
 
 const measures = (nodes: readonly Node[]) =>

@@ -1,10 +1,12 @@
 // Branches on the environment that put something pretended in the place of something real.
+
+import { isTest, leaves, refuses, statementsAfter } from '../branches.ts'
 import { textsOf } from '../constant-texts.ts'
 import { environmentReads } from '../environment-reads.ts'
 import { isMarketName, wordsOf } from '../market-words.ts'
 import { lastName } from '../named-values.ts'
 import { isInstrument } from '../price-names.ts'
-import type { Expression, Statement } from '../program.ts'
+import type { Expression } from '../program.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 import { isEntry, isFunction, isKind, isMember, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
 
@@ -243,6 +245,7 @@ function isMadeUpRecord(value: Expression, isNamed: boolean, module: Module): bo
   if (isKind(value, 'list')) return value.items.some(item => isMadeUpRecord(item, isNamed, module))
   if (!isKind(value, 'object')) return false
   return value.entries.some(({ key, value: entry }) => {
+    if (isFunction(entry)) return isMadeUpFunction(entry, module)
     const constant = module.flow.constantOf(entry)?.value
     const isWritten =
       (typeof constant === 'number' && constant !== 0) || (typeof constant === 'string' && /^[A-Za-z]+$/.test(constant))
@@ -270,36 +273,4 @@ function nameAround(node: Node, seen: Survey): string {
     if (isFunction(around)) return seen.nameOf(around)
   }
   return ''
-}
-
-// ── Ways a branch ends ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-const leaves = (body: readonly Statement[]) => body.some(statement => isKind(statement, 'return') || isKind(statement, 'throw'))
-
-/** Refusing to run is what a branch on the environment is for. */
-const refuses = (body: readonly Statement[]) =>
-  body.some(
-    statement =>
-      isKind(statement, 'throw') ||
-      (isKind(statement, 'expression') &&
-        isKind(statement.value, 'call') &&
-        /^(?:exit|abort|_exit|kill)$/.test(lastName(statement.value.callee) ?? '')),
-  )
-
-function statementsAfter(statement: Statement, seen: Survey): readonly Statement[] {
-  const around = seen.parentOf(statement)
-  const body =
-    isFunction(around) || isKind(around, 'block') || isKind(around, 'loop')
-      ? around.body
-      : isKind(around, 'if')
-        ? around.then
-        : []
-  const index = body.indexOf(statement)
-  return index < 0 ? [] : body.slice(index + 1)
-}
-
-/** A condition that is itself only asked. */
-const isTest = (node: Node, seen: Survey): boolean => {
-  const around = seen.parentOf(node)
-  return (isKind(around, 'conditional') || isKind(around, 'if') || isKind(around, 'loop')) && around.test === node
 }

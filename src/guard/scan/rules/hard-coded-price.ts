@@ -116,9 +116,14 @@ function outermost(node: Node, { parentOf }: Survey): Node {
 function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Survey): WrittenNumber | undefined {
   const { value, how, node } = named
   const inCompany = how === 'entry' && hasCompany(seen.parentOf(node), seen)
+  // An answer with a status beside it: `return False, { … }, 403`.
+  const isMixed =
+    isKind(value, 'list') &&
+    value.items.some(item => isKind(item, 'object') || (isKind(item, 'literal') && typeof item.value === 'boolean'))
+  if (isMixed) return undefined
   const isMany = isKind(value, 'list') || isCollection(value)
   if (kind === 'series' && !isMany && how !== 'return') return undefined
-  if (kind === 'beside' && !isPlainEnough(named, inCompany)) return undefined
+  if (kind === 'beside' && !isPlainEnough(named, inCompany) && !isInPlaceOf(named)) return undefined
 
   const written = [...writtenNumbers(value, module), ...itemsOf(value, module), ...anchorsOf(value, module)]
   const candidates = written.filter(each => isPrice(each, { inCompany }))
@@ -131,6 +136,12 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
   if (kind === 'series') return isMany ? (candidates.length > 1 ? candidates[0] : undefined) : candidates.find(isFraction)
   return candidates.find(each => isFraction(each) && each.value > 1)
 }
+
+/** `{ ...row, close: row.close === 0 ? 101.5 : row.close }`. */
+const isInPlaceOf = ({ name, value }: NamedValue): boolean =>
+  (isKind(value, 'conditional') ? [value.then, value.otherwise] : isKind(value, 'operation') ? value.operands : []).some(
+    side => isKind(side, 'member') && side.property === name,
+  )
 
 /** `last`, `close`, `spot` without a symbol beside them. */
 function isPlainEnough({ name, how }: NamedValue, inCompany: boolean): boolean {

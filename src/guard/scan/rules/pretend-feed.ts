@@ -138,6 +138,7 @@ function* marketIn(value: Expression, isAbout: boolean, seen: Survey, depth = 0)
     case 'object':
       for (const { key, value: entry } of value.entries) {
         if (key !== undefined && isMarketKey(key)) yield entry
+        else if (isAbout && key !== undefined && isKind(entry, 'operation') && !NEVER.test(key)) yield entry
         else if (key === undefined || !isKind(entry, 'name')) yield* inner(entry, false)
       }
       return
