@@ -6,6 +6,7 @@ import type { FlowBuilder } from './flow-builder.ts'
 import type { Spot } from './flow-graph.ts'
 import { EACH, FOLDING, MAPPING, SAME, STORING, TAKING } from './passing.ts'
 import type { Expression } from './program.ts'
+import { SHUFFLED } from './random-sources.ts'
 
 export class MethodCalls {
   readonly #builder: FlowBuilder
@@ -72,6 +73,15 @@ export class MethodCalls {
         })
       }
       if (object.kind === 'name' || object.kind === 'member') builder.imply(receiver)
+    }
+    if ((name === 'sort' || name === 'toSorted') && first !== undefined) {
+      // Another order is no other value; but the first few of a shuffle are drawn by lot.
+      site.isUnderstood = true
+      const order = graph.spot(site.at)
+      this.#calls.callback(first.spot, [], order, site.at)
+      graph.on(order, token => {
+        if (token.kind === 'origin' && token.trait === 'random') graph.add(result, graph.path(SHUFFLED))
+      })
     }
     if (TAKING.has(name)) graph.copy(builder.elements(receiver), result)
     if (SAME.has(name)) {

@@ -97,6 +97,9 @@ const NO_DRAWS = list(`
   torch.random.fork_rng faker.config faker.locale tensorflow.random.get_global_generator random.bit_generator torch.distributions.kl_divergence
 `)
 
+/** A list in an order that was drawn. */
+export const SHUFFLED = '[shuffled]()'
+
 const WITHOUT_DEFAULT = /\.default(?=\.|\(|$)/g
 
 /** 'node:crypto.default.randomInt' → 'crypto.randomInt'. */
@@ -123,7 +126,7 @@ function judge(rawPath: string, language: Language, isNew: boolean): Chance | un
   if (NO_DRAWS.has(bare)) return undefined
   if (SHUFFLES.has(bare)) return 'shuffle'
   if (CHOICES.has(bare)) return 'choice'
-  if (DRAWS.has(bare)) return 'draw'
+  if (DRAWS.has(bare) || (bare.startsWith(SHUFFLED) && /\]\(\)\.(?:slice|splice|at|pop|shift)$/.test(bare))) return 'draw'
 
   if (bare === 'Math.seedrandom') return 'seed'
   const last = bare.slice(bare.lastIndexOf('.') + 1)
