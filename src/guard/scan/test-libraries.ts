@@ -135,7 +135,7 @@ const HONEST: Readonly<Record<string, ReadonlySet<string>>> = {
     instrument instruments future futures short long leg legs combo combos straddle put call underlying underlyings asset assets etf cdo
     bond bonds equity stock currency currencies control controls symbol symbols order orders basket`),
   stub: list('period periods coupon coupons rate rates date dates'),
-  fake: list('breakout breakouts breakdown signal signals out news volume volumes detector detection filter'),
+  fake: list('breakout breakouts breakdown signal signals out news volume volumes detector detection filter environment'),
   dummy: list('variable variables encoding coding encoder regression'),
   mocking: list('bird birds'),
   dummies: list('month weekday seasonal'),
@@ -148,7 +148,7 @@ const DATA = list('data quotes quote ticks tick prices price feed feeds candles 
 
 /** What is tested with statistics or on the way to production: the module does the test, it is not for tests. */
 const STATISTICS = list(
-  'connection connections statistic statistics net set sets split result results period window order orders case',
+  'connection connections statistic statistics net set sets split result results period window order orders case host hosts library libraries import imports',
 )
 
 const TESTED = list(

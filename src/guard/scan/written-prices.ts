@@ -26,12 +26,12 @@ export const isCollection = (value: Expression) =>
   isKind(value, 'object') || (isKind(value, 'call') && MAKES_COLLECTION.test(lastName(value.callee) ?? ''))
 
 /** The numbers in a collection that bears a price's name itself: `prices = { EURUSD: 1.08 }`. */
-export function itemsOf(value: Expression, module: Module): readonly WrittenNumber[] {
+export function itemsOf(value: Expression, module: Module, name = 'prices'): readonly WrittenNumber[] {
   if (isKind(value, 'call') && MAKES_COLLECTION.test(lastName(value.callee) ?? '')) {
     const ofKeywords = value.keywords
       .filter(({ name }) => isItemKey(name))
       .flatMap(keyword => writtenNumbers(keyword.value, module))
-    return [...ofKeywords, ...value.args.flatMap(argument => [...itemsOf(argument, module), ...pairsOf(argument, module)])]
+    return [...ofKeywords, ...value.args.flatMap(argument => [...itemsOf(argument, module, name), ...pairsOf(argument, module)])]
   }
   if (isKind(value, 'object')) {
     const numbers = value.entries.flatMap(entry =>
@@ -41,7 +41,10 @@ export function itemsOf(value: Expression, module: Module): readonly WrittenNumb
     const isCodes =
       areWhole &&
       (numbers.every(number => number < 10) || !value.entries.some(({ key }) => key !== undefined && isInstrument(key)))
-    if (isCodes) return []
+    const isOfPrices =
+      /price|px|rate|close/i.test(name) ||
+      value.entries.some(({ key }) => key !== undefined && (isInstrument(key) || priceName(key) !== undefined))
+    if (isCodes || !isOfPrices) return []
     return value.entries.filter(({ key }) => isItemKey(key)).flatMap(entry => writtenNumbers(entry.value, module))
   }
   return isKind(value, 'list') ? pairsOf(value, module) : []

@@ -125,7 +125,7 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
   if (kind === 'series' && !isMany && how !== 'return') return undefined
   if (kind === 'beside' && !isPlainEnough(named, inCompany) && !isInPlaceOf(named)) return undefined
 
-  const written = [...writtenNumbers(value, module), ...itemsOf(value, module), ...anchorsOf(value, module)]
+  const written = [...writtenNumbers(value, module), ...itemsOf(value, module, named.name), ...anchorsOf(value, module)]
   const candidates = written.filter(each => isPrice(each, { inCompany }))
   const isFraction = (each: WrittenNumber) => !Number.isInteger(each.value) || each.isText
   // A scalar in the plural is a count: `quotes: 24`.

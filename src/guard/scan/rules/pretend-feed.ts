@@ -188,7 +188,7 @@ function* marketIn(value: Expression, isAbout: boolean, seen: Survey, depth = 0)
 }
 
 const NEVER =
-  /^(?:symbol|sym|pair|instrument|now|time|ts|timestamp|i|n|id|this|self|error|e|err|event|ms|url|path|name|channel|topic|callback|cb|handler|signal|stop|attempt|message|msg|events|counts?|total|elapsed|progress|seconds|manifest|status|state)$/i
+  /^(?:symbol|sym|pair|instrument|now|time|ts|timestamp|i|n|id|this|self|error|e|err|event|ms|url|path|name|channel|topic|callback|cb|handler|signal|stop|attempt|message|msg|events|counts?|total|elapsed|progress|seconds|manifest|status|state|millis|micros|nanos|latency|age|duration)$/i
 
 /** Objects that a name is given, as itself or one after the other in a loop. */
 function recordsOf(name: string, seen: Survey): readonly Expression[] {
@@ -209,7 +209,7 @@ const isMarketKey = (key: string): boolean =>
   (isMarketName(key) && !/status|type|kind|time/i.test(key))
 
 const MARKET = new Set(
-  'tick ticks quote quotes price prices market trade trades ticker tickers candle candles depth book orderbook feed feeds spot px bid ask exchange'.split(
+  'tick ticks quote quotes price prices market trade trades ticker tickers candle candles depth book orderbook feed feeds spot px exchange'.split(
     ' ',
   ),
 )
