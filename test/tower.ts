@@ -68,8 +68,8 @@ export const ENTRIES: readonly string[] = [
   'src/apps/cli/main.ts',
   'src/apps/serve/work-process.ts',
   'src/sdk/sdk.ts',
-  'src/guard/scan/examine-worker.ts',
-  'src/guard/scan/examine-child.ts',
+  'src/guard/scan/examination/examine-worker.ts',
+  'src/guard/scan/examination/examine-child.ts',
 ]
 
 /** The room a source file lives in: 'src/stages/risk/gate.ts' → 'stages/risk'. Undefined outside of every room. */

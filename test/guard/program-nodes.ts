@@ -1,5 +1,5 @@
 // Every part of a lowered program that has a place in the text, with the part it stands in: for properties of all programs.
-import type { Program } from '../../src/guard/scan/program.ts'
+import type { Program } from '../../src/guard/scan/program/program.ts'
 
 export interface Part {
   readonly at: number

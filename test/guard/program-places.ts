@@ -1,5 +1,5 @@
 // Checks the places of a lowered program: each inside the text, each inside of what it is a part of.
-import type { Program } from '../../src/guard/scan/program.ts'
+import type { Program } from '../../src/guard/scan/program/program.ts'
 
 interface Placed {
   readonly at: number

@@ -8,7 +8,7 @@ import type {
   Pattern,
   Program,
   Statement,
-} from '../../src/guard/scan/program.ts'
+} from '../../src/guard/scan/program/program.ts'
 
 /** One line for each statement of the top level. */
 export const programText = (program: Program): string => program.body.map(statementText).join('\n')

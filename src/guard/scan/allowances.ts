@@ -1,6 +1,6 @@
 // Comments that answer for a finding: `guard-allow RULE: reason`, on its line or alone on the line above.
-import type { Comment } from './program.ts'
-import { TextLines } from './text-lines.ts'
+import type { Comment } from './program/program.ts'
+import { TextLines } from './program/text-lines.ts'
 
 /** What such a comment says, and which line it speaks of. */
 export interface Allowance {

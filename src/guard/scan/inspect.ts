@@ -1,12 +1,12 @@
 // The source check of something that is loaded already: a function, a class, an object of functions, a module.
 
-import { mayBeDeep } from './deep-text.ts'
-import { examineText } from './examine.ts'
-import { examineApart } from './examine-apart.ts'
+import { examineText } from './examination/examine.ts'
+import { examineApart } from './examination/examine-apart.ts'
 import { byPlace } from './findings.ts'
+import { ProjectFlow } from './flow/project-flow.ts'
 import { divided, findingsOf } from './judgement.ts'
-import { Places } from './places.ts'
-import { ProjectFlow } from './project-flow.ts'
+import { mayBeDeep } from './program/deep-text.ts'
+import { Places } from './program/places.ts'
 import type { Finding } from './rule.ts'
 
 export interface InspectOptions {

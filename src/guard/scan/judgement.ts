@@ -1,10 +1,10 @@
 // From what was seen in files to findings: places for offsets, what other files bear out, what a comment answers for.
 import type { Allowance } from './allowances.ts'
-import type { Examined } from './examined.ts'
+import type { Examined } from './examination/examined.ts'
 import { finding } from './findings.ts'
+import type { FarPlace, ProjectFlow } from './flow/project-flow.ts'
 import { suppression, unreadable } from './own-rules.ts'
-import type { Places } from './places.ts'
-import type { FarPlace, ProjectFlow } from './project-flow.ts'
+import type { Places } from './program/places.ts'
 import type { Finding, Hit, Place, Rule } from './rule.ts'
 import { ruleNamed } from './rule-book.ts'
 

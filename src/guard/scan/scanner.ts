@@ -1,15 +1,15 @@
 // The source check as a whole: paths in, findings out, nothing printed and nothing decided about what becomes of them.
 import { resolve } from 'node:path'
-import { examineAll } from './examine-all.ts'
-import type { Examined } from './examined.ts'
+import { examineAll } from './examination/examine-all.ts'
+import type { Examined } from './examination/examined.ts'
 import { byPlace } from './findings.ts'
+import { ProjectFlow } from './flow/project-flow.ts'
 import { divided, findingsOf, type Suppressed } from './judgement.ts'
-import { liveFindings } from './live-reach.ts'
-import { ModuleResolver } from './module-resolver.ts'
-import { Places } from './places.ts'
-import { ProjectFlow } from './project-flow.ts'
+import { Places } from './program/places.ts'
+import { liveFindings } from './project/live-reach.ts'
+import { ModuleResolver } from './project/module-resolver.ts'
+import { collect, type Skipped, type SourceFile } from './project/source-files.ts'
 import type { Finding } from './rule.ts'
-import { collect, type Skipped, type SourceFile } from './source-files.ts'
 
 export interface Scan {
   readonly files: number

@@ -1,10 +1,10 @@
 // Health checks that can only say yes.
-import { answersIn, type Verdict } from '../answers.ts'
-import { asksForHealth, isHealthPath, mayAskForHealth, saysHealth } from '../health-names.ts'
-import { lastName, namedValues } from '../named-values.ts'
-import type { Call, Expression, FunctionExpression, Statement } from '../program.ts'
+import { answersIn, type Verdict } from '../clues/answers.ts'
+import { asksForHealth, isHealthPath, mayAskForHealth, saysHealth } from '../clues/health-names.ts'
+import { lastName, namedValues } from '../clues/named-values.ts'
+import type { Call, Expression, FunctionExpression, Statement } from '../program/program.ts'
+import { isEntry, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isEntry, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
 
 export const alwaysHealthy: Rule = {
   id: 'always-healthy',

@@ -1,10 +1,18 @@
 // Failures that are answered with invented values: a price, a fill or a forecast where the truth is that there is none.
 
-import type { Borrowed, Flow, Origin } from '../flow.ts'
-import { growsByChance, isMarketKey, isMarketName, isMarketTopic, isPretended, isSetting, wordsOf } from '../market-words.ts'
-import type { Block, Expression, FunctionExpression, Statement, Try } from '../program.ts'
+import {
+  growsByChance,
+  isMarketKey,
+  isMarketName,
+  isMarketTopic,
+  isPretended,
+  isSetting,
+  wordsOf,
+} from '../clues/market-words.ts'
+import type { Borrowed, Flow, Origin } from '../flow/flow.ts'
+import type { Block, Expression, FunctionExpression, Statement, Try } from '../program/program.ts'
+import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
 
 export const catchMadeUp: Rule = {
   id: 'catch-made-up',

@@ -1,10 +1,10 @@
 // Scores that were never computed: how good, how sure or how likely something is, as a number in the code.
-import { type NamedValue, namedValues } from '../named-values.ts'
-import type { Conditional, Expression } from '../program.ts'
+import { type NamedValue, namedValues } from '../clues/named-values.ts'
+import { givesScore, isOfHundred, isScoreName, saysMedia, saysSettings, saysStatistics } from '../clues/score-names.ts'
+import { type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
+import type { Conditional, Expression } from '../program/program.ts'
+import { isEntry, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { givesScore, isOfHundred, isScoreName, saysMedia, saysSettings, saysStatistics } from '../score-names.ts'
-import { isEntry, isKind, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
-import { type WrittenNumber, writtenNumbers } from '../written-numbers.ts'
 
 export const constantScore: Rule = {
   id: 'constant-score',

@@ -1,9 +1,9 @@
 // Tests that cannot fail: without an assertion, with one that is always true, or with one whose failure is swallowed.
-import { assertionsIn } from '../assertions.ts'
-import { lastName } from '../named-values.ts'
-import type { Call, Expression, FunctionExpression } from '../program.ts'
+import { assertionsIn } from '../clues/assertions.ts'
+import { lastName } from '../clues/named-values.ts'
+import type { Call, Expression, FunctionExpression } from '../program/program.ts'
+import { besideFunctions, isKind, isMember, type Node, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { besideFunctions, isKind, isMember, type Node, type Survey, survey, within } from '../survey.ts'
 
 /** `test('…', fn)`, `it.only('…', fn)`, `Deno.test`, `t.test`, `it.each(rows)('…', fn)`. */
 const STARTERS: ReadonlySet<string> = new Set(['test', 'it', 'specify', 'fit', 'property'])

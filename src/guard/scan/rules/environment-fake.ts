@@ -1,14 +1,14 @@
 // Branches on the environment that put something pretended in the place of something real.
 
-import { isTest, leaves, refuses, statementsAfter } from '../branches.ts'
-import { textsOf } from '../constant-texts.ts'
-import { environmentReads } from '../environment-reads.ts'
-import { isMarketName, wordsOf } from '../market-words.ts'
-import { lastName } from '../named-values.ts'
-import { isInstrument } from '../price-names.ts'
-import type { Expression } from '../program.ts'
+import { isTest, leaves, refuses, statementsAfter } from '../clues/branches.ts'
+import { textsOf } from '../clues/constant-texts.ts'
+import { environmentReads } from '../clues/environment-reads.ts'
+import { isMarketName, wordsOf } from '../clues/market-words.ts'
+import { lastName } from '../clues/named-values.ts'
+import { isInstrument } from '../clues/price-names.ts'
+import type { Expression } from '../program/program.ts'
+import { isEntry, isFunction, isKind, isMember, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isEntry, isFunction, isKind, isMember, type Node, nameBound, type Survey, survey, within } from '../survey.ts'
 
 export const environmentFake: Rule = {
   id: 'environment-fake',

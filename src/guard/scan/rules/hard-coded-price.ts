@@ -1,11 +1,19 @@
 // Numbers written down where the market, or a calculation from it, has to speak.
-import { lastName, type NamedValue, namedValues } from '../named-values.ts'
-import { givesPrice, isInstrument, type PriceName, priceName, saysCommerce, saysParameter, saysTable } from '../price-names.ts'
-import type { Call, Expression, ObjectExpression } from '../program.ts'
+import { lastName, type NamedValue, namedValues } from '../clues/named-values.ts'
+import {
+  givesPrice,
+  isInstrument,
+  type PriceName,
+  priceName,
+  saysCommerce,
+  saysParameter,
+  saysTable,
+} from '../clues/price-names.ts'
+import { type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
+import { anchorsOf, isCollection, isInstrumentText, isPrice, itemsOf, tableOf } from '../clues/written-prices.ts'
+import type { Call, Expression, ObjectExpression } from '../program/program.ts'
+import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../survey.ts'
-import { type WrittenNumber, writtenNumbers } from '../written-numbers.ts'
-import { anchorsOf, isCollection, isInstrumentText, isPrice, itemsOf, tableOf } from '../written-prices.ts'
 
 const SYMBOL_KEYS =
   /^(?:symbol|sym|instrument|ticker|pair|asset|market|venue|exchange|product_?id|currency_?pair|security|isin|coin|side|strike)$/i

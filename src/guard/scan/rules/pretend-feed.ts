@@ -1,12 +1,12 @@
 // Feeds that nobody feeds: timers and sleeping loops that hand out market data made on the spot.
-import { type Beat, beatsOf } from '../beats.ts'
-import { isMarketName, wordsOf } from '../market-words.ts'
-import { lastName } from '../named-values.ts'
-import { pretenceOf } from '../pretence.ts'
-import { priceName } from '../price-names.ts'
-import type { Call, Expression } from '../program.ts'
+import { type Beat, beatsOf } from '../clues/beats.ts'
+import { isMarketName, wordsOf } from '../clues/market-words.ts'
+import { lastName } from '../clues/named-values.ts'
+import { pretenceOf } from '../clues/pretence.ts'
+import { priceName } from '../clues/price-names.ts'
+import type { Call, Expression } from '../program/program.ts'
+import { isFunction, isKind, type Node, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isFunction, isKind, type Node, type Survey, survey, within } from '../survey.ts'
 
 export const pretendFeed: Rule = {
   id: 'pretend-feed',

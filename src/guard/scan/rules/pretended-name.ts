@@ -1,9 +1,10 @@
 // Values that say of themselves that they are not real, handed on as if they were.
-import type { Borrowed } from '../flow.ts'
-import { isPretendedMarket } from '../market-words.ts'
-import { isPaperOrResearch } from '../research-context.ts'
+
+import { isPretendedMarket } from '../clues/market-words.ts'
+import { isPaperOrResearch } from '../clues/research-context.ts'
+import type { Borrowed } from '../flow/flow.ts'
+import { isEntry, isFunction, isKind, isMember, type Node, survey } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isEntry, isFunction, isKind, isMember, type Node, survey } from '../survey.ts'
 
 export const pretendedName: Rule = {
   id: 'pretended-name',

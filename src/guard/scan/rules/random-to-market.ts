@@ -1,7 +1,8 @@
 // Chance that becomes a price, a quantity, a signal or an order, by whatever way it goes there.
-import type { Borrowed, Origin } from '../flow.ts'
-import { marketSinks, type Sink } from '../market-sinks.ts'
-import { isOfResearch, namesResearch } from '../research-context.ts'
+
+import { marketSinks, type Sink } from '../clues/market-sinks.ts'
+import { isOfResearch, namesResearch } from '../clues/research-context.ts'
+import type { Borrowed, Origin } from '../flow/flow.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
 export const randomToMarket: Rule = {

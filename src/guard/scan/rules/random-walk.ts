@@ -1,7 +1,8 @@
 // Running sums and products of draws: a series that looks like prices and was thrown by dice.
-import type { Origin } from '../flow.ts'
-import { recordings } from '../recordings.ts'
-import { isOfResearch } from '../research-context.ts'
+
+import { recordings } from '../clues/recordings.ts'
+import { isOfResearch } from '../clues/research-context.ts'
+import type { Origin } from '../flow/flow.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
 export const randomWalk: Rule = {

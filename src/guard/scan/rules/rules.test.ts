@@ -1,8 +1,8 @@
 // Every rule finds each of its bad examples and leaves its good ones alone.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { analyse } from '../flow.ts'
-import { parseJavaScript } from '../javascript.ts'
-import { openPython, parsePython } from '../python.ts'
+import { analyse } from '../flow/flow.ts'
+import { parseJavaScript } from '../javascript/javascript.ts'
+import { openPython, parsePython } from '../python/python.ts'
 import type { Example, Hit, Rule } from '../rule.ts'
 import { RULES } from './all.ts'
 

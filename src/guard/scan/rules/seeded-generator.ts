@@ -1,6 +1,6 @@
 // Generators of chance whose seed is in the code: the same numbers every day, taken for a market.
-import { recordings } from '../recordings.ts'
-import { isOfResearch } from '../research-context.ts'
+import { recordings } from '../clues/recordings.ts'
+import { isOfResearch } from '../clues/research-context.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 import { hitsOf } from './random-to-market.ts'
 

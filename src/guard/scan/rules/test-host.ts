@@ -1,12 +1,12 @@
 // Hosts that are no market: practice worlds where money is meant, names of examples, services that answer anything.
-import { addressesOf, type Kind, whatIsIt } from '../addresses.ts'
-import { textsOf } from '../constant-texts.ts'
-import { wordsOf } from '../market-words.ts'
-import { lastName, namedValues } from '../named-values.ts'
-import type { Call, Expression, Statement } from '../program.ts'
+import { addressesOf, type Kind, whatIsIt } from '../clues/addresses.ts'
+import { textsOf } from '../clues/constant-texts.ts'
+import { wordsOf } from '../clues/market-words.ts'
+import { lastName, namedValues } from '../clues/named-values.ts'
+import { type Mode, modeFlagged, modeNamed, modeTested } from '../clues/trading-modes.ts'
+import type { Call, Expression, Statement } from '../program/program.ts'
+import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../survey.ts'
-import { type Mode, modeFlagged, modeNamed, modeTested } from '../trading-modes.ts'
 
 export const testHost: Rule = {
   id: 'test-host',

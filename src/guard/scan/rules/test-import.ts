@@ -1,9 +1,9 @@
 // Imports of what belongs into tests: libraries that invent, pretend or assert, and modules whose path says so.
-import { textsOf } from '../constant-texts.ts'
-import type { Call } from '../program.ts'
+import { textsOf } from '../clues/constant-texts.ts'
+import { whatForTests } from '../clues/test-libraries.ts'
+import type { Call } from '../program/program.ts'
+import { isKind, type Node, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
-import { isKind, type Node, survey, within } from '../survey.ts'
-import { whatForTests } from '../test-libraries.ts'
 
 /** Functions besides `import` and `require` that load a module by its name or path. */
 const LOADERS: ReadonlySet<string> = new Set([

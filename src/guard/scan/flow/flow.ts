@@ -1,0 +1,91 @@
+// Where the values of one file come from and go to: names, aliases, calls, returns, fields, and what is borrowed from other files.
+
+import type { Expression, Pattern, Program } from '../program/program.ts'
+import { bind } from './bindings.ts'
+import { Constants } from './constants.ts'
+import { exportsOf } from './exports.ts'
+import { FlowBuilder } from './flow-builder.ts'
+import { forgetOrigins, originsAt } from './origins.ts'
+import { settleSeeds } from './seeds.ts'
+import { settleWalks } from './walks.ts'
+
+/**
+ * What a value can be made of.
+ * random: drawn by chance, by whichever generator · seeded: drawn by a generator whose seed is fixed in the code · made-up: a number
+ * written down in the code and only handed on since · pretended: returned by something that says of itself that it pretends
+ * (`generateFakeTick`) · walk: a running sum or product of draws.
+ */
+export type Trait = 'random' | 'seeded' | 'made-up' | 'pretended' | 'walk'
+
+/** One way in which a value came by a trait. */
+export interface Origin {
+  readonly trait: Trait
+  /** Offsets, source first: the draw, each assignment, argument, return it went through. */
+  readonly through: readonly number[]
+  /** Where the source is in another module: the trait holds only if that name carries it. */
+  readonly borrowed?: Borrowed
+}
+
+/** What only another module can tell: whether its `name` (or what it returns when called) carries the trait. */
+export interface Borrowed {
+  /** As the import says it. */
+  readonly module: string
+  /** The exported name, dotted for members; 'default'; '*' for the module as a whole. */
+  readonly name: string
+  readonly trait: Trait
+}
+
+export interface Flow {
+  /**
+   * The name under which the world knows what an expression denotes, aliases, destructuring, constant strings and imports
+   * followed: 'Math.random' for `globalThis['Ma' + 'th'].random` and for `r` after `const { random: r } = Math`;
+   * 'numpy.random.randn', '@faker-js/faker.faker.finance.amount', './noise.ts.jitter'; what a call returned has brackets:
+   * 'ws.WebSocket().on'. The default of a package is the package: 'ws', 'node:fs.readFileSync'. Undefined for values.
+   */
+  pathOf(expression: Expression): string | undefined
+  /** The value that is certain before the program runs: literals, sums of literals, names bound once to such. */
+  constantOf(expression: Expression): { readonly value: string | number | boolean | null | undefined } | undefined
+  /** How the value of an expression of this program came by its traits; empty when it has none. */
+  originsOf(expression: Expression | Pattern): readonly Origin[]
+  /** The same of what an expression's value returns when it is called. */
+  resultsOf(expression: Expression | Pattern): readonly Origin[]
+  /** Per exported name ('default' too; Python: every name of the top level) the origins of its value or of what it returns. Plain data. */
+  readonly exports: ReadonlyMap<string, readonly Origin[]>
+}
+
+export function analyse(program: Program): Flow {
+  forgetOrigins()
+  const bindings = bind(program)
+  const constants = new Constants(bindings)
+  const builder = new FlowBuilder(program, bindings, constants)
+  builder.graph.settle()
+  builder.calls.guess()
+  builder.graph.settle()
+  settleSeeds(builder)
+  settleWalks(builder)
+
+  let exports: ReadonlyMap<string, readonly Origin[]> | undefined
+  return {
+    pathOf(expression) {
+      for (const token of builder.known(expression)?.tokens ?? []) {
+        if (token.kind === 'path' && !token.path.endsWith(')')) return token.path
+      }
+      return undefined
+    },
+    constantOf: expression => constants.of(expression),
+    originsOf(expression) {
+      const spot = builder.known(expression)
+      return spot === undefined ? [] : originsAt(spot)
+    },
+    resultsOf(expression) {
+      const tokens = builder.known(expression)?.tokens ?? []
+      return tokens.flatMap(token =>
+        token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : [],
+      )
+    },
+    get exports() {
+      exports ??= exportsOf(builder)
+      return exports
+    },
+  }
+}
