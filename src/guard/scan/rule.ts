@@ -1,5 +1,6 @@
 // What a rule of the source check is, and what it may look at.
-import type { Borrowed, Flow } from './flow/flow.ts'
+import type { Flow } from './flow/flow.ts'
+import type { Borrowed } from './flow/trait.ts'
 import type { Language, Program } from './program/program.ts'
 
 export type Severity = 'error' | 'warning'

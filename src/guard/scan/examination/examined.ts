@@ -1,6 +1,6 @@
 // What is known of one file once it was read by itself: plain data, so that a worker can send it.
 import type { Allowance } from '../allowances.ts'
-import type { Origin } from '../flow/flow.ts'
+import type { Origin } from '../flow/trait.ts'
 import type { Fault } from '../program/parsed.ts'
 import type { Language } from '../program/program.ts'
 import type { Hit } from '../rule.ts'

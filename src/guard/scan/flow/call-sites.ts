@@ -2,23 +2,23 @@
 
 import { isIdentity, isInstrument, isPretendedMarket } from '../clues/market-words.ts'
 import { type Call, COMPREHENSION, type Expression } from '../program/program.ts'
+import type { Building, Calling } from './building.ts'
 import type { Argument, Site } from './call-site.ts'
 import { ChanceCalls } from './chance-calls.ts'
-import type { FlowBuilder } from './flow-builder.ts'
 import type { FunctionParts, Spot, Thing, Token } from './flow-graph.ts'
 import { MethodCalls } from './method-calls.ts'
 import { carriesArguments, HANDED_ON, reckons } from './passing.ts'
 import { chanceOf, plainPath, soundsLikeDraw } from './random-sources.ts'
 import { WorldCalls } from './world-calls.ts'
 
-export class CallSites {
-  readonly #builder: FlowBuilder
+export class CallSites implements Calling {
+  readonly #builder: Building
   readonly #sites: Site[] = []
   readonly #world: WorldCalls
   readonly #methods: MethodCalls
   readonly chance: ChanceCalls
 
-  constructor(builder: FlowBuilder) {
+  constructor(builder: Building) {
     this.#builder = builder
     this.chance = new ChanceCalls(builder)
     this.#world = new WorldCalls(builder, this)

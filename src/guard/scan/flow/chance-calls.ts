@@ -2,8 +2,8 @@
 
 import { isWorkItem, wordsOf } from '../clues/market-words.ts'
 import type { Expression } from '../program/program.ts'
+import type { Building } from './building.ts'
 import type { Site } from './call-site.ts'
-import type { FlowBuilder } from './flow-builder.ts'
 import type { Spot } from './flow-graph.ts'
 import { type Chance, seededBy } from './random-sources.ts'
 
@@ -18,10 +18,10 @@ export class ChanceCalls {
   readonly draws: Draw[] = []
   /** Families of generators that were given a seed. */
   readonly seeded = new Set<string>()
-  readonly #builder: FlowBuilder
+  readonly #builder: Building
   readonly #worth = new Map<string, boolean>()
 
-  constructor(builder: FlowBuilder) {
+  constructor(builder: Building) {
     this.#builder = builder
   }
 

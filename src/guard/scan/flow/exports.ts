@@ -1,11 +1,11 @@
 // What other files can take from this one, and by which traits its values came.
 
 import type { Expression, Statement } from '../program/program.ts'
-import type { Origin } from './flow.ts'
 import type { FlowBuilder } from './flow-builder.ts'
 import type { Spot, Thing } from './flow-graph.ts'
 import { ofBorrowed, originsAt } from './origins.ts'
 import { chanceOf } from './random-sources.ts'
+import type { Origin } from './trait.ts'
 
 type Found = Map<string, readonly Origin[]>
 

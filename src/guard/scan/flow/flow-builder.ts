@@ -3,6 +3,7 @@
 import { isIdentity } from '../clues/market-words.ts'
 import type { Assign, Expression, Member, Name, Operation, Pattern, Program, Statement } from '../program/program.ts'
 import type { Binding, Bindings } from './bindings.ts'
+import type { Building, Sum } from './building.ts'
 import { CallSites } from './call-sites.ts'
 import type { Constants } from './constants.ts'
 import type { Spot } from './flow-graph.ts'
@@ -11,15 +12,6 @@ import { MadeThings } from './made-things.ts'
 import { isOfTheWorld } from './passing.ts'
 import { DEPTH_MAX } from './scopes.ts'
 import { USUAL_NAMES, ValueParts } from './value-parts.ts'
-
-/** An addition or a multiplication; `isRunning` when it is one of the value before. */
-export interface Sum {
-  readonly spot: Spot
-  readonly at: number
-  readonly isRunning?: boolean
-  /** Undefined where a function sums up. */
-  readonly operands?: readonly Spot[]
-}
 
 /** A draw by a generator that was written by hand; its seed is fixed when its state begins with a number in the code. */
 export interface HandMade {
@@ -33,7 +25,7 @@ export interface HandMade {
 const COMPARING: ReadonlySet<string> = new Set(['typeof', 'void', 'delete', 'in', 'instanceof', 'not in'])
 const CHOOSING: ReadonlySet<string> = new Set(['||', '&&', '??'])
 
-export class FlowBuilder extends ValueParts {
+export class FlowBuilder extends ValueParts implements Building {
   readonly program: Program
   readonly bindings: Bindings
   readonly constants: Constants

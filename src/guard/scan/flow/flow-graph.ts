@@ -1,7 +1,7 @@
 // A graph of the places of one file's values: what is known of a value is a token, and tokens move along edges until nothing is new.
 
 import type { ClassExpression } from '../program/program.ts'
-import type { Trait } from './flow.ts'
+import type { Trait } from './trait.ts'
 
 /** One place of a value: a variable, an expression, a field, what a function returns. */
 export interface Spot {

@@ -4,7 +4,8 @@ import { parseJavaScript } from '../javascript/javascript.ts'
 import type { Expression, Program } from '../program/program.ts'
 import { survey } from '../program/survey.ts'
 import { openPython, parsePython } from '../python/python.ts'
-import { analyse, type Flow, type Trait } from './flow.ts'
+import { analyse, type Flow } from './flow.ts'
+import type { Trait } from './trait.ts'
 
 beforeAll(() => openPython())
 

@@ -1,7 +1,7 @@
 // Objects, classes and functions of a program, as things whose fields, parameters and returns are spots.
 
 import type { ClassExpression, Expression, FunctionExpression, ObjectExpression } from '../program/program.ts'
-import type { FlowBuilder } from './flow-builder.ts'
+import type { Building } from './building.ts'
 import type { FunctionParts, Spot, Thing } from './flow-graph.ts'
 
 /** The function whose body is being read. */
@@ -12,10 +12,10 @@ interface Inside {
 
 export class MadeThings {
   inside: Inside | undefined
-  readonly #builder: FlowBuilder
+  readonly #builder: Building
   readonly #things = new Map<FunctionExpression | ClassExpression | ObjectExpression, Thing>()
 
-  constructor(builder: FlowBuilder) {
+  constructor(builder: Building) {
     this.#builder = builder
   }
 

@@ -1,18 +1,17 @@
 // Calls of methods, judged by their names: what they do on lists, promises, functions and numbers.
 
 import type { Expression } from '../program/program.ts'
+import type { Building, Calling } from './building.ts'
 import type { Site } from './call-site.ts'
-import type { CallSites } from './call-sites.ts'
-import type { FlowBuilder } from './flow-builder.ts'
 import type { Spot } from './flow-graph.ts'
 import { EACH, FOLDING, MAPPING, SAME, STORING, TAKING } from './passing.ts'
 import { SHUFFLED } from './random-sources.ts'
 
 export class MethodCalls {
-  readonly #builder: FlowBuilder
-  readonly #calls: CallSites
+  readonly #builder: Building
+  readonly #calls: Calling
 
-  constructor(builder: FlowBuilder, calls: CallSites) {
+  constructor(builder: Building, calls: Calling) {
     this.#builder = builder
     this.#calls = calls
   }

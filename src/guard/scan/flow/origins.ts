@@ -1,8 +1,8 @@
 // How the value at a spot came by its traits: the tokens that arrived, each with the places it went through.
 
 import { isAside } from '../clues/market-words.ts'
-import type { Origin, Trait } from './flow.ts'
 import type { BorrowedToken, Spot, Thing, Token } from './flow-graph.ts'
+import type { Origin, Trait } from './trait.ts'
 
 const TRAITS: readonly Trait[] = ['random', 'seeded', 'made-up', 'pretended', 'walk']
 

@@ -1,7 +1,7 @@
 // Where values go between files: whether what one file takes from another carries the trait that a rule suspects.
 
 import type { Hit } from '../rule.ts'
-import type { Borrowed, Origin } from './flow.ts'
+import type { Borrowed, Origin } from './trait.ts'
 
 /** A place in another file than the one that is reported. */
 export interface FarPlace {

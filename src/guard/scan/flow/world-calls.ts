@@ -1,18 +1,17 @@
 // Calls of functions of the world that do something of their own with what they are given.
 
+import type { Building, Calling } from './building.ts'
 import type { Site } from './call-site.ts'
-import type { CallSites } from './call-sites.ts'
-import type { FlowBuilder } from './flow-builder.ts'
 import type { Spot } from './flow-graph.ts'
 import { drawInText } from './random-sources.ts'
 
 export class WorldCalls {
-  readonly #builder: FlowBuilder
-  readonly #calls: CallSites
+  readonly #builder: Building
+  readonly #calls: Calling
   /** What goes through the operators of streams, whichever stream it is. */
   readonly #streamed: Spot
 
-  constructor(builder: FlowBuilder, calls: CallSites) {
+  constructor(builder: Building, calls: Calling) {
     this.#builder = builder
     this.#calls = calls
     this.#streamed = builder.graph.spot(0)

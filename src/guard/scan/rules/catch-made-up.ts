@@ -9,7 +9,8 @@ import {
   isSetting,
   wordsOf,
 } from '../clues/market-words.ts'
-import type { Borrowed, Flow, Origin } from '../flow/flow.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { Borrowed, Origin } from '../flow/trait.ts'
 import type { Block, Expression, FunctionExpression, Statement, Try } from '../program/program.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'

@@ -2,7 +2,7 @@
 
 import { isPretendedMarket } from '../clues/market-words.ts'
 import { isPaperOrResearch } from '../clues/research-context.ts'
-import type { Borrowed } from '../flow/flow.ts'
+import type { Borrowed } from '../flow/trait.ts'
 import { isEntry, isFunction, isKind, isMember, type Node, survey } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 

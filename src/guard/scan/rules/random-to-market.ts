@@ -2,7 +2,7 @@
 
 import { marketSinks, type Sink } from '../clues/market-sinks.ts'
 import { isOfResearch, namesResearch } from '../clues/research-context.ts'
-import type { Borrowed, Origin } from '../flow/flow.ts'
+import type { Borrowed, Origin } from '../flow/trait.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
 export const randomToMarket: Rule = {

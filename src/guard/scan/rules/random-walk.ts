@@ -2,7 +2,7 @@
 
 import { recordings } from '../clues/recordings.ts'
 import { isOfResearch } from '../clues/research-context.ts'
-import type { Origin } from '../flow/flow.ts'
+import type { Origin } from '../flow/trait.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
 export const randomWalk: Rule = {
