@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { examineText } from '../src/guard/scan/examination/examine.ts'
 import type { Language } from '../src/guard/scan/program/program.ts'
+import { lineCount } from '../src/guard/scan/program/text-lines.ts'
 import { openPython } from '../src/guard/scan/python/python.ts'
 import type { Scan } from '../src/guard/scan/scanner.ts'
-import { lineCount } from '../src/guard/scan/program/text-lines.ts'
 import { percentiles, writeFigure } from './figure.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')

@@ -166,8 +166,9 @@ describe('are closed, and good clients get all their answers:', () => {
         if (!socket.write(`x-${i}: ${'y'.repeat(100)}\r\n`)) await room(socket)
       }
       await closed
+      return socket.destroyed
     }
-    await many(20, attack)
+    expect(await many(20, attack)).toEqual(new Array(20).fill(true))
   })
 
   test('a body without end', async () => {
@@ -191,7 +192,7 @@ describe('are closed, and good clients get all their answers:', () => {
   })
 
   test('those who ask and ask, and never read an answer', async () => {
-    await many(3, async () => {
+    const ended = await many(3, async () => {
       const socket = await plainSocket()
       socket.pause()
       const closed = closing(socket)
@@ -199,7 +200,9 @@ describe('are closed, and good clients get all their answers:', () => {
       const asking = setInterval(() => socket.write(textOf({ path: '/api/docs/json' }).repeat(20)), 100)
       await closed
       clearInterval(asking)
+      return socket.destroyed
     })
+    expect(ended).toEqual([true, true, true])
   })
 
   test('ten thousand questions in one breath', async () => {

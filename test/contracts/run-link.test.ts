@@ -213,6 +213,7 @@ test('what is no request closes the connection, and the run goes on', async () =
   const ear = new Ear()
   run.publish('notes', [note(1)])
   await ear.until(() => ear.notes.length === 1)
+  expect(ear.notes).toEqual(['1'])
 })
 
 test('a run that ends takes its files away and says so', async () => {

@@ -67,6 +67,7 @@ describe('a database in its folder', () => {
     const left = JSON.parse(readFileSync(join(locks, file), 'utf8'))
     writeFileSync(join(locks, file), JSON.stringify({ ...left, pid: process.pid, id: 'another', released: false }))
     const database = await openDatabase(world)
+    expect(database.name).toMatch(/^PGlite \d/)
     await database.close()
   })
 

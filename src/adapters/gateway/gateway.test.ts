@@ -83,6 +83,7 @@ describe('the connection', () => {
     await Promise.all([once(silent, 'connect'), once(secure, 'secureConnect')])
 
     await Promise.all([other.close(), once(silent, 'close'), once(secure, 'close')])
+    expect([silent.destroyed, secure.destroyed]).toEqual([true, true])
   })
 
   test('on a port that is taken is refused with a code and a fix', async () => {

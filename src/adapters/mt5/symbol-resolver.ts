@@ -147,6 +147,8 @@ function isCent(facts: SymbolFacts): boolean {
   return size <= (/^X[APT]/.test(facts.base) ? 1 : 1000)
 }
 
+/** The size of a lot decides; what is left is a broker that states it wrongly. */
+// guard-allow constant-score: no measurement but arithmetic, and its rest of doubt is the same for every symbol
 const CENT_CONFIDENCE = 0.95
 
 const centFinding = ({ contractSize }: SymbolFacts): AccountTypeFinding => ({

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { TextReport } from '../../guard/scan/report/text-report.ts'
 import type { Finding } from '../../guard/scan/rule.ts'
-import type { TextReport } from '../../guard/scan/text-report.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { didYouMean } from '../suggest.ts'
 import type { Terminal } from './terminal.ts'
@@ -48,7 +48,7 @@ async function list(terminal: Terminal): Promise<void> {
 async function explain(id: string, terminal: Terminal): Promise<void> {
   const [{ RULE_BOOK, ruleNamed }, { explanation }] = await Promise.all([
     import('../../guard/scan/rule-book.ts'),
-    import('../../guard/scan/text-report.ts'),
+    import('../../guard/scan/report/text-report.ts'),
   ])
   const rule = ruleNamed(id)
   if (rule === undefined) {
@@ -75,7 +75,7 @@ async function check(paths: readonly string[], options: Options, terminal: Termi
   const { fresh, known } = await apart(result.findings, options.baseline, startedIn)
 
   if (options.writeBaseline !== undefined) {
-    const { writeBaseline } = await import('../../guard/scan/baseline.ts')
+    const { writeBaseline } = await import('../../guard/scan/report/baseline.ts')
     const { writeBaseline: file } = options
     writeBaseline(result.findings, { path: resolve(startedIn, file), startedIn })
     const count = result.findings.length
@@ -87,7 +87,7 @@ async function check(paths: readonly string[], options: Options, terminal: Termi
   const report: TextReport = { ...result, findings: fresh, baselined: known.length }
   if (options.sarif) {
     const [{ sarif }, { RULE_BOOK }, { packageVersion }] = await Promise.all([
-      import('../../guard/scan/sarif.ts'),
+      import('../../guard/scan/report/sarif.ts'),
       import('../../guard/scan/rule-book.ts'),
       import('../package-version.ts'),
     ])
@@ -95,7 +95,7 @@ async function check(paths: readonly string[], options: Options, terminal: Termi
     const log = sarif({ rules: RULE_BOOK, findings: fresh, suppressed, baselined: known, version: packageVersion(), startedIn })
     terminal.print(JSON.stringify(log, null, 2))
   } else {
-    const { textReport } = await import('../../guard/scan/text-report.ts')
+    const { textReport } = await import('../../guard/scan/report/text-report.ts')
     terminal.answer(report, () => textReport(report))
   }
   if (fresh.length > 0) process.exitCode = EXIT.checkFailed
@@ -104,7 +104,7 @@ async function check(paths: readonly string[], options: Options, terminal: Termi
 /** What is new, and what the baseline remembers. */
 async function apart(findings: readonly Finding[], file: string | undefined, startedIn: string) {
   if (file === undefined) return { fresh: findings, known: [] }
-  const { BaselineBroken, withoutBaseline } = await import('../../guard/scan/baseline.ts')
+  const { BaselineBroken, withoutBaseline } = await import('../../guard/scan/report/baseline.ts')
   try {
     return withoutBaseline(findings, { path: resolve(startedIn, file), startedIn })
   } catch (error) {

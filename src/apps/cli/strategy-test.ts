@@ -20,7 +20,7 @@ export function define(command: Command, terminal: Terminal): void {
     const { loadStrategy } = await import('../strategy-file.ts')
     const path = file.endsWith('.ts') || existsSync(file) ? resolve(file) : undefined
     const strategy = await loadStrategy({ use: file, path })
-    const checks = [loaded(strategy), ...(await declared(strategy))]
+    const checks = [loaded(strategy), ...(await declared(strategy)), await pretending(strategy)]
 
     const [{ importBundled }, { Lake }, { parseRunConfig }, { testConfigText }, { runBacktest }] = await Promise.all([
       import('../datasets.ts'),
@@ -58,6 +58,15 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 const loaded = ({ name, bar }: Strategy): Result => ({ check: 'loads', status: 'ok', found: `${name}, deciding on '${bar}'` })
+
+/** Whether its own code makes up what a market should say. */
+async function pretending(strategy: Strategy): Promise<Result> {
+  const { inspect } = await import('../../guard/scan/inspect.ts')
+  const [first, ...more] = inspect(strategy, { name: strategy.name })
+  if (first === undefined) return { check: 'only real data', status: 'ok', found: 'nothing is made up' }
+  const others = more.length === 0 ? '' : `, and ${more.length} more: quadrant guard scan`
+  return { check: 'only real data', status: 'warning', found: `${first.message} (${first.rule})${others}` }
+}
 
 /** Its parameters as declared, and how many bars it waits before its first decision. */
 async function declared(strategy: Strategy): Promise<Result[]> {

@@ -99,6 +99,21 @@ test('whatever is wrong here, nobody is dialled', async () => {
   expect(dialled).toEqual([])
 })
 
+test('a strategy that draws its own prices does not start, and none of its code has run', async () => {
+  const strategy = join(folder, 'drawn.ts')
+  writeFileSync(
+    strategy,
+    `globalThis.hasRun = true
+    export default { onBar: bar => ({ price: bar.close * (1 + Math.random() / 100), side: Math.random() > 0.5 ? 'buy' : 'sell' }) }`,
+  )
+  writeFileSync(configuration, CONFIG.replace('use: ema-cross', 'use: ./drawn.ts'))
+  const { codes, faults } = await examine()
+  expect(new Set(codes)).toEqual(new Set(['ENV_STRATEGY_PRETENDS']))
+  expect(faults[0]!.what).toMatch(/drawn\.ts:2: .*\(random-to-market\)$/)
+  expect(globalThis).not.toHaveProperty('hasRun')
+  expect(dialled).toEqual([])
+})
+
 test('the house’s own ceilings count as well', async () => {
   writeHouseLimit(home, 'drawdown', { ceiling: '5%', by: 'ada', reason: 'careful', time: '2026-11-20T00:00:00Z' })
   expect((await examine()).codes).toEqual(['LIMIT_ABOVE_HOUSE'])

@@ -11,8 +11,7 @@ import {
   environmentVerdict,
   withoutSecrets,
 } from '../../guard/environment.ts'
-import type { Fault } from '../../guard/fault.ts'
-import { joined } from '../../guard/fault.ts'
+import { CLEAN, type Fault, joined } from '../../guard/fault.ts'
 import { secretValues } from '../../guard/keys.ts'
 import { accountVerdict } from '../../guard/start/account-world.ts'
 import { offsetVerdict } from '../../guard/start/clock-sense.ts'
@@ -29,6 +28,7 @@ import { clockFacts } from './clock-facts.ts'
 import { collect, keyFacts } from './key-facts.ts'
 import { planLive } from './live-plan.ts'
 import { secretFiles, statOf } from './secret-files.ts'
+import { strategySourcesVerdict } from './strategy-sources.ts'
 
 export interface LiveStart {
   readonly home: string
@@ -58,7 +58,9 @@ const thisProcess = (): ProcessFacts => ({
  */
 export async function examineLiveStart(start: LiveStart): Promise<EnvironmentVerdict> {
   const { facts, config, sources } = gather(start)
-  const verdict = environmentVerdict(facts)
+  const known = environmentVerdict(facts)
+  const strategies = config === undefined ? CLEAN : await strategySourcesVerdict(config)
+  const verdict = { ...known, ...joined([known, strategies]), checked: [...known.checked, 'strategies'] }
   if (verdict.faults.length > 0 || config === undefined || start.offline === true) return verdict
 
   const { environment, settings } = config.feeds ?? FEED_DEFAULTS

@@ -110,7 +110,7 @@ async function live(config: RunConfig, plan: LivePlan, options: PaperOptions): P
       recovered = true
       await opened.start(onNote)
 
-      const sentry = new FeedSentry(plan, instruments, await knownBlocks(home))
+      const sentry = new FeedSentry(plan, instruments, await knownBlocks(home, { instruments: [...instruments.keys()] }))
       const begun = new Date(clock.now() / 1000).toISOString()
       if (settings.record) {
         const name = `${config.name}-${begun.replace(/[-:]/g, '').slice(0, 15)}Z`

@@ -26,7 +26,7 @@ const PRACTICE = new Set([
   ...['simulated', 'uat', 'staging', 'stage', 'dev', 'development', 'fake', 'dry', 'dryrun', 'mock', 'local', 'localhost'],
 ])
 
-/** 'PRACTICE_HOST' → practice, 'liveUrl' → live, 'url' → undefined. Both words together say nothing. */
+/** 'practiceHost' → practice, 'liveUrl' → live, 'url' → undefined. Both words together say nothing. */
 export function modeNamed(name: string): Mode | undefined {
   const words = wordsOf(name)
   const isLive = words.some(word => LIVE.has(word))
