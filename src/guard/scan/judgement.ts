@@ -15,10 +15,7 @@ export interface Suppressed extends Finding {
 
 /** What is found in a file; a hit that depends on other files only where they bear it out. */
 export function findingsOf({ file, fault, hits, allowances }: Examined, places: Places, flow: ProjectFlow): Finding[] {
-  if (fault !== undefined) {
-    const place = places.at(file, fault.at)
-    return [finding(unreadable, place, `cannot be read: ${fault.message}`, [place])]
-  }
+  const broken = fault === undefined ? [] : [unread(places.at(file, fault.at), fault.message)]
   // One rule says one thing of one place, however many ways led there.
   const found = new Map<string, Finding>()
   for (const { rule, hit } of hits) {
@@ -27,8 +24,10 @@ export function findingsOf({ file, fault, hits, allowances }: Examined, places: 
     const before = flow.standing(file, hit)
     if (before !== undefined) found.set(key, ofHit(known, file, hit, { places, before }))
   }
-  return [...found.values(), ...allowances.flatMap(allowance => faultOf(allowance, file, places) ?? [])]
+  return [...broken, ...found.values(), ...allowances.flatMap(allowance => faultOf(allowance, file, places) ?? [])]
 }
+
+const unread = (place: Place, why: string): Finding => finding(unreadable, place, `cannot be read: ${why}`, [place])
 
 interface Way {
   readonly places: Places

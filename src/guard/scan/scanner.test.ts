@@ -68,6 +68,13 @@ test('a file that is broken or nested without end is a finding, and the others a
   expect(findings[0]!.line).toBeGreaterThan(1)
 })
 
+test('what can be read of a broken file is judged all the same', async () => {
+  const { findings } = await scanned({
+    'half.py': 'import random\n\ndef get_price():\n    return 100 * random.random()\n\ndef broken(:\n',
+  })
+  expect(findings.map(({ rule, line }) => `${line} ${rule}`)).toEqual(['4 random-to-market', '6 unreadable'])
+})
+
 test('comments answer for the line they stand on or alone above, one rule each', async () => {
   const { findings, suppressed } = await scanned({
     'same.ts': "import 'sinon' // guard-allow test-import: the manual's demo\n",

@@ -36,7 +36,10 @@ const careful = (subject: Subject): Examined => (mayBeDeep(subject.text) ? exami
 export function examineText({ file, text, language, isTest }: Subject): Examined {
   try {
     const parsed = parse(file, text, language)
-    return 'fault' in parsed ? { ...unread(file, parsed.fault), lines: lineCount(text) } : judged(parsed.program, isTest)
+    if (!('fault' in parsed)) return judged(parsed.program, isTest)
+    // What stands in the readable part of a broken file is no less true for the rest of it.
+    const readable = parsed.partial === undefined ? unread(file) : judged(parsed.partial, isTest)
+    return { ...readable, lines: lineCount(text), fault: parsed.fault }
   } catch (error) {
     return {
       ...unread(file, { at: error instanceof NestedTooDeep ? error.at : 0, message: reasonOf(error) }),
