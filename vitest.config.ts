@@ -6,7 +6,12 @@ import { configDefaults, defineConfig } from 'vitest/config'
  * Inside a clone that a test made, what neither reads the data pack nor is set up by the clone is left out: the run around it has
  * just shown it, on the same files.
  */
-const SHOWN_OUTSIDE = ['test/attack/**', 'test/e2e/{beside,dashboard,house,kill-reset,living,people,watched-run}.test.ts']
+const SHOWN_OUTSIDE = [
+  'test/attack/**',
+  'test/e2e/{beside,dashboard,guard,guard-env,house,kill-reset,living,people,watched-run}.test.ts',
+  'src/guard/scan/**',
+  'test/guard/{corpus,mutation,own-tree}.test.ts',
+]
 
 export default defineConfig({
   resolve: { alias: { quadrant: resolve(import.meta.dirname, 'src/sdk/sdk.ts') } },
