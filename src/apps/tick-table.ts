@@ -78,7 +78,11 @@ export async function* tickRows(path: string, table: TickTable): AsyncGenerator<
 }
 
 function rowReader(path: string, header: readonly string[], { instrumentId, provenance, ...table }: TickTable) {
-  const names = header.map(name => bare(name).toLowerCase().replaceAll(/[\s._-]/g, ''))
+  const names = header.map(name =>
+    bare(name)
+      .toLowerCase()
+      .replaceAll(/[\s._-]/g, ''),
+  )
   const at = (field: Field): number => NAMES[field].map(name => names.indexOf(name)).find(index => index >= 0) ?? -1
   const [time, received, bid, ask, price] = [at('time'), at('received'), at('bid'), at('ask'), at('price')]
   // A day in one column and the clock in another.
@@ -100,8 +104,15 @@ function rowReader(path: string, header: readonly string[], { instrumentId, prov
     if (Number.isNaN(eventTime) || (received >= 0 && Number.isNaN(receivedTime))) return undefined
     const common = { eventTime, receivedTime, sequence, provenance, instrumentId }
     if (isQuote) {
-      const quote = { bid: priceOf(cells, bid), ask: priceOf(cells, ask), bidSize: sizeOf(cells, bidSize), askSize: sizeOf(cells, askSize) }
-      return Number.isNaN(quote.bid + quote.ask + quote.bidSize + quote.askSize) ? undefined : { ...common, kind: 'quote', ...quote }
+      const quote = {
+        bid: priceOf(cells, bid),
+        ask: priceOf(cells, ask),
+        bidSize: sizeOf(cells, bidSize),
+        askSize: sizeOf(cells, askSize),
+      }
+      return Number.isNaN(quote.bid + quote.ask + quote.bidSize + quote.askSize)
+        ? undefined
+        : { ...common, kind: 'quote', ...quote }
     }
     const trade = { price: priceOf(cells, price), quantity: sizeOf(cells, size) }
     return Number.isNaN(trade.price + trade.quantity) ? undefined : { ...common, kind: 'trade', ...trade, aggressor: 'unknown' }

@@ -117,6 +117,7 @@ export const TREE: readonly (Leaf | Group)[] = [
     summary: 'only real data: what pretends, in code, keys and surroundings',
     commands: [
       { name: 'scan', summary: 'source code that makes up market data, here or anywhere', load: () => import('./guard-scan.ts') },
+      { name: 'feed', summary: 'whether ticks in files are those of a market', load: () => import('./guard-feed.ts') },
       { name: 'env', summary: 'whether a live run may start here: every fault at once', load: () => import('./guard-env.ts') },
       {
         name: 'keys',

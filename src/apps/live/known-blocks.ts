@@ -93,7 +93,12 @@ function heldTicks(home: string, instruments: readonly string[]): readonly HeldT
   )
 }
 
-async function learnLake(known: RecordedBlocks, home: string, { spec, kind, manifests }: HeldTicks, most: number): Promise<number> {
+async function learnLake(
+  known: RecordedBlocks,
+  home: string,
+  { spec, kind, manifests }: HeldTicks,
+  most: number,
+): Promise<number> {
   const learner = new Learner(known, [spec])
   const lake = new Lake(lakeFolder(home))
   try {

@@ -8,7 +8,7 @@ const GRID_OF = 32
 /** Prints between the ticks exist (midpoint crossings); half of all prices do not. */
 const OFF_GRID = 24
 
-/** `off-grid`: prices between the instrument's ticks. Says nothing where a tick is one price step. */
+/** `off-grid`: prices between the instrument's ticks. A table's prices may even lie between the steps, as fractions. */
 export class OffGrid implements Detector {
   readonly #tick: number
   #bits = 0
@@ -19,7 +19,6 @@ export class OffGrid implements Detector {
   }
 
   see({ bid, ask }: Fact): Evidence | undefined {
-    if (this.#tick === 1) return undefined
     const isOff = bid % this.#tick !== 0 || ask % this.#tick !== 0
     // The newest 32 answers as the bits of one number.
     this.#bits = (this.#bits << 1) | (isOff ? 1 : 0)
