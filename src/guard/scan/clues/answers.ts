@@ -96,6 +96,8 @@ export function verdictOf(value: Expression, subject: Subject, seen: Survey, dep
     case 'operation': {
       const verdicts = value.operands.map(inner)
       if (value.operator === '||') return verdicts.includes('yes') ? 'yes' : 'open'
+      if (value.operator === '!')
+        return verdicts[0] === 'yes' ? 'no' : verdicts[0] === 'no' || verdicts[0] === 'silent' ? 'yes' : 'open'
       if (value.operator === '&&') return verdicts.every(verdict => verdict === 'yes') ? 'yes' : 'open'
       return 'open'
     }

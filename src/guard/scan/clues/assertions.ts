@@ -96,7 +96,7 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
 
     // Callbacks inside are part of the test.
     for (const node of within([...fn.params, ...fn.body])) {
-      if (isSwallowed(node, fn, seen)) continue
+      if (isSwallowed(node, fn, seen) || isNeverReached(node, seen)) continue
       if (isKind(node, 'throw')) thrown(node)
       if (isKind(node, 'member') && isChaiProperty(node)) judge(node, expectedOf(node), [])
       if (isKind(node, 'name') && node.name === 'done' && isHandedOn(node, seen)) real += 1
@@ -147,6 +147,7 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
     const helper = callee.kind === 'name' || isOnThis(callee) ? seen.functionNamed(name) : undefined
     if (helper !== undefined) return enter(helper, depth + 1)
     const words = wordsOf(name)
+    if (isCheckFromElsewhere(call, seen)) return count(call)
     if (LOOKING.has(words[0] ?? '') || (words.length > 1 && words.some(word => HOLDING.has(word)))) count(call)
   }
 
@@ -230,6 +231,63 @@ function isSwallowed(node: Node, test: FunctionExpression, { parentOf }: Survey)
     inner = around
   }
   return false
+}
+
+/** What modules that help tests to look are called. */
+const HELPS = new Set(
+  'assertion assertions assert asserts helper helpers support testing harness golden goldens matcher matchers page pages steps contract contracts scenario scenarios check checks verify verification invariants laws properties expectations testkit'.split(
+    ' ',
+  ),
+)
+
+/** First words of functions that prepare, rather than look. */
+const PREPARES = new Set(
+  'make build create fake mock stub sample random generate setup set reset clear seed start stop wait sleep open close render load read fetch get new init install use with log print given connect mount before after populate register flush advance tick'.split(
+    ' ',
+  ),
+)
+
+/** `roundtrips(codec)` of './codec-laws.ts', as a statement of its own: nothing but a failure can come of it. */
+function isCheckFromElsewhere(call: Call, seen: Survey): boolean {
+  const around = seen.parentOf(call)
+  const isAlone = isKind(around, 'expression') || (isKind(around, 'wrapped') && isKind(seen.parentOf(around), 'expression'))
+  const root = rootOf(call)
+  if (!isAlone || root === undefined || PREPARES.has(wordsOf(lastName(call.callee) ?? '')[0] ?? '')) return false
+
+  return seen
+    .of('import')
+    .some(
+      ({ module, names }) =>
+        names.some(({ local }) => local === root) &&
+        wordsOf(module.split(/[/.](?!(?:[cm]?[jt]sx?)$)/).at(-1) ?? '').some(word => HELPS.has(word)),
+    )
+}
+
+/** `orderForm` of `orderForm(page).isShown()`. */
+function rootOf(expression: Expression): string | undefined {
+  if (expression.kind === 'call') return rootOf(expression.callee)
+  if (expression.kind === 'member') return rootOf(expression.object)
+  return expression.kind === 'name' ? expression.name : undefined
+}
+
+/** Behind a `return` or a `throw` of the same block. */
+function isNeverReached(node: Node, { parentOf }: Survey): boolean {
+  let inner: Node = node
+  for (let around = parentOf(node); around !== undefined; around = parentOf(around)) {
+    const blocks = blocksOf(around)
+    for (const block of blocks) {
+      const index = block.indexOf(inner as Statement)
+      if (block.slice(0, Math.max(0, index)).some(each => isKind(each, 'return') || isKind(each, 'throw'))) return true
+    }
+    if (isKind(around, 'function')) return false
+    inner = around
+  }
+  return false
+}
+
+function blocksOf(node: Node): readonly (readonly Statement[])[] {
+  if (isKind(node, 'function') || isKind(node, 'block') || isKind(node, 'loop') || isKind(node, 'try')) return [node.body]
+  return isKind(node, 'if') ? [node.then, node.otherwise] : []
 }
 
 const FAILURES = /^(?:Assertion\w*|Exception|BaseException|Error)$/

@@ -31,7 +31,7 @@ export const saysHealth = (name: string): boolean =>
 
 /** '/health', '/api/v1/healthz', 'readiness/'; '/livez' and '/ping' only prove that somebody answers. */
 export const isHealthPath = (path: string): boolean =>
-  /(?:^|\/)(?:_?health(?:[-_]?check|[-_]?status|z)?|ready|readyz|readiness|_?status|status\/health|up|isalive|is-alive|isready|alive)\/?$/i.test(
+  /(?:^|\/|\^)(?:_?health(?:[-_]?check|[-_]?status|z)?(?:\/(?:ready|readiness|check|status|full|deep|all))?|ready|readyz|readiness|_?status|status\/health|up|isalive|is-alive|isready|alive)\/?\$?$/i.test(
     path,
   ) && !/^\w+$/.test(path)
 

@@ -98,10 +98,32 @@ function parametersByName(program: Program): ReadonlyMap<string, readonly Patter
   const found = new Map<string, readonly Pattern[]>()
   for (const fn of of('function')) if (nameOf(fn) !== '') found.set(nameOf(fn), fn.params)
   for (const made of of('class')) {
+    // Records whose fields are handed over in their order: dataclasses, named tuples.
+    const fields = made.members.flatMap(({ name, value, isGetter, at, end }): Pattern[] =>
+      name === undefined || isGetter || isKind(value, 'function') ? [] : [{ kind: 'name', name, at, end }],
+    )
+    if (made.name !== undefined && program.language === 'python' && fields.length > 0) found.set(made.name, fields)
     const maker = made.members.find(({ name }) => name === 'constructor' || name === '__init__')
     if (made.name !== undefined && isKind(maker?.value, 'function')) found.set(made.name, maker.value.params)
   }
+  // `Quote = namedtuple('Quote', 'symbol bid ask')`.
+  for (const { target, value } of program.language === 'python' ? of('assign') : []) {
+    if (target.kind !== 'name' || value.kind !== 'call' || !/^(?:namedtuple|make_dataclass)$/.test(lastName(value.callee) ?? ''))
+      continue
+    const fields = fieldsOf(value.args[1])
+    if (fields.length > 0) found.set(target.name, fields)
+  }
   return found
+}
+
+function fieldsOf(listed: Expression | undefined): readonly Pattern[] {
+  if (isKind(listed, 'list')) return listed.items.flatMap(fieldsOf)
+  if (!isKind(listed, 'literal') || typeof listed.value !== 'string') return []
+  const { at, end } = listed
+  return listed.value
+    .split(/[\s,]+/)
+    .filter(name => name !== '')
+    .map((name): Pattern => ({ kind: 'name', name, at, end }))
 }
 
 /** `this.book.prices` → 'prices'. */

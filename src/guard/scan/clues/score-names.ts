@@ -8,6 +8,9 @@ const SCORES = list(`
   completeness credibility strength qualities confidences probabilities
 `)
 
+/** Of these a rate is a judgement of how good something was. */
+const WINS = list('win hit success strike')
+
 /** After a score they leave it one. */
 const ENDINGS = list('value values number pct percent percentage score of for now current raw float rating data signal signals')
 
@@ -52,6 +55,7 @@ function judge(all: readonly string[]): boolean {
   )
     words.pop()
   const last = words.at(-1) ?? ''
+  if (last === 'rate' && WINS.has(words.at(-2) ?? '')) return !words.slice(0, -2).some(word => CHOSEN.has(word))
   return SCORES.has(last) && !all.some(word => CHOSEN.has(word))
 }
 

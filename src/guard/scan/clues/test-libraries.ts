@@ -106,6 +106,9 @@ export function pathForTests(path: string): boolean {
   const segments = path.split(/[\\/]/).filter(segment => segment !== '' && segment !== '.' && segment !== '..')
   if (segments.some(segment => wordsOf(segment).some(word => SPORT.has(word)))) return false
 
+  if (/(?:^|\/)(?:specs?|e2e)\/(?:support|helpers?|fixtures?|factories|mocks?|data|utils?)(?:\/|\.\w+$|$)/i.test(path))
+    return true
+
   const last = segments.length - 1
   return segments.some((segment, i) => {
     if (i < last) return segmentForTests(segment, { isPackage: false })

@@ -8,6 +8,8 @@ export interface WrittenNumber {
   readonly value: number
   /** Whether it stands as a text: '1.0850'. */
   readonly isText: boolean
+  /** Whether it is a share written with its sign: '94.2 %' is 0.942. */
+  readonly isPercent: boolean
   /** Where it stands when it is used; and where it was written, when that is elsewhere. */
   readonly at: number
   readonly from: number | undefined
@@ -22,6 +24,9 @@ const ITEMS_MAX = 64
 const MAKES_NUMBER =
   /^(?:Number|parseFloat|parseInt|float|int|abs|round|Decimal|D|BigNumber|Big|BigDecimal|Fraction|BN|bignumber|decimal|float64|float32|Money|toFixed|toString|valueOf|freeze|resolve|of|from|toPrecision|quantize|array|Series|cast)$/
 
+/** What classes of exact numbers have for operators. */
+const CALCULATES = /^(?:div|dividedBy|mul|times|multipliedBy|plus|minus|sub|add|neg|negated)$/
+
 interface Subject {
   readonly program: Program
   readonly flow: Flow
@@ -33,9 +38,10 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
 
   const add = (value: unknown, at: number, from: number | undefined, how: WrittenNumber['how']): boolean => {
     const isText = typeof value === 'string'
-    const number = isText && /^\s*-?\d[\d_,]*(?:\.\d+)?\s*$/.test(value) ? Number(value.replace(/[_,]/g, '')) : value
+    const isPercent = isText && /%\s*$/.test(value)
+    const number = isText ? numberIn(value) : value
     if (typeof number !== 'number' || Number.isNaN(number)) return false
-    if (found.length < ITEMS_MAX) found.push({ value: number, isText, at, from, how })
+    if (found.length < ITEMS_MAX) found.push({ value: isPercent ? number / 100 : number, isText, isPercent, at, from, how })
     return true
   }
 
@@ -58,6 +64,7 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
         if (['||', '??'].includes(value.operator)) {
           for (const operand of value.operands.slice(1)) look(operand, 'fallback', from, depth + 1)
         }
+        if (/^(?:[-+*/]|\*\*)$/.test(value.operator)) lookMade(value.operands, how, from, depth)
         if (value.operator === '&&') look(value.operands.at(-1)!, how === 'value' ? 'choice' : how, from, depth + 1)
         break
       case 'wrapped':
@@ -119,6 +126,18 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
     }
   }
 
+  /** Made of written numbers alone. */
+  const lookMade = (parts: readonly Expression[], how: WrittenNumber['how'], from: number | undefined, depth: number) => {
+    const [first] = parts
+    if (first === undefined || depth > DEPTH_MAX) return
+    const isWritten = (part: Expression) => {
+      const before = found.length
+      look(part, how, from, depth + 1)
+      return found.splice(before).some(each => each.how === 'value')
+    }
+    if (parts.every(isWritten)) look(first, how, from, depth + 1)
+  }
+
   const lookCall = (call: Call, how: WrittenNumber['how'], from: number | undefined, depth: number) => {
     const name = lastName(call.callee) ?? ''
     const [first, second, third] = call.args
@@ -132,6 +151,13 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
       const given = call.args.at(-1)
       if (given !== undefined) look(given, 'fallback', from, depth + 1)
       return
+    }
+    if (CALCULATES.test(name)) {
+      // `new Decimal('2.17').div(2)`, `Decimal.div('2.17', 2)`.
+      const isOfClass =
+        isKind(call.callee, 'member') && isKind(call.callee.object, 'name') && /^[A-Z]/.test(call.callee.object.name)
+      const self = isKind(call.callee, 'member') && !isOfClass ? [call.callee.object] : []
+      return lookMade([...self, ...call.args], how, from, depth)
     }
     if (name === 'next' && second !== undefined) return look(second, 'fallback', from, depth + 1)
     if (MAKES_NUMBER.test(name) && first !== undefined) return look(first, how, from, depth + 1)
@@ -157,6 +183,10 @@ export function writtenNumbers(expression: Expression, { program, flow }: Subjec
   look(expression, 'value', undefined, 0)
   return found
 }
+
+const NUMBER = /^\s*-?\d[\d_,]*(?:\.\d+)?\s*%?\s*$/
+
+const numberIn = (text: string): number => (NUMBER.test(text) ? Number(text.replace(/[_,%]/g, '')) : Number.NaN)
 
 const unwrapped = (value: Expression): Expression =>
   value.kind === 'call' && lastName(value.callee) === 'freeze' && value.args[0] !== undefined ? value.args[0] : value

@@ -8,8 +8,8 @@ import { isInstrument, priceName, saysCommerce, saysParameter, saysTable } from 
 import { type WrittenNumber, writtenNumbers } from './written-numbers.ts'
 
 /** Zero, one, codes, infinities written as many nines are none; beside a symbol a small whole number is. */
-export function isPrice({ value, isText }: WrittenNumber, { inCompany }: { readonly inCompany: boolean }): boolean {
-  if (value <= 0 || !Number.isFinite(value) || value === 1) return false
+export function isPrice({ value, isText, isPercent }: WrittenNumber, { inCompany }: { readonly inCompany: boolean }): boolean {
+  if (isPercent || value <= 0 || !Number.isFinite(value) || value === 1) return false
   const isSentinel = value >= 1e9 || (value >= 999 && /^9+(?:\.9+)?$/.test(String(value)))
   if (isSentinel) return false
   return inCompany || isText ? true : !Number.isInteger(value) || value >= 10

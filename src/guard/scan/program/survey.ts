@@ -140,7 +140,8 @@ function nameOf(fn: FunctionExpression, parentOf: (node: Node) => Node | undefin
     if (isKind(around, 'default-pattern')) return nameBound(around) ?? ''
 
     // `const price = memoize(() => 1.1)` and decorators: the name is that of what the call is bound to.
-    const passesOn = isKind(around, 'call') && around.args[0] === node
+    const isGetter = isKind(around, 'call') && around.callee === node && isEntry(parentOf(around))
+    const passesOn = isGetter || (isKind(around, 'call') && around.args[0] === node)
     if (!passesOn && !isKind(around, 'conditional') && !isKind(around, 'operation')) return ''
     node = around
   }

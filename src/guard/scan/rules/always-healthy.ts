@@ -117,7 +117,7 @@ function isForced(body: readonly Statement[], seen: Survey, depth = 0): boolean 
 const isTrue = (operand: Expression) => operand.kind === 'literal' && operand.value === true
 
 const TRIVIAL =
-  /^(?:\[comprehension\]|log|info|debug|warn|warning|error|exception|trace|print|now|time|utcnow|isoformat|toISOString|uptime|sleep|pause|delay|wait|setTimeout|Promise|resolve|Date|send|json|end|status|code|sendStatus|set|header|type|writeHead|jsonify|json_response|JSONResponse|JsonResponse|Response|HttpResponse|PlainTextResponse|make_response|stringify|dumps|dict|Boolean|bool|freeze|callback|cb|done|assign|super|strftime|HealthCheckResponse|getStatus|gethostname|perf_counter|monotonic|hrtime|cwd|memoryUsage|str|String|round|int|float|Number|values|keys|entries|every|some|all|any|send_json|respond|body|text|html|of|from|getTime|valueOf|next|setHeader|write|Error)$/
+  /^(?:\[comprehension\]|log|info|debug|warn|warning|error|exception|trace|print|now|time|utcnow|isoformat|toISOString|uptime|sleep|pause|delay|wait|setTimeout|Promise|resolve|Date|send|json|end|status|code|sendStatus|set|header|type|writeHead|jsonify|json_response|JSONResponse|JsonResponse|Response|HttpResponse|PlainTextResponse|make_response|stringify|dumps|dict|Boolean|bool|freeze|callback|cb|done|assign|super|strftime|HealthCheckResponse|getStatus|gethostname|perf_counter|monotonic|hrtime|cwd|memoryUsage|str|String|round|int|float|Number|values|keys|entries|every|some|all|any|send_json|respond|body|text|html|of|from|getTime|valueOf|next|setHeader|write|Error|response|ok|success|writeHead|set_status|set_header|add_header|flush|up|healthy|build|withDetail|ServerResponse|StreamingResponse|ORJSONResponse|UJSONResponse|NextResponse)$/
 
 const DEPTH_MAX = 4
 

@@ -101,18 +101,37 @@ export const environmentFake: Rule = {
       if (isChoice) judge(node, [[left], [right]])
     }
 
+    // `sources.get(process.env.NODE_ENV)`, of a dict or a Map.
+    for (const node of seen.of('call')) {
+      const { callee, args } = node
+      const [key] = args
+      if (!isKind(callee, 'member') || callee.property !== 'get' || !isKind(callee.object, 'name')) continue
+      if (key === undefined || !decides(key)) continue
+      for (const table of seen.givenTo(callee.object.name)) {
+        const sides = valuesOf(table)
+        if (sides.length > 0) judge(node, sides)
+      }
+    }
+
     for (const node of seen.of('member')) {
       if (node.index === undefined || !decides(node.index) || !isKind(node.object, 'name')) continue
       for (const table of seen.givenTo(node.object.name)) {
-        if (isKind(table, 'object'))
-          judge(
-            node,
-            table.entries.map(({ value }) => [value]),
-          )
+        const sides = valuesOf(table)
+        if (sides.length > 0) judge(node, sides)
       }
     }
     return [...found.values()]
   },
+}
+
+/** What a table holds, value by value: `{ live: Feed }`, `new Map([['live', Feed]])`, `dict(live=Feed)`. */
+function valuesOf(table: Expression): readonly (readonly Node[])[] {
+  if (isKind(table, 'object')) return table.entries.map(({ value }) => [value])
+  if (!isKind(table, 'call')) return []
+  const [rows] = table.args
+  const ofRows = isKind(rows, 'list') ? rows.items.flatMap(row => (isKind(row, 'list') ? [row.items.slice(1)] : [])) : []
+  const ofObject = isKind(rows, 'object') ? valuesOf(rows) : []
+  return [...ofRows, ...ofObject, ...table.keywords.map(({ value }) => [value])]
 }
 
 interface Fake {

@@ -9,9 +9,10 @@ import {
   saysParameter,
   saysTable,
 } from '../clues/price-names.ts'
+import { isForReading, priceInText } from '../clues/price-texts.ts'
 import { type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
 import { anchorsOf, isCollection, isInstrumentText, isPrice, itemsOf, tableOf } from '../clues/written-prices.ts'
-import type { Call, Expression, ObjectExpression } from '../program/program.ts'
+import type { Call, Expression, List, ObjectExpression } from '../program/program.ts'
 import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
@@ -64,7 +65,7 @@ export const hardCodedPrice: Rule = {
     }
 
     for (const named of namedValues(module.program)) {
-      const kind = named.how === 'return' ? givesPrice(named.name) : priceName(named.name)
+      const kind = kindOf(named, seen)
       if (kind === undefined || isShop || isElsewhere(named, seen)) continue
       const written = pricesIn(named, kind, module, seen)
       if (written !== undefined) report(placeOf(named, seen), named.at, named.name, written)
@@ -73,6 +74,19 @@ export const hardCodedPrice: Rule = {
     for (const named of namedValues(module.program)) {
       const table = tableOf(named, module)
       if (table !== undefined && !isShop && !isElsewhere(named, seen)) report(placeOf(named, seen), named.at, named.name, table)
+    }
+
+    for (const text of seen.of('literal')) {
+      const price = isShop ? undefined : priceInText(text)
+      if (price !== undefined && !isForReading(text, seen))
+        report(outermost(text, seen), text.at, price.name, {
+          ...price,
+          isText: true,
+          isPercent: false,
+          at: text.at,
+          from: undefined,
+          how: 'value',
+        })
     }
 
     for (const call of seen.of('call')) {
@@ -93,6 +107,15 @@ export const hardCodedPrice: Rule = {
 
     return [...found.values()]
   },
+}
+
+/** What a name says of its value; `o`, `h`, `l`, `c` say it only beside each other. */
+function kindOf({ name, how, node }: NamedValue, seen: Survey): PriceName | undefined {
+  if (how === 'return') return givesPrice(name)
+  if (how !== 'entry' || !/^[ohlc]$/i.test(name)) return priceName(name)
+  const record = seen.parentOf(node)
+  const keys = isKind(record, 'object') ? record.entries.map(({ key }) => key?.toLowerCase()) : []
+  return ['o', 'h', 'l', 'c'].every(key => keys.includes(key)) ? 'beside' : undefined
 }
 
 const saysShop = (file: string) =>
@@ -127,7 +150,8 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
   // An answer with a status beside it: `return False, { … }, 403`.
   const isMixed =
     isKind(value, 'list') &&
-    value.items.some(item => isKind(item, 'object') || (isKind(item, 'literal') && typeof item.value === 'boolean'))
+    (hasStatus(value) ||
+      value.items.some(item => isKind(item, 'object') || (isKind(item, 'literal') && typeof item.value === 'boolean')))
   if (isMixed) return undefined
   const isMany = isKind(value, 'list') || isCollection(value)
   if (kind === 'series' && !isMany && how !== 'return') return undefined
@@ -143,6 +167,15 @@ function pricesIn(named: NamedValue, kind: PriceName, module: Module, seen: Surv
 
   if (kind === 'series') return isMany ? (candidates.length > 1 ? candidates[0] : undefined) : candidates.find(isFraction)
   return candidates.find(each => isFraction(each) && each.value > 1)
+}
+
+/** `return service.quotes(symbol), 200`. */
+function hasStatus({ items }: List): boolean {
+  const last = items.at(-1)
+  const isStatus = last?.kind === 'literal' && typeof last.value === 'number' && /^[1-5]\d\d$/.test(String(last.value))
+  return (
+    isStatus && items.length <= 3 && !items.slice(0, -1).some(item => isKind(item, 'literal') && typeof item.value === 'number')
+  )
 }
 
 /** `{ ...row, close: row.close === 0 ? 101.5 : row.close }`. */
@@ -260,7 +293,9 @@ function priceGiven(call: Call, module: Module): WrittenNumber | undefined {
   if (ASKS.test(name)) {
     const isKey = (argument: Expression | undefined) =>
       argument?.kind === 'literal' && typeof argument.value === 'string' && priceName(argument.value) === 'certain'
-    if (isKey(first) || isKey(second)) return writtenNumbers(call, module).find(each => isPrice(each, { inCompany: false }))
+    const isOfPrices = name !== 'getattr' && priceName(collection) === 'certain' && !saysTable(collection) && args.length === 2
+    if (isKey(first) || isKey(second) || isOfPrices)
+      return writtenNumbers(call, module).find(each => isPrice(each, { inCompany: false }))
     return undefined
   }
 

@@ -63,7 +63,7 @@ export const testHost: Rule = {
     }
 
     for (const { node, text } of addressesOf(module, seen)) {
-      const what = whatIsIt(text)
+      const what = whatIsIt(text) ?? hostAlone(node, text, seen)
       if (what === undefined) continue
       const place = placeOf(node, module, seen)
       if (isWrong(what.kind, place, node, module, seen)) report(node.at, `${what.host} is ${what.what}, not the market`)
@@ -72,6 +72,8 @@ export const testHost: Rule = {
     for (const call of seen.of('call')) {
       if (switchesToSandbox(call, module, seen)) report(call.at, 'the sandbox is switched on, whatever the mode')
     }
+
+    for (const { at, name } of sandboxFlags(module, seen)) report(at, `${name} is switched on, whatever the mode`)
 
     // What was allowed for its name, and is handed to something that says it is live.
     for (const { value, at } of handedToLive(module, seen)) {
@@ -82,6 +84,21 @@ export const testHost: Rule = {
     }
     return [...found.values()]
   },
+}
+
+/** 'api.example.com' as the value of a key that says it is a host. */
+function hostAlone(node: Expression, text: string, { parentOf }: Survey) {
+  const around = parentOf(node)
+  const name = isEntry(around)
+    ? around.key
+    : isMember(around)
+      ? around.name
+      : isKind(around, 'declare') || isKind(around, 'assign')
+        ? nameBound(around.target)
+        : undefined
+  const what =
+    name !== undefined && /(?:^|_)host(?:_?name)?$|[a-z]Host(?:name)?$/i.test(name) ? whatIsIt(`https://${text}`) : undefined
+  return what?.kind === 'nowhere' ? what : undefined
 }
 
 /** What the places around an address say of it; the nearest counts. */
@@ -227,6 +244,35 @@ function switchesToSandbox(call: Call, module: Module, seen: Survey): boolean {
   const [argument] = call.args
   const isOn = argument === undefined || module.flow.constantOf(argument)?.value === true
   return isOn && placeOf(call, module, seen).mode !== 'practice'
+}
+
+const SANDBOX = /^(?:use_?|is_?|enable_?)?(?:testnet|sandbox|sandbox_?mode|test_?net)$/i
+const REHEARSAL = /^(?:use_?|is_?|enable_?)?(?:test|demo|paper|practice|paper_?trading|simulated?|dry_?run)(?:_?mode)?$/i
+
+/** `Client(key, secret, testnet=True)`, `new Binance().options({ test: true })` of a client of a venue; the lesser words only where it is called live. */
+function* sandboxFlags(module: Module, seen: Survey): Generator<{ readonly at: number; readonly name: string }> {
+  for (const call of seen.of('call')) {
+    const options = call.args.flatMap(each => (isKind(each, 'object') ? each.entries : []))
+    const given = [
+      ...options.map(({ key, value, at }) => ({ name: key, value, at })),
+      ...call.keywords.map(({ name, value, at }) => ({ name, value, at })),
+    ]
+    const flag = given.find(
+      ({ name, value }) =>
+        name !== undefined &&
+        (SANDBOX.test(name) || REHEARSAL.test(name)) &&
+        (value.kind === 'literal' ? value.value === true : module.flow.constantOf(value)?.value === true),
+    )
+    if (flag?.name === undefined) continue
+
+    const { mode, names, isMentioned } = placeOf(call, module, seen)
+    if (mode === 'practice' || isMentioned) continue
+    const callee = isKind(call.callee, 'member') && isKind(call.callee.object, 'call') ? pathNames(call.callee.object.callee) : []
+    const around = [...names, ...pathNames(call.callee), ...callee]
+    const isLive = mode === 'live' || around.some(name => modeNamed(name) === 'live')
+    const isVenue = around.some(name => wordsOf(name).some(word => MARKET.has(word)))
+    if (isLive || (isVenue && SANDBOX.test(flag.name))) yield { at: call.at, name: flag.name }
+  }
 }
 
 /** Values in the same object or call as a flag that says live, and values of tables of hosts where the module says live. */
