@@ -9,7 +9,7 @@ const texts = [...readCorpus(), ...UNREADABLE_TEXTS]
 const planted = texts.filter(({ isClean }) => !isClean)
 const clean = texts.filter(({ isClean }) => isClean)
 const caseOf = (name: string) => name.replace(/, \d+$/, '')
-const first = (page: string) => !page.startsWith('second-')
+const first = (page: string) => !/^(?:second|third|fourth)-/.test(page)
 
 /** For a busy machine; alone it is a few seconds. */
 const PATIENCE_MS = 240_000

@@ -73,12 +73,23 @@ class SinkFinder {
     for (const node of of('object'))
       for (const entry of node.entries) {
         const key = entry.key ?? this.#textOf(entry.index)
-        if (key !== undefined && isMarketKey(key) && entry.value.kind !== 'function')
+        if (key !== undefined && (isMarketKey(key) || this.#weighs(key, entry)) && entry.value.kind !== 'function')
           this.#add(entry.at, `the entry '${key}'`, [entry.value], entry)
       }
     for (const node of of('object')) this.#advice(node)
+    this.#lots()
     for (const node of of('class'))
       for (const member of node.members) {
+        // `@shaken price() { … }`: a method is what its decorator made of it.
+        if (member.name !== undefined && member.value?.kind === 'call' && isMarketResult(member.name))
+          this.#found.push({
+            at: member.value.at,
+            what: `what '${member.name}' returns`,
+            values: [],
+            results: [member.value],
+            node: member.value,
+            isFinal: false,
+          })
         if (
           member.name === undefined ||
           member.value === undefined ||
@@ -117,6 +128,15 @@ class SinkFinder {
 
   #add(at: number, what: string, values: readonly (Expression | Pattern)[], node: Node, isFinal = false): void {
     this.#found.push({ at, what, values: [...values, ...this.#testsAbove(values, node)], node, isFinal })
+  }
+
+  /** Anything may have a weight; what is allocated has one of the market. */
+  #weighs(key: string, entry: Node): boolean {
+    if (key !== 'weight') return false
+    const { functionAround, nameOf } = survey(this.#program)
+    for (let fn = functionAround(entry); fn !== undefined; fn = functionAround(fn))
+      if (/alloc|portfolio|rebalanc|sizing|holding|position/i.test(nameOf(fn))) return true
+    return false
   }
 
   /** A constant that is given in a branch says what the branch's test says. */
@@ -258,6 +278,31 @@ class SinkFinder {
       this.#found.push({ at: what.at, what: 'what is to be traded', values: [what.value], node, isFinal: false })
   }
 
+  /** `['BUY', 'SELL'][n]`, `pick(SIDES)`, `MOVES.get(n)`: what is done is taken from a list, by lot. */
+  #lots(): void {
+    const { of, parentOf } = survey(this.#program)
+    const told = new Set<string>()
+    const taken = (list: Node) => {
+      const at = parentOf(list)
+      const by = isKind(at, 'member') && at.object === list && at.index === undefined ? parentOf(at) : at
+      const isTaken =
+        (isKind(by, 'member') && by.object === list && by.index !== undefined) || (isKind(by, 'call') && by.callee !== list)
+      if (isTaken) this.#found.push({ at: by.at, what: 'what is to be done', values: [by], node: by, isFinal: false })
+    }
+    for (const node of of('literal')) {
+      if (typeof node.value !== 'string' || !DEED.test(node.value)) continue
+      const above = parentOf(node)
+      const list = above !== undefined && !('kind' in above) ? parentOf(above) : above
+      if (!isKind(list, 'list') && !isKind(list, 'object')) continue
+      taken(list)
+      const given = parentOf(list)
+      const name = isKind(given, 'declare') || isKind(given, 'assign') ? given.target : undefined
+      if (name?.kind !== 'name' || told.has(name.name)) continue
+      told.add(name.name)
+      for (const each of of('name')) if (each.name === name.name && each !== name) taken(each)
+    }
+  }
+
   /** Chance decides whether something is bought. */
   #decision(test: Expression, branches: readonly (Statement | Expression)[], node: Node): void {
     for (const inner of within(branches, besideFunctions)) {
@@ -326,11 +371,13 @@ const isExpression = (value: Expression | Pattern): value is Expression => !valu
 /** `getPrice`, `nextTick`, `onBar`, `computeSignal`, `quote`. */
 function isMarketResult(name: string): boolean {
   const words = wordsOf(name)
-  if (words.length === 0) return false
+  if (words.length === 0 || /^(?:init|initial|initialise|initialize|reset)_weights?$/.test(words.slice(0, 2).join('_')))
+    return false
   return isMarketKey(name) || (words.length > 1 && isMarketKey(words.slice(1).join('_')))
 }
 
 const ADVICE = /^(?:buy|sell|strong[ _]?buy|strong[ _]?sell|go[ _]?long|go[ _]?short|bullish|bearish)$/i
+const DEED = /^(?:buy|sell|strong[ _]?buy|strong[ _]?sell|go[ _]?long|go[ _]?short|long|short)$/i
 const ASKING =
   /^_*(?:next|get|value|level|current|compute|evaluate|run|read|fetch|poll|latest|step|generate|call|call__|next__|iter__|predict|sample|draw|calculate|estimate|forecast|for|of|at|on)$/
 const SERVING =

@@ -4,7 +4,7 @@ const list = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\
 
 const PRICES = list(`
   price prices px bid bids ask asks offer offers mid mids midprice mark marks last close closes high highs low lows ohlc ohlcv vwap twap nav
-  quote quotes quotation quotations tick ticks tickdata candle candles candlestick candlesticks candlestickdata bar bars kline klines
+  spots quote quotes quotation quotations tick ticks tickdata candle candles candlestick candlesticks candlestickdata bar bars kline klines
   bbo nbbo orderbook orderbooks book books depth depths level2 l2 spot fx forex rate rates fxrate fxrates spread spreads
   return returns volatility vol yield yields premium basis settlement
 `)
@@ -171,11 +171,17 @@ function judgeMarket(name: string): boolean {
   }
 
   const before = words.slice(0, last)
+  // A model's own weights are begun by chance.
+  if (/^weights?$/.test(head) && before.some(word => MODELLING.has(word))) return false
   if (isStrong(head)) return !isLimit(words)
   if (isMarketWord(head))
     return !isLimit(words) && (before.some(isMarketWord) || words.slice(last + 1).some(isStrong) || ALONE.has(head))
   return false
 }
+
+const MODELLING = list(
+  'init initial initialise initialize layer layers kernel hidden neural network net model conv xavier glorot kaiming embedding attention font host server',
+)
 
 /** Weak ones that stand for a market's value when nothing else is said. */
 const ALONE = list('spot fx lots side returns bars position positions confidence features weights allocation allocations balance')
@@ -227,12 +233,14 @@ const WORK = list('order orders job jobs task tasks work queue batch batches mes
 const CLOCKWORK = list(`
   delay delays jitter backoff wait sleep timeout interval ms millis micros seconds secs sec minutes duration ttl time times timestamp timestamps ts date
   dates deadline expiry arrival arrivals hue color colour angle rotation opacity width height top left phase offset x y z vx vy dx dy speed velocity size
-  id ids nonce seq sequence port attempt attempts retries hash checksum
+  id ids nonce seq sequence port attempt attempts retries hash checksum elapsed progress percent percentage done loaded completed remaining downloaded
+  uploaded uptime scroll zoom distance degrees radians theta heading bearing lat lon latitude longitude
+  mana damage counter cursor
 `)
 
 /** What may well grow by chance: waits, arrivals, things that move on a screen. */
 export const growsByChance = (name: string): boolean =>
-  CLOCKWORK.has(heads(name).at(-1) ?? '') || /^(?:at|until|after|due)$/.test(lastWord(name))
+  CLOCKWORK.has(heads(name).at(-1) ?? '') || /^(?:at|until|after|due)$/.test(lastWord(name)) || /next_?(?:run|wake)/i.test(name)
 
 /** A pile of work or a list of names: picking from it by chance changes the order of things, not their values. */
 export const isWorkItem = (name: string): boolean => {
@@ -323,10 +331,24 @@ const TOPIC_WORDS = list(`
   account equity margin buying power order orders position positions fill fills trade trades signal signals predict prediction forecast sentiment
   score confidence volatility vol iv funding interest volume market markets bid bids ask asks spot close closes nav portfolio holdings pnl feature features
   greeks gamma vega theta indicator indicators atr rsi macd vwap ema sma hedge beta sharpe leverage correlation trades model exchange broker liquidity yield yields dividend earnings fundamentals fundamental cpi macro gdp inflation
+  basis premium premiums carry coupon coupons contango backwardation breakeven libor sofr euribor sonia estr cds oas treasury treasuries bund bunds gilt
+  gilts swap swaps swaption bond bonds vix dxy skew smile delta rho vanna charm strike moneyness hashrate difficulty tvl apy apr staking ebitda eps revenue
+  revenues valuation payrolls unemployment pmi ppi brent wti henryhub gold silver platinum palladium copper wheat corn soybeans crude lng
+  electricity power carbon freight libor nikkei spx ndx dax ftse bitcoin ethereum
+`)
+
+/** Two words that only together name what a market or its goods are worth, or how much there is of them. */
+const TOPIC_PHRASES = list(`
+  storage_level storage_levels gas_storage asset_value index_level index_value index_levels inventory_level stock_level credit_rating default_probability short_interest
+  reserve_ratio circulating_supply total_supply money_supply market_cap block_reward gas_price base_fee priority_fee water_level wind_output load_factor
+  capacity_factor heat_rate discount_factor convenience_yield roll_cost repo_rate put_call risk_free
 `)
 
 /** Whether a name is about the market in the widest sense: what a failed question was about. */
-export const isMarketTopic = (name: string): boolean => wordsOf(name).some(word => TOPIC_WORDS.has(word))
+export const isMarketTopic = (name: string): boolean => {
+  const words = wordsOf(name)
+  return words.some((word, i) => TOPIC_WORDS.has(word) || TOPIC_PHRASES.has(`${word}_${words[i + 1] ?? ''}`))
+}
 
 /** Settings have defaults. */
 export const isSetting = (name: string): boolean =>

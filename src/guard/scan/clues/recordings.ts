@@ -44,7 +44,7 @@ class Recorder {
     for (const call of of('call')) yield* this.#ofCall(call)
 
     for (const each of of('wrapped')) {
-      if (each.how === 'yield' && !this.#isBeside(each) && !isGrowing(each.value))
+      if (each.how === 'yield' && !this.#isBeside(each) && (!isGrowing(each.value) || isShort(nameOfValue(each.value))))
         yield { at: each.at, value: each.value, node: each }
     }
     for (const node of of('return')) {
@@ -115,7 +115,11 @@ class Recorder {
 /** `x` and `y` also stand for prices where they are whole series. */
 const isShort = (name: string): boolean => name.length === 1
 
-const isGrowing = (value: Expression): boolean => value.kind === 'name' && growsByChance(value.name)
+const isGrowing = (value: Expression): boolean =>
+  (value.kind === 'name' && growsByChance(value.name)) ||
+  (value.kind === 'member' && value.property !== undefined && !isShort(value.property) && growsByChance(value.property))
+
+const nameOfValue = (value: Expression): string => (value.kind === 'name' ? value.name : '')
 
 const nameOfCallee = ({ callee }: Call): string =>
   callee.kind === 'member' ? (callee.property ?? '') : callee.kind === 'name' ? callee.name : ''

@@ -27,6 +27,7 @@ export interface Building {
   imply(spot: Spot): Thing
   load(object: Spot, key: string | undefined, result: Spot): void
   spread(from: Spot, into: Thing): void
+  copied(from: Spot, into: Thing, result: Spot): void
 }
 
 /** What those who judge one kind of call need of calls in general. */

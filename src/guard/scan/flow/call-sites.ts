@@ -7,7 +7,7 @@ import type { Argument, Site } from './call-site.ts'
 import { ChanceCalls } from './chance-calls.ts'
 import type { FunctionParts, Spot, Thing, Token } from './flow-graph.ts'
 import { MethodCalls } from './method-calls.ts'
-import { carriesArguments, HANDED_ON, reckons } from './passing.ts'
+import { COPIED, carriesArguments, HANDED_ON, reckons } from './passing.ts'
 import { chanceOf, plainPath, soundsLikeDraw } from './random-sources.ts'
 import { WorldCalls } from './world-calls.ts'
 
@@ -168,7 +168,7 @@ export class CallSites implements Calling {
     }
     if (HANDED_ON.has(path)) {
       site.isUnderstood = true
-      this.#world.handOn(site)
+      this.#world.handOn(site, COPIED.has(path))
       return
     }
     if (reckons(path)) {

@@ -7,7 +7,7 @@ import type { Building, Sum } from './building.ts'
 import { CallSites } from './call-sites.ts'
 import type { Constants } from './constants.ts'
 import type { Spot } from './flow-graph.ts'
-import { handMadeDraw, noiseOfClock } from './hand-made-generators.ts'
+import { handMadeDraw, isNoisy, isOfNoise, isRadicalInverse, noiseOfClock } from './hand-made-generators.ts'
 import { MadeThings } from './made-things.ts'
 import { isOfTheWorld } from './passing.ts'
 import { DEPTH_MAX } from './scopes.ts'
@@ -311,7 +311,11 @@ export class FlowBuilder extends ValueParts implements Building {
         const test = this.expression(value.test)
         graph.copy(this.expression(value.then), spot)
         graph.copy(this.expression(value.otherwise), spot)
-        if (this.#isPlain(value.then) && this.#isPlain(value.otherwise)) graph.derive(test, spot)
+        if (this.#isPlain(value.then) && this.#isPlain(value.otherwise)) {
+          graph.derive(test, spot)
+          // `x = isUp ? x * 1.001 : x / 1.001`
+          if (value.then.kind === 'operation') this.sums.push({ spot, at: value.at, operands: [test] })
+        }
         return
       }
       case 'template':
@@ -378,6 +382,10 @@ export class FlowBuilder extends ValueParts implements Building {
       return
     }
 
+    if (operator === '%' && isNoisy(operands[1], this.constants))
+      graph.on(spots[0]!, token => {
+        if (token.kind === 'path' && isOfNoise(token.path)) graph.add(spot, { kind: 'origin', trait: 'random', at: value.at })
+      })
     const drawn = handMadeDraw(value, this.constants, this.#carriers.get(value)) ?? noiseOfClock(value, this.constants)
     if (drawn === undefined) return
     this.handMade.push({
@@ -416,9 +424,17 @@ export class FlowBuilder extends ValueParts implements Building {
         operator: value.operator.slice(0, -1),
         operands: [target, value.value],
       }
-      const drawn = handMadeDraw(operation, this.constants, target)
+      const drawn = isRadicalInverse(operation, this.program.text)
+        ? { state: undefined, isSeeded: true }
+        : handMadeDraw(operation, this.constants, target)
       if (drawn !== undefined)
-        this.handMade.push({ spot: sum, at: value.at, end: value.end, state: this.#read(target), isSeeded: drawn.isSeeded })
+        this.handMade.push({
+          spot: sum,
+          at: value.at,
+          end: value.end,
+          state: drawn.state === undefined ? undefined : this.#read(target),
+          isSeeded: drawn.isSeeded,
+        })
     }
     this.#give(target, spot, value.value)
   }

@@ -5,6 +5,7 @@ import { bind } from './bindings.ts'
 import { Constants } from './constants.ts'
 import { exportsOf } from './exports.ts'
 import { FlowBuilder } from './flow-builder.ts'
+import type { Thing } from './flow-graph.ts'
 import { forgetOrigins, originsAt } from './origins.ts'
 import { settleSeeds } from './seeds.ts'
 import type { Origin } from './trait.ts'
@@ -54,13 +55,20 @@ export function analyse(program: Program): Flow {
     },
     resultsOf(expression) {
       const tokens = builder.known(expression)?.tokens ?? []
-      return tokens.flatMap(token =>
-        token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : [],
-      )
+      return tokens.flatMap(token => (token.kind === 'thing' ? returnedBy(token.thing) : []))
     },
     get exports() {
       exports ??= exportsOf(builder)
       return exports
     },
   }
+}
+
+/** Of a function; of a property's descriptor that a decorator changed, too. */
+function returnedBy(thing: Thing): readonly Origin[] {
+  if (thing.function !== undefined) return originsAt(thing.function.returns)
+  const within = thing.fields.get('value')?.tokens ?? []
+  return within.flatMap(token =>
+    token.kind === 'thing' && token.thing.function !== undefined ? originsAt(token.thing.function.returns) : [],
+  )
 }

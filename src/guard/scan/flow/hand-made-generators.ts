@@ -36,12 +36,17 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
   if (operator === '*' && (isWave(left, constants, right) || isWave(right, constants, left)))
     return { state: undefined, isSeeded: true }
   // Whole numbers made into a fraction: the end of every generator.
-  if (operator === '/' && left.kind === 'operation' && left.operator === '>>>' && isWordSize(numberOf(right, constants)))
-    return { state: undefined, isSeeded: true }
+  if (operator === '/' && isWordSize(numberOf(right, constants))) {
+    const isEnd = (left.kind === 'operation' && left.operator === '>>>') || hashes(left, 0)
+    return isEnd ? { state: undefined, isSeeded: true } : undefined
+  }
   if (operator === '^') return isShiftOfItself(left, right) ? { state: stateOf(left), isSeeded: true } : undefined
   if (operator === '*' || operator === '+') {
     if (operator === '*' && isLogistic(operation, constants)) return { state: onlyState(operation, constants), isSeeded: true }
-    return undefined
+    // As long as no price is: the factors of PCG, SplitMix and their kin.
+    const isLong = operands.some(each => Math.abs(numberOf(each, constants) ?? 0) > 2 ** 60)
+    const state = isLong ? onlyState(operation, constants) : undefined
+    return state === undefined ? undefined : { state, isSeeded: true }
   }
   if (operator !== '%' && operator !== '&' && operator !== '>>>' && operator !== '|') return undefined
 
@@ -67,14 +72,59 @@ export function handMadeDraw(operation: Operation, constants: Constants, target?
 export function noiseOfClock({ operator, operands }: Operation, constants: Constants): HandMadeDraw | undefined {
   const [left, right] = operands
   if (operator !== '%' || left === undefined || right === undefined || !readsClock(left, 0)) return undefined
-  const modulus = numberOf(right, constants)
-  if (modulus === undefined || modulus > 1000) return undefined
-  if (modulus === 60 || modulus === 24 || modulus === 7) return undefined
-  return { state: undefined, isSeeded: false }
+  return isNoisy(right, constants) ? { state: undefined, isSeeded: false } : undefined
+}
+
+/** What a clock is divided by when only its last digits are wanted. */
+export function isNoisy(divisor: Expression | undefined, constants: Constants): boolean {
+  const modulus = numberOf(divisor, constants)
+  return modulus !== undefined && modulus <= 1000 && modulus !== 60 && modulus !== 24 && modulus !== 7
+}
+
+/** Clocks and identifiers drawn by chance, by their full name. */
+export const isOfNoise = (path: string): boolean =>
+  /^(?:node:)?(?:Date\.now\(\)|performance\.now\(\)|process\.hrtime\(\)|process\.hrtime\.bigint\(\)|time\.(?:time|time_ns|perf_counter|perf_counter_ns|monotonic|monotonic_ns)\(\)|uuid\.uuid[14]\(\)\.(?:int|time|node))(?:\.\d)?$/.test(
+    path,
+  )
+
+/** Halton's and van der Corput's numbers: `r += f * (i % base)` where `f` is divided by the base again and again. */
+export function isRadicalInverse({ operator, operands }: Operation, text: string): boolean {
+  const [, added] = operands
+  if (operator !== '+' || added?.kind !== 'operation' || added.operator !== '*') return false
+  const digit = added.operands.some(each => each.kind === 'operation' && each.operator === '%')
+  const place = added.operands.map(nameOf).find(name => name !== undefined && /^\w+$/.test(name))
+  return digit && place !== undefined && new RegExp(`\\b${place}\\s*(?:/=|=\\s*${place}\\s*/)`).test(text)
 }
 
 const isWordSize = (size: number | undefined): boolean =>
-  size === 2 ** 32 || size === 2 ** 32 - 1 || size === 2 ** 31 || size === 2 ** 31 - 1
+  size === 2 ** 24 ||
+  size === 2 ** 48 ||
+  size === 2 ** 53 ||
+  size === 2 ** 64 ||
+  size === 2 ** 64 - 1 ||
+  size === 2 ** 128 ||
+  size === 2 ** 32 ||
+  size === 2 ** 32 - 1 ||
+  size === 2 ** 31 ||
+  size === 2 ** 31 - 1
+
+/** A hash made into a fraction: noise that only looks like chance. */
+function hashes(expression: Expression, depth: number): boolean {
+  if (depth > DEPTH_MAX) return false
+  if (expression.kind === 'member') return hashes(expression.object, depth + 1)
+  if (expression.kind === 'operation') return expression.operands.some(each => hashes(each, depth + 1))
+  if (expression.kind !== 'call') return false
+  const { callee, args } = expression
+  const name = callee.kind === 'member' ? callee.property : callee.kind === 'name' ? callee.name : undefined
+  if (
+    name !== undefined &&
+    /^(?:createHash|createHmac|md5|sha1|sha224|sha256|sha384|sha512|blake2[bs]|crc32|adler32|xxhash\w*|murmur\w*|hash)$/i.test(
+      name,
+    )
+  )
+    return true
+  return (callee.kind === 'member' && hashes(callee.object, depth + 1)) || args.some(each => hashes(each, depth + 1))
+}
 
 /** `Math.sin(seed++) * 10000`. */
 function isWave(call: Expression, constants: Constants, factor: Expression): boolean {
@@ -218,10 +268,14 @@ function readsClock(expression: Expression, depth: number): boolean {
       if (callee.kind === 'name')
         return (
           (isNew && callee.name === 'Date' && args.length === 0) ||
-          (/^(?:Number|BigInt|int|float|time)$/.test(callee.name) &&
+          /^(?:randomUUID|uuid4|uuidv4)$/.test(callee.name) ||
+          (/^(?:Number|BigInt|int|float|time|hash|str|String|parseInt|round|abs)$/.test(callee.name) &&
             (callee.name === 'time' || args.some(arg => readsClock(arg, depth + 1))))
         )
       if (callee.kind !== 'member') return false
+      if (/^(?:randomUUID|uuid4)$/.test(callee.property ?? '')) return true
+      if (/^(?:slice|substring|substr|replace|replaceAll|toString)$/.test(callee.property ?? ''))
+        return readsClock(callee.object, depth + 1)
       if (args.length === 0 && CLOCKS.test(callee.property ?? '')) {
         const { object } = callee
         if (object.kind === 'name') return /^(?:Date|performance|time|datetime|process)$/.test(object.name)

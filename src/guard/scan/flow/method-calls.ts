@@ -4,7 +4,7 @@ import type { Expression } from '../program/program.ts'
 import type { Building, Calling } from './building.ts'
 import type { Site } from './call-site.ts'
 import type { Spot } from './flow-graph.ts'
-import { EACH, FOLDING, MAPPING, SAME, STORING, TAKING } from './passing.ts'
+import { COPYING, EACH, FOLDING, MAPPING, SAME, STORING, TAKING } from './passing.ts'
 import { SHUFFLED } from './random-sources.ts'
 
 export class MethodCalls {
@@ -84,7 +84,11 @@ export class MethodCalls {
     }
     if (TAKING.has(name)) graph.copy(builder.elements(receiver), result)
     if (SAME.has(name)) {
-      graph.copy(receiver, result)
+      if (COPYING.has(name)) {
+        const whole = graph.thing(site.at)
+        graph.add(result, whole.token)
+        builder.copied(receiver, whole, result)
+      } else graph.copy(receiver, result)
       if (name === 'concat' || name === 'assign' || name === 'fillna') for (const { spot } of args) graph.copy(spot, result)
       if (name === 'assign') for (const { spot } of site.keywords) graph.derive(spot, result)
     }

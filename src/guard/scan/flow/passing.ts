@@ -20,6 +20,15 @@ export const HANDED_ON: ReadonlySet<string> = list(`
   contextlib.contextmanager contextlib.suppress
 `)
 
+/** Of these the result has what the argument had, and is another: what is put into it later, the first one never sees. */
+export const COPIED: ReadonlySet<string> = list(`
+  structuredClone Object.fromEntries Array.from Array.of Set Map Float64Array Float64Array.from Float32Array.from Int32Array.from
+  list tuple set dict reversed sorted frozenset copy.copy copy.deepcopy collections.deque deque collections.OrderedDict
+`)
+
+/** Methods that do the same. */
+export const COPYING: ReadonlySet<string> = list('copy slice concat toSorted toReversed toSpliced flat')
+
 /** Modules that reckon: what goes in is in what comes out. */
 const RECKONING =
   /^(?:Math|Number|BigInt|String|JSON|numpy|pandas|scipy|statistics|math|torch|tensorflow|jax|decimal|fractions|polars|cupy|dask|operator|itertools|numba|big\.js|bignumber\.js|decimal\.js|mathjs|lodash|lodash-es|underscore|ramda|simple-statistics|d3-array|danfojs|danfojs-node)(?:\.|$|\/)/

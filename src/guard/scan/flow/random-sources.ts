@@ -197,4 +197,6 @@ export function soundsLikeDraw(name: string): boolean {
 
 /** Texts for `eval` and `new Function` that draw. */
 export const drawInText = (text: string): string | undefined =>
-  /\b(Math\.random|crypto\.getRandomValues|crypto\.randomInt|(?:np|numpy)\.random\.\w+|random\.\w+)\b/.exec(text)?.[1]
+  /\b(Math\.random|crypto\.getRandomValues|crypto\.randomInt|(?:np|numpy)\.random\.\w+|random\.\w+)\b/.exec(
+    text.replace(/__import__\(\s*['"](\w+)['"]\s*\)/g, '$1'),
+  )?.[1]

@@ -43,6 +43,15 @@ export abstract class ValueParts {
     })
   }
 
+  /** What is in one value is also in another, which is the result; functions and what is drawn are what they were. */
+  copied(from: Spot, into: Thing, result: Spot): void {
+    this.graph.on(from, token => {
+      if (token.kind === 'thing' && token.thing.function === undefined && token.thing.class === undefined)
+        this.graph.inherit(token.thing, into)
+      else this.graph.add(result, token, from)
+    })
+  }
+
   /** What is under a key of a value; `key` undefined for one that is not known. */
   load(object: Spot, key: string | undefined, result: Spot): void {
     this.graph.link(object, result)

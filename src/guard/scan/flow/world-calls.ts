@@ -18,14 +18,15 @@ export class WorldCalls {
   }
 
   /** The result is one of the arguments, or holds them. */
-  handOn(site: Site): void {
+  handOn(site: Site, isCopy: boolean): void {
     const { graph } = this.#builder
     const [first, second] = site.args
     const whole = graph.thing(site.at)
     graph.add(site.result, whole.token)
     for (const { spot, isSpread } of site.args) {
       const given = isSpread ? this.#builder.elements(spot) : spot
-      graph.copy(given, site.result)
+      if (isCopy) this.#builder.copied(given, whole, site.result)
+      else graph.copy(given, site.result)
     }
     for (const { name, spot } of site.keywords) graph.copy(spot, name === undefined ? whole.rest : graph.field(whole, name))
     // `Array.from(source, make)`, and `Object.assign(target, …)`, which changes its target.
@@ -158,6 +159,8 @@ export class WorldCalls {
         const drawn = typeof code === 'string' ? drawInText(code) : undefined
         if (drawn === undefined) return false
         graph.add(site.result, graph.path(drawn))
+        // `exec(text, names)`: what the text defines is under its name.
+        if (path === 'exec' && second !== undefined) graph.add(builder.imply(second.spot).rest, graph.path(drawn))
         if (path !== 'Function') graph.add(site.result, { kind: 'origin', trait: 'random', at: site.at })
         return true
       }

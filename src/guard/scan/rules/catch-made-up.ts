@@ -11,7 +11,7 @@ import {
 } from '../clues/market-words.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { Borrowed, Origin } from '../flow/trait.ts'
-import type { Block, Expression, FunctionExpression, Statement, Try } from '../program/program.ts'
+import type { Block, Call, Expression, FunctionExpression, Statement, Try } from '../program/program.ts'
 import { besideFunctions, isFunction, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
 
@@ -83,6 +83,8 @@ const NOTHING: ReadonlySet<string> = new Set([
   '[comprehension]',
 ])
 
+const COSTS = /(?:^|_)(?:fees?|commissions?|tax|tick_size|lot_size|step_size|precision|decimals|digits)(?:_|$)/
+
 class Failures {
   readonly hits: Hit[] = []
   readonly #flow: Flow
@@ -101,6 +103,7 @@ class Failures {
       const name = call.callee.kind === 'member' ? call.callee.property : undefined
       const handler = name === 'catch' ? call.args[0] : name === 'then' ? call.args[1] : undefined
       if (handler !== undefined && call.callee.kind === 'member') this.#ofHandler(handler, call.callee.object, call)
+      this.#ofHoles(call)
     }
     for (const node of of('operation')) {
       const [left, right] = node.operands
@@ -108,6 +111,23 @@ class Failures {
       if ((asksOutside(left) || this.#isAnswer(left)) && right.kind !== 'call')
         this.#judge({ value: right, name: this.#targetOf(node) }, [left], node)
     }
+  }
+
+  /** `close.fillna(100.0)`, `bid.replace(0, 42.0)`, `np.nan_to_num(spot, nan=1850.0)`: holes in a series of the market get a number. */
+  #ofHoles(call: Call): void {
+    const filler = fillerOf(call, this.#flow)
+    if (filler === undefined) return
+    const receiver = call.callee.kind === 'member' ? call.callee.object : undefined
+    const judge = (value: Expression, names: readonly (string | undefined)[]) => {
+      const number = this.#flow.constantOf(value)?.value
+      if (typeof number !== 'number' || Math.abs(number) === 1 || number === 0 || Number.isNaN(number)) return
+      if (names.some(name => name !== undefined && isMarketKey(name))) this.#hit(call.at, value.at, [value.at])
+    }
+    if (filler.kind === 'object') {
+      for (const { key, value } of filler.entries) judge(value, [key])
+      return
+    }
+    judge(filler, [this.#targetOf(call), nameOfSeries(receiver), nameOfSeries(call.args[0])])
   }
 
   /** A name that an awaited question was bound to: `const book = await api.book(symbol).catch(…)`. */
@@ -204,6 +224,7 @@ class Failures {
   }
 
   #judge({ value, name }: Answer, tried: readonly Node[], node: Node, at = value.at): void {
+    if (this.#isOfCosts(node)) return
     const names = this.#contextOf(name, tried, node)
     const invented = this.#inventedIn(value, names, name ?? names.at(0))
     if (invented !== undefined) this.#hit(at, value.at, invented.through, invented.borrowed)
@@ -217,6 +238,12 @@ class Failures {
       through: [...through, end],
       ...(borrowed === undefined ? {} : { needs: [borrowed] }),
     })
+  }
+
+  /** Fees, tick sizes and digits are set by people: a constant is their usual value. */
+  #isOfCosts(node: Node): boolean {
+    const around = this.#survey.functionAround(node)
+    return around !== undefined && COSTS.test(wordsOf(this.#survey.nameOf(around)).join('_'))
   }
 
   /** How a value was invented; undefined when it was not. */
@@ -371,8 +398,36 @@ function literalsOf(body: readonly Statement[]): Node[] {
     .flatMap(call => [...within(call)].filter(node => isKind(node, 'literal')))
 }
 
+/** What a call puts where there is nothing; undefined when it does no such thing. */
+function fillerOf({ callee, args, keywords }: Call, flow: Flow): Expression | undefined {
+  const name = callee.kind === 'member' ? callee.property : callee.kind === 'name' ? callee.name : undefined
+  const named = (...names: string[]) => keywords.find(each => each.name !== undefined && names.includes(each.name))?.value
+  switch (name) {
+    case 'fillna':
+    case 'fill_null':
+    case 'fill_nan':
+      return args[0] ?? named('value')
+    case 'nan_to_num':
+      return named('nan')
+    case 'replace': {
+      const [from, to] = args
+      if (from === undefined || to === undefined) return undefined
+      const isNothing =
+        flow.constantOf(from)?.value === 0 || (from.kind === 'member' && /^(?:nan|NaN|NaT|NA)$/.test(from.property ?? ''))
+      return isNothing || flow.constantOf(from)?.value === null ? to : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** `frame['close']`, `frame.close`, `close`. */
+const nameOfSeries = (value: Expression | undefined): string | undefined =>
+  value?.kind === 'name' ? value.name : value?.kind === 'member' ? value.property : undefined
+
 /** What asks the world. */
-const isQuestion = (name: string): boolean => /^(?:fetch|axios|got|requests|httpx|aiohttp|urlopen|https?:\/\/.*)$/.test(name)
+const isQuestion = (name: string): boolean =>
+  /^(?:fetch|axios|got|requests|httpx|aiohttp|urlopen|session|rpc|entsoe|https?:\/\/.*)$/.test(name)
 
 function asksOutside(left: Expression): boolean {
   for (const node of within(left, besideFunctions)) if (isKind(node, 'wrapped') && node.how === 'await') return true
