@@ -1,6 +1,7 @@
 // Each detector alone refuses something that no other does: without it, that would pass.
 import { describe, expect, test } from 'vitest'
 import { sessionCalendar } from '../../src/domain/calendar.ts'
+import type { Quote, Trade } from '../../src/domain/market.ts'
 import { DAY, HOUR, type Micros, type Price, type Quantity } from '../../src/domain/numbers.ts'
 import type { Provenance } from '../../src/domain/provenance.ts'
 import { Fact } from '../../src/guard/provenance/fact.ts'
@@ -199,6 +200,28 @@ describe('what only one detector refuses', () => {
       return { ...each, bid, ask: bid + 400 + (at % 2) }
     })
     expect(finders(quotes(smooth))).toEqual(['smoothed'])
+  })
+
+  test('restless: a hundred trades, each at another price than the one before', () => {
+    const roll = dice(9)
+    const trades = market(100).map(({ time, bid }, at): Tick => {
+      const { ask: _, bid: __, bidSize: ___, askSize: ____, ...common } = written({ time, bid, ask: bid }, at) as Quote
+      // Steps of one to nine ticks up or down.
+      const price = (bid + (at % 2 === 0 ? 1 : -1) * (1 + Math.floor(roll() * 9)) * 100) as Price
+      return { ...common, kind: 'trade', price, quantity: Math.ceil(roll() * 300) as Quantity, aggressor: 'unknown' }
+    })
+    expect(finders(trades, { kind: 'trade' })).toEqual(['restless'])
+
+    const meets = trades.map((trade, at) =>
+      at % 8 === 0 ? { ...trade, price: (trades[at - 1] as Trade | undefined)?.price ?? trade.price } : trade,
+    )
+    expect(finders(meets as Tick[], { kind: 'trade' }), 'each eighth at the price before').toEqual([])
+    const rare = trades.map((trade, at) => ({
+      ...trade,
+      eventTime: (trade.eventTime + at * 6e6) as Micros,
+      receivedTime: (trade.receivedTime + at * 6e6) as Micros,
+    }))
+    expect(finders(rare, { kind: 'trade' }), 'seconds lie between them').toEqual([])
   })
 
   packTest('generator: normal moves at exponential gaps, where the market is known', async () => {

@@ -5,7 +5,7 @@ import { RegularArrival, SameLatency } from './clock-detectors.ts'
 import { type Detector, Fact } from './fact.ts'
 import type { Evidence } from './finding.ts'
 import { Generator } from './generator-detector.ts'
-import { ClosedMarket, OffGrid, Smoothed } from './price-detectors.ts'
+import { ClosedMarket, OffGrid, Restless, Smoothed } from './price-detectors.ts'
 import { ConstantSpread, CrossedQuotes, FrozenPrice, Leaps } from './quote-detectors.ts'
 import { RecordedBlocks } from './recorded-blocks.ts'
 import { RepeatedBlock, ReplayedRecording } from './replay-detector.ts'
@@ -59,6 +59,8 @@ export function detectorsOf(
     new OffGrid(tick),
     new ClosedMarket(calendar),
     new Generator(kind, tick, known.habits(instrumentId, kind, tick)),
-    ...(kind === 'quote' ? [new ConstantSpread(tick), new Leaps(), new CrossedQuotes(), new FrozenPrice(), new Smoothed()] : []),
+    ...(kind === 'quote'
+      ? [new ConstantSpread(tick), new Leaps(), new CrossedQuotes(), new FrozenPrice(), new Smoothed()]
+      : [new Restless()]),
   ]
 }

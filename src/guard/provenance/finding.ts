@@ -7,7 +7,7 @@ import type { Micros } from '../../domain/numbers.ts'
  * repeated-block: the same ticks again · constant-spread: never another distance between bid and ask ·
  * frozen-price: one quote again and again · leaps: jumps wider than the spread, again and again · crossed-quotes: bid above
  * ask, again and again · off-grid: prices between the instrument's ticks · closed-market: a living market on a holiday ·
- * smoothed: each move goes on with the one before · generator: fits a generator of random numbers better than a market.
+ * smoothed: each move goes on with the one before · restless: no two trades in a row at one price · generator: fits a generator of random numbers better than a market.
  */
 export type DetectorName =
   | 'no-latency'
@@ -22,6 +22,7 @@ export type DetectorName =
   | 'off-grid'
   | 'closed-market'
   | 'smoothed'
+  | 'restless'
   | 'generator'
 
 /** Plain data: it goes into notices, logs and JSON as it is. */

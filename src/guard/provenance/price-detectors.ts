@@ -127,3 +127,27 @@ export class Smoothed implements Detector {
     }
   }
 }
+
+/** Trades farther apart than this may well have a market between them that moved. */
+const NEAR_MICROS = 5_000_000
+/** What one trade at the price of the one before takes back. */
+const STILL = 8
+/** The most that 2.4 million real trades of seven markets ever summed up to is 32. */
+const RESTLESS = 48
+/** An order that eats its way through the book is over in less. */
+const RESTLESS_MICROS = 2_000_000
+
+/** `restless`: each trade at a new price. In a market many an order meets more than one other at the same price. */
+export class Restless implements Detector {
+  #sum = 0
+  #since = 0
+
+  see({ hasMoved, gapMicros, eventTime }: Fact): Evidence | undefined {
+    if (gapMicros > NEAR_MICROS) return undefined
+    if (this.#sum === 0) this.#since = eventTime
+    this.#sum = Math.max(0, this.#sum + (hasMoved ? 1 : -STILL))
+    const micros = eventTime - this.#since
+    if (this.#sum < RESTLESS || micros < RESTLESS_MICROS) return undefined
+    return { detector: 'restless', what: 'each trade at a new price', evidence: { trades: this.#sum, seconds: micros / 1e6 } }
+  }
+}
