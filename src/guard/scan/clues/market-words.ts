@@ -297,6 +297,16 @@ const QUOTED = list(`
 
 /** `generateFakeTick`, `dummyPrice`, `mock_positions`, `syntheticBars`: pretended, and a value of the market or of an account. */
 export function isPretendedMarket(name: string): boolean {
+  const found = knownPretended.get(name)
+  if (found !== undefined) return found
+  const is = judgePretended(name)
+  if (knownPretended.size < 50_000) knownPretended.set(name, is)
+  return is
+}
+
+const knownPretended = new Map<string, boolean>()
+
+function judgePretended(name: string): boolean {
   const words = pretendingWords(name)
   const at = words.findIndex(
     (word, i) => PRETENDING.has(word) || (/^(?:random|sample|demo|example)$/.test(word) && QUOTED.has(words[i + 1] ?? '')),

@@ -10,9 +10,9 @@ export interface Spot {
   readonly isLandmark: boolean
   /** Says who, not how much: nothing drawn passes. */
   isIdentity: boolean
-  readonly tokens: Token[]
+  tokens: readonly Token[]
   /** Where each token came from; undefined where it began. */
-  readonly came: (Spot | undefined)[]
+  came: readonly (Spot | undefined)[]
   /** How many of the tokens have been passed on. */
   passed: number
   edges: Edge[] | undefined
@@ -81,10 +81,17 @@ const TOKENS_MAX = 28
 const PER_TRAIT_MAX = 3
 const PATH_MAX = 120
 
+/** Most spots never hear of anything: they share these until they do. */
+const NO_TOKENS: readonly Token[] = []
+const NOWHERE: readonly (Spot | undefined)[] = []
+
 export class FlowGraph {
   readonly #paths = new Map<string, PathToken>()
   readonly #borrowed = new Map<string, BorrowedToken>()
-  readonly #queue: { spot: Spot; token: Token }[] = []
+  /** Spots with a token that was not passed on, once for each; their tokens are passed on in the order in which they came. */
+  readonly #queue: Spot[] = []
+  readonly #traits = new Set<Trait>()
+  #hasBorrowed = false
   /** Keys whose values are who, when and how long: not part of what an object as a whole is worth. */
   readonly #isAside: (key: string) => boolean
 
@@ -97,8 +104,8 @@ export class FlowGraph {
       at,
       isLandmark,
       isIdentity: false,
-      tokens: [],
-      came: [],
+      tokens: NO_TOKENS,
+      came: NOWHERE,
       passed: 0,
       edges: undefined,
       links: undefined,
@@ -148,9 +155,21 @@ export class FlowGraph {
       if (spot.isIdentity && token.trait !== 'made-up') return
       if (isCrowded(spot.tokens, token.trait)) return
     }
-    spot.tokens.push(token)
-    spot.came.push(from)
-    this.#queue.push({ spot, token })
+    if (spot.tokens === NO_TOKENS) {
+      spot.tokens = [token]
+      spot.came = [from]
+    } else {
+      ;(spot.tokens as Token[]).push(token)
+      ;(spot.came as (Spot | undefined)[]).push(from)
+    }
+    if (token.kind === 'origin') this.#traits.add(token.trait)
+    else if (token.kind === 'borrowed') this.#hasBorrowed = true
+    this.#queue.push(spot)
+  }
+
+  /** Whether any value of the file can have that trait; false is certain. */
+  mayCarry(trait: Trait): boolean {
+    return this.#hasBorrowed || this.#traits.has(trait)
   }
 
   copy(from: Spot, to: Spot): void {
@@ -205,7 +224,8 @@ export class FlowGraph {
   /** Until nothing is new. */
   settle(): void {
     for (let i = 0; i < this.#queue.length; i += 1) {
-      const { spot, token } = this.#queue[i]!
+      const spot = this.#queue[i]!
+      const token = spot.tokens[spot.passed]!
       spot.passed += 1
       // What is added meanwhile sees this token by itself.
       const edges = spot.edges?.length ?? 0

@@ -8,7 +8,7 @@ import { FlowBuilder } from './flow-builder.ts'
 import type { Thing } from './flow-graph.ts'
 import { forgetOrigins, originsAt } from './origins.ts'
 import { settleSeeds } from './seeds.ts'
-import type { Origin } from './trait.ts'
+import type { Origin, Trait } from './trait.ts'
 import { settleWalks } from './walks.ts'
 
 export interface Flow {
@@ -21,6 +21,8 @@ export interface Flow {
   pathOf(expression: Expression): string | undefined
   /** The value that is certain before the program runs: literals, sums of literals, names bound once to such. */
   constantOf(expression: Expression): { readonly value: string | number | boolean | null | undefined } | undefined
+  /** Whether any value of this program can have that trait, as far as the file tells; false is certain. */
+  mayCarry(trait: Trait): boolean
   /** How the value of an expression of this program came by its traits; empty when it has none. */
   originsOf(expression: Expression | Pattern): readonly Origin[]
   /** The same of what an expression's value returns when it is called. */
@@ -49,6 +51,7 @@ export function analyse(program: Program): Flow {
       return undefined
     },
     constantOf: expression => constants.of(expression),
+    mayCarry: trait => builder.graph.mayCarry(trait),
     originsOf(expression) {
       const spot = builder.known(expression)
       return spot === undefined ? [] : originsAt(spot)

@@ -21,6 +21,7 @@ export function settleWalks({ graph, sums, handMade }: FlowBuilder): void {
 /** The state comes back to its own sum, and what is added to it is drawn anew. */
 function isWalk(sum: Spot, isRunning: boolean, operands: readonly Spot[] | undefined): boolean {
   if (operands === undefined) return isRunning || reach(sum).has(sum)
+  if (!operands.some(({ tokens }) => tokens.some(isDrawn))) return false
   // Lists that are joined are no numbers.
   if (operands.some(({ tokens }) => tokens.some(token => token.kind === 'thing' && token.thing.function === undefined)))
     return false

@@ -50,6 +50,7 @@ export const pretendedName: Rule = {
     const { of, parentOf } = survey(program)
     const hits: Hit[] = []
     const told = new Set<string>()
+    const mayBorrow = flow.mayCarry('pretended')
 
     const look = (name: string | undefined, node: Node) => {
       if (name === undefined || told.has(name) || !isPretendedMarket(name) || isVerbOfSampling(name, node, parentOf)) return
@@ -63,8 +64,10 @@ export const pretendedName: Rule = {
     for (const { names } of of('import'))
       for (const { imported, local } of names) if (imported !== local && isPretendedMarket(imported)) renamed.set(local, imported)
 
-    for (const node of of('name')) look(renamed.get(node.name) ?? node.name, node)
+    const mayName = PRETENDING.test(program.text)
+    if (mayName) for (const node of of('name')) look(renamed.get(node.name) ?? node.name, node)
     for (const node of of('member')) {
+      if (!mayName && node.property !== undefined) continue
       const key = node.property ?? (node.index === undefined ? undefined : textOf(flow.constantOf(node.index)?.value))
       look(key, node)
     }
@@ -73,6 +76,7 @@ export const pretendedName: Rule = {
       const path = flow.pathOf(node.callee)
       const last = path?.slice(path.lastIndexOf('.') + 1)
       if (last !== undefined) look(last, node)
+      if (!mayBorrow) continue
       for (const origin of flow.originsOf(node)) {
         if (
           origin.trait !== 'pretended' ||
@@ -103,6 +107,10 @@ export const pretendedName: Rule = {
     return hits
   },
 }
+
+/** Without any of these in its text no name of a file pretends. */
+const PRETENDING =
+  /fak(?:e|ing)|mock|dumm(?:y|ies)|stub|simulat|synthe|bogus|phony|invent|hallucinat|placeholder|fabricat|sham|spoof|artificial|ma(?:de|ke|king)_?up|believe|fictiti|fictional|imaginary|random|sample|demo|example/i
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

@@ -51,6 +51,7 @@ export const randomToMarket: Rule = {
 
 /** The sinks that a value of that trait reaches: one hit for each place it comes from. */
 export function hitsOf(module: Module, trait: Origin['trait'], say: (what: string) => string): readonly Hit[] {
+  if (!module.flow.mayCarry(trait)) return []
   const hits: Hit[] = []
   const told = new Set<string>()
   for (const sink of marketSinks(module)) {

@@ -52,6 +52,7 @@ export const randomWalk: Rule = {
   looksAt: 'production',
 
   check(module: Module): readonly Hit[] {
+    if (!module.flow.mayCarry('walk')) return []
     const { program } = module
     const hits: Hit[] = []
     const told = new Set<string>()

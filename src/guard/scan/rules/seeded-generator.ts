@@ -50,6 +50,7 @@ export const seededGenerator: Rule = {
   looksAt: 'production',
 
   check(module: Module): readonly Hit[] {
+    if (!module.flow.mayCarry('seeded')) return []
     const hits = hitsOf(module, 'seeded', what => `${what} comes from a generator with a seed: the same every time`)
     return hits.length > 0 ? hits : walksOf(module)
   },
