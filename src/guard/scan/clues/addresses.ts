@@ -17,7 +17,12 @@ export interface What {
 const ADDRESS =
   /^(?:([a-z][a-z\d+.-]*):\/\/)?(?:[^\s/@]*@)?((?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z]{2,}|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:[/?#]\S*)?$/i
 
+/** Longer texts are no address, though they may hold one. */
+const LENGTH_MAX = 2000
+const MAY_BE_ONE = /\.[a-z]{2}|localhost|127\.|\[::1|-Demo/i
+
 export function whatIsIt(text: string): What | undefined {
+  if (text.length > LENGTH_MAX || !MAY_BE_ONE.test(text)) return undefined
   // A terminal's server is named, not addressed: 'MetaQuotes-Demo'.
   if (/^[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]*)*-Demo\d*$/.test(text)) return { kind: 'practice', host: text, what: 'a demo server' }
   const [, scheme, host] = ADDRESS.exec(text) ?? []

@@ -96,11 +96,17 @@ export function assertionsIn(test: FunctionExpression, subject: Subject): Assert
 
     // Callbacks inside are part of the test.
     for (const node of within([...fn.params, ...fn.body])) {
-      if (isSwallowed(node, fn, seen) || isNeverReached(node, seen)) continue
-      if (isKind(node, 'throw')) thrown(node)
-      if (isKind(node, 'member') && isChaiProperty(node)) judge(node, expectedOf(node), [])
-      if (isKind(node, 'name') && node.name === 'done' && isHandedOn(node, seen)) real += 1
+      const isTelling =
+        isKind(node, 'call') ||
+        isKind(node, 'throw') ||
+        (isKind(node, 'member') && isChaiProperty(node)) ||
+        (isKind(node, 'name') && node.name === 'done' && isHandedOn(node, seen))
+      if (!isTelling || isSwallowed(node, fn, seen) || isNeverReached(node, seen)) continue
+
       if (isKind(node, 'call')) look(node, depth)
+      else if (isKind(node, 'throw')) thrown(node)
+      else if (isKind(node, 'member')) judge(node, expectedOf(node), [])
+      else real += 1
     }
   }
 
@@ -274,20 +280,22 @@ function rootOf(expression: Expression): string | undefined {
 function isNeverReached(node: Node, { parentOf }: Survey): boolean {
   let inner: Node = node
   for (let around = parentOf(node); around !== undefined; around = parentOf(around)) {
-    const blocks = blocksOf(around)
-    for (const block of blocks) {
-      const index = block.indexOf(inner as Statement)
-      if (block.slice(0, Math.max(0, index)).some(each => isKind(each, 'return') || isKind(each, 'throw'))) return true
-    }
+    if (isKind(around, 'function') || isKind(around, 'block') || isKind(around, 'loop') || isKind(around, 'try')) {
+      if (isBehindEnd(inner, around.body)) return true
+    } else if (isKind(around, 'if') && (isBehindEnd(inner, around.then) || isBehindEnd(inner, around.otherwise))) return true
     if (isKind(around, 'function')) return false
     inner = around
   }
   return false
 }
 
-function blocksOf(node: Node): readonly (readonly Statement[])[] {
-  if (isKind(node, 'function') || isKind(node, 'block') || isKind(node, 'loop') || isKind(node, 'try')) return [node.body]
-  return isKind(node, 'if') ? [node.then, node.otherwise] : []
+function isBehindEnd(statement: Node, block: readonly Statement[]): boolean {
+  let hasEnded = false
+  for (const each of block) {
+    if (each === statement) return hasEnded
+    if (each.kind === 'return' || each.kind === 'throw') hasEnded = true
+  }
+  return false
 }
 
 const FAILURES = /^(?:Assertion\w*|Exception|BaseException|Error)$/

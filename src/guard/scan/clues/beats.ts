@@ -23,12 +23,24 @@ const PIPES = /^(?:interval|timer)$/
 const SLEEPS =
   /^(?:sleep|pause|delay|wait|nap|sleep_ms|usleep|msleep|setTimeout|asyncSleep|wait_for|waitFor|throttle|sleepMs|timeout|rest|idle|nanosleep|sleep_for)$/
 
-/** Whether something waits for time to pass, here and now. */
-export function sleeps(nodes: readonly Node[], seen: Survey): boolean {
-  for (const node of within(nodes, node => !isFunction(node) || isExecutor(node, seen))) {
-    if (isKind(node, 'call') && SLEEPS.test(lastName(node.callee) ?? '')) return true
+/** Loops and functions in which something waits for time to pass, here and now: found from the waiting outwards, for it is rare. */
+function waiting(seen: Survey): ReadonlySet<Node> {
+  const found = new Set<Node>()
+  for (const call of seen.of('call')) {
+    if (!SLEEPS.test(lastName(call.callee) ?? '')) continue
+
+    let inner: Node = call
+    for (let around = seen.parentOf(call); around !== undefined; around = seen.parentOf(around)) {
+      if (isKind(around, 'loop') && inner !== around.over && inner !== around.each && !around.before.includes(inner as Statement))
+        found.add(around)
+      if (isFunction(around)) {
+        found.add(around)
+        if (!isExecutor(around, seen)) break
+      }
+      inner = around
+    }
   }
-  return false
+  return found
 }
 
 /** `new Promise(resolve => setTimeout(resolve, 100))`: the function runs at once. */
@@ -41,8 +53,11 @@ export function beatsOf(program: Program, flow: Flow): readonly Beat[] {
   const seen = survey(program)
   const { of, parentOf, functionAround, nameOf } = seen
   const found: Beat[] = []
-  const functions = new Map<string, FunctionExpression>()
-  for (const fn of of('function')) if (nameOf(fn) !== '') functions.set(nameOf(fn), fn)
+  let functions: Map<string, FunctionExpression> | undefined
+  const lastNamed = (name: string) => {
+    functions ??= new Map(of('function').flatMap(fn => (nameOf(fn) === '' ? [] : [[nameOf(fn), fn] as const])))
+    return functions.get(name)
+  }
 
   const functionOf = (expression: Expression): FunctionExpression | undefined => {
     if (isFunction(expression)) return expression
@@ -50,7 +65,7 @@ export function beatsOf(program: Program, flow: Flow): readonly Beat[] {
       return functionOf(expression.callee.object)
     const name = lastName(expression)
     if (name === undefined) return undefined
-    const known = functions.get(name)
+    const known = lastNamed(name)
     if (known !== undefined) return known
     const [value, ...others] = seen.givenTo(name)
     return value !== undefined && others.length === 0 && isFunction(value) ? value : undefined
@@ -106,18 +121,19 @@ export function beatsOf(program: Program, flow: Flow): readonly Beat[] {
   }
 
   for (const call of of('call')) look(call)
+  const waits = waiting(seen)
 
   for (const loop of of('loop')) {
     const ticks =
       loop.over !== undefined &&
       [...within(loop.over)].some(node => isKind(node, 'call') && EVERY.test(lastName(node.callee) ?? ''))
-    const parts = [...loop.body, ...loop.after, ...(loop.test === undefined ? [] : [loop.test])]
-    if (ticks || sleeps(parts, seen)) found.push({ at: loop.at, body: loop.body, isAnswer: false, inside: loop })
+    if (ticks || waits.has(loop)) found.push({ at: loop.at, body: loop.body, isAnswer: false, inside: loop })
   }
 
   for (const fn of of('function')) {
+    if (!waits.has(fn) || isExecutor(fn, seen)) continue
     const isOwnLoop = [...within(fn.body, besideFunctions)].some(node => isKind(node, 'loop'))
-    if (!isOwnLoop && sleeps(fn.body, seen) && !isExecutor(fn, seen)) add(fn, fn.at, true)
+    if (!isOwnLoop) add(fn, fn.at, true)
   }
   return found
 }

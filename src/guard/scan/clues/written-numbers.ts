@@ -32,6 +32,22 @@ interface Subject {
   readonly flow: Flow
 }
 
+/** False for what can hold no number for sure, without a look at anything around. */
+export function mayHoldNumber(value: Expression): boolean {
+  switch (value.kind) {
+    case 'function':
+    case 'class':
+    case 'template':
+    case 'dynamic-import':
+    case 'other':
+      return false
+    case 'literal':
+      return typeof value.value === 'number' || (typeof value.value === 'string' && /\d/.test(value.value))
+    default:
+      return true
+  }
+}
+
 export function writtenNumbers(expression: Expression, { program, flow }: Subject): readonly WrittenNumber[] {
   const seen = survey(program)
   const found: WrittenNumber[] = []

@@ -64,10 +64,10 @@ const MARKET_TABLE =
 
 /** A table from instruments to numbers, though its name is no price: `REFERENCE = { btc: 64_250 }`. */
 export function tableOf({ name, value, how }: NamedValue, module: Module): WrittenNumber | undefined {
-  if (how === 'return' || priceName(name) !== undefined || saysParameter(name) || saysTable(name) || saysCommerce(name))
-    return undefined
+  if (how === 'return' || !(isKind(value, 'object') || isKind(value, 'list') || isKind(value, 'call'))) return undefined
   const isNamedSo = MARKET_TABLE.test(name.replace(/([a-z])([A-Z])/g, '$1_$2'))
-  if (!isNamedSo) return undefined
+  if (!isNamedSo || priceName(name) !== undefined || saysParameter(name) || saysTable(name) || saysCommerce(name))
+    return undefined
 
   const whole = isKind(value, 'call') && MAKES_COLLECTION.test(lastName(value.callee) ?? '') ? value.args[0] : value
   if (

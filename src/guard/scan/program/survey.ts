@@ -46,13 +46,9 @@ function lookOver(program: Program): Survey {
       else same.push(node)
     }
 
-    const inner = childrenOf(node)
-    for (let i = inner.length - 1; i >= 0; i -= 1) {
-      const child = inner[i]
-      if (child === undefined) continue
-      parents.set(child, node)
-      ahead.push(child)
-    }
+    const before = ahead.length
+    pushInner(node, ahead)
+    for (let i = before; i < ahead.length; i += 1) parents.set(ahead[i]!, node)
   }
 
   const given = new Map<string, Expression[]>()
@@ -99,22 +95,17 @@ export function* within(root: Node | readonly Node[], enters: (node: Node) => bo
   for (let node = ahead.pop(); node !== undefined; node = ahead.pop()) {
     yield node
     if (!enters(node)) continue
-    const inner = childrenOf(node)
-    for (let i = inner.length - 1; i >= 0; i -= 1) {
-      const child = inner[i]
-      if (child !== undefined) ahead.push(child)
-    }
+    pushInner(node, ahead)
   }
 }
 
 /** For `within`: what happens here and now, not what a function inside would do if it were called. */
 export const besideFunctions = (node: Node): boolean => !isFunction(node)
 
-export const isFunction = (node: Node | undefined): node is FunctionExpression =>
-  node !== undefined && 'kind' in node && node.kind === 'function'
+export const isFunction = (node: Node | undefined): node is FunctionExpression => isKind(node, 'function')
 
 export const isKind = <K extends Kind>(node: Node | undefined, kind: K): node is NodeOf<K> =>
-  node !== undefined && 'kind' in node && node.kind === kind
+  (node as { readonly kind?: string } | undefined)?.kind === kind
 
 /** `value` of `{ key: value }`: entries are the only nodes that have an `index` and no kind. */
 export const isEntry = (node: Node | undefined): node is Entry => node !== undefined && !('kind' in node) && 'index' in node
@@ -162,11 +153,19 @@ function firstByName(
 
 const isList = (root: Node | readonly Node[]): root is readonly Node[] => Array.isArray(root)
 
-/** In order of the text. */
-function childrenOf(node: Node): readonly (Node | undefined)[] {
+/** Puts what is directly in a node on a stack: the last of the text first, so that the first is taken first. */
+function pushInner(node: Node, ahead: Node[]): void {
   if (!('kind' in node)) {
-    if ('isGetter' in node) return [node.value]
-    return 'index' in node ? [node.index, node.value] : [node.error, ...node.catches, ...node.body]
+    if ('isGetter' in node) pushOne(node.value, ahead)
+    else if ('index' in node) {
+      pushOne(node.value, ahead)
+      pushOne(node.index, ahead)
+    } else {
+      pushAll(node.body, ahead)
+      pushAll(node.catches, ahead)
+      pushOne(node.error, ahead)
+    }
+    return
   }
 
   switch (node.kind) {
@@ -174,55 +173,80 @@ function childrenOf(node: Node): readonly (Node | undefined)[] {
     case 'name':
     case 'import':
     case 'jump':
-      return []
+      return
     case 'expression':
     case 'return':
     case 'throw':
     case 'wrapped':
     case 'export':
-      return [node.value]
+      return pushOne(node.value, ahead)
     case 'declare':
     case 'assign':
     case 'default-pattern':
-      return [node.target, node.value]
+      pushOne(node.value, ahead)
+      return pushOne(node.target, ahead)
     case 'define':
-      return [node.function]
+      return pushOne(node.function, ahead)
     case 'class-statement':
-      return [node.class]
+      return pushOne(node.class, ahead)
     case 'if':
-      return [node.test, ...node.then, ...node.otherwise]
+      pushAll(node.otherwise, ahead)
+      pushAll(node.then, ahead)
+      return pushOne(node.test, ahead)
     case 'loop':
-      return [...node.before, node.each, node.over, node.test, ...node.after, ...node.body]
+      pushAll(node.body, ahead)
+      pushAll(node.after, ahead)
+      pushOne(node.test, ahead)
+      pushOne(node.over, ahead)
+      pushOne(node.each, ahead)
+      return pushAll(node.before, ahead)
     case 'try':
-      return [...node.body, ...node.handlers, ...node.last]
+      pushAll(node.last, ahead)
+      pushAll(node.handlers, ahead)
+      return pushAll(node.body, ahead)
     case 'block':
-      return node.body
+      return pushAll(node.body, ahead)
     case 'member':
-      return [node.object, node.index]
+      pushOne(node.index, ahead)
+      return pushOne(node.object, ahead)
     case 'call':
-      return [node.callee, ...node.args, ...node.keywords.map(({ value }) => value)]
+      for (let i = node.keywords.length - 1; i >= 0; i -= 1) ahead.push(node.keywords[i]!.value)
+      pushAll(node.args, ahead)
+      return pushOne(node.callee, ahead)
     case 'function':
-      return [...node.params, ...node.body]
+      pushAll(node.body, ahead)
+      return pushAll(node.params, ahead)
     case 'class':
-      return [...node.bases, ...node.members]
+      pushAll(node.members, ahead)
+      return pushAll(node.bases, ahead)
     case 'object':
-      return node.entries
+      return pushAll(node.entries, ahead)
     case 'list':
-      return node.items
+    case 'list-pattern':
+      return pushAll(node.items, ahead)
     case 'operation':
-      return node.operands
+      return pushAll(node.operands, ahead)
     case 'conditional':
-      return [node.test, node.then, node.otherwise]
+      pushOne(node.otherwise, ahead)
+      pushOne(node.then, ahead)
+      return pushOne(node.test, ahead)
     case 'template':
     case 'other':
-      return node.parts
+      return pushAll(node.parts, ahead)
     case 'dynamic-import':
-      return [node.module]
+      return pushOne(node.module, ahead)
     case 'object-pattern':
-      return node.entries.map(({ target }) => target)
-    case 'list-pattern':
-      return node.items
+      for (let i = node.entries.length - 1; i >= 0; i -= 1) ahead.push(node.entries[i]!.target)
+      return
     case 'rest-pattern':
-      return [node.target]
+      return pushOne(node.target, ahead)
   }
+}
+
+function pushOne(node: Node | undefined, ahead: Node[]): void {
+  if (node !== undefined) ahead.push(node)
+}
+
+function pushAll(nodes: readonly (Node | undefined)[], ahead: Node[]): void {
+  for (let i = nodes.length - 1; i >= 0; i -= 1) pushOne(nodes[i], ahead)
 }

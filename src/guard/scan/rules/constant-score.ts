@@ -1,7 +1,7 @@
 // Scores that were never computed: how good, how sure or how likely something is, as a number in the code.
 import { type NamedValue, namedValues } from '../clues/named-values.ts'
 import { givesScore, isOfHundred, isScoreName, saysMedia, saysSettings, saysStatistics } from '../clues/score-names.ts'
-import { type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
+import { mayHoldNumber, type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
 import type { Conditional, Expression } from '../program/program.ts'
 import { isEntry, isKind, type Node, nameBound, type Survey, survey, within } from '../program/survey.ts'
 import type { Hit, Module, Rule } from '../rule.ts'
@@ -51,6 +51,8 @@ export const constantScore: Rule = {
     const scores = namedValues(module.program).filter(({ how, name }) =>
       how === 'return' ? givesScore(name) : isScoreName(name),
     )
+    if (!scores.some(({ value }) => mayHoldNumber(value))) return []
+
     const found = new Map<number, Hit>()
 
     for (const named of scores) {

@@ -10,7 +10,7 @@ import {
   saysTable,
 } from '../clues/price-names.ts'
 import { isForReading, priceInText } from '../clues/price-texts.ts'
-import { type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
+import { mayHoldNumber, type WrittenNumber, writtenNumbers } from '../clues/written-numbers.ts'
 import { anchorsOf, isCollection, isInstrumentText, isPrice, itemsOf, tableOf } from '../clues/written-prices.ts'
 import type { Call, Expression, List, ObjectExpression } from '../program/program.ts'
 import { isEntry, isKind, isMember, type Node, nameBound, type Survey, survey } from '../program/survey.ts'
@@ -65,6 +65,7 @@ export const hardCodedPrice: Rule = {
     }
 
     for (const named of namedValues(module.program)) {
+      if (!mayHoldNumber(named.value)) continue
       const kind = kindOf(named, seen)
       if (kind === undefined || isShop || isElsewhere(named, seen)) continue
       const written = pricesIn(named, kind, module, seen)

@@ -58,6 +58,7 @@ export const testHost: Rule = {
     const seen = survey(module.program)
     if (modeNamed(module.program.file.split('/').at(-1) ?? '') === 'practice') return []
     const found = new Map<number, Hit>()
+    let hasPractice = false
     const report = (at: number, message: string) => {
       if (!found.has(at)) found.set(at, { at, message })
     }
@@ -65,6 +66,7 @@ export const testHost: Rule = {
     for (const { node, text } of addressesOf(module, seen)) {
       const what = whatIsIt(text) ?? hostAlone(node, text, seen)
       if (what === undefined) continue
+      hasPractice ||= what.kind === 'practice'
       const place = placeOf(node, module, seen)
       if (isWrong(what.kind, place, node, module, seen)) report(node.at, `${what.host} is ${what.what}, not the market`)
     }
@@ -74,6 +76,8 @@ export const testHost: Rule = {
     }
 
     for (const { at, name } of sandboxFlags(module, seen)) report(at, `${name} is switched on, whatever the mode`)
+
+    if (!hasPractice) return [...found.values()]
 
     // What was allowed for its name, and is handed to something that says it is live.
     for (const { value, at } of handedToLive(module, seen)) {
@@ -249,8 +253,13 @@ function switchesToSandbox(call: Call, module: Module, seen: Survey): boolean {
 const SANDBOX = /^(?:use_?|is_?|enable_?)?(?:testnet|sandbox|sandbox_?mode|test_?net)$/i
 const REHEARSAL = /^(?:use_?|is_?|enable_?)?(?:test|demo|paper|practice|paper_?trading|simulated?|dry_?run)(?:_?mode)?$/i
 
+/** A look at the whole text, before any at its calls. */
+const MAY_REHEARSE =
+  /(?:testnet|test_?net|sandbox(?:_?mode)?|test|demo|paper|practice|paper_?trading|simulated?|dry_?run)(?:_?mode)?['"]?\s*[:=]\s*[A-Za-z_$!]/i
+
 /** `Client(key, secret, testnet=True)`, `new Binance().options({ test: true })` of a client of a venue; the lesser words only where it is called live. */
 function* sandboxFlags(module: Module, seen: Survey): Generator<{ readonly at: number; readonly name: string }> {
+  if (!MAY_REHEARSE.test(module.program.text)) return
   for (const call of seen.of('call')) {
     const options = call.args.flatMap(each => (isKind(each, 'object') ? each.entries : []))
     const given = [

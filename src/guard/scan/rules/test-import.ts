@@ -25,6 +25,9 @@ const LOADERS: ReadonlySet<string> = new Set([
   'pydoc.locate',
 ])
 
+/** A look at the whole text, before any at its calls. */
+const MAY_LOAD = /require|getBuiltinModule|import_|importlib|resolve_name|run_path|run_module|locate/
+
 /** Makers of a `require` of one's own. */
 const MAKERS = /(?:^|\.)createRequire$/
 
@@ -106,7 +109,8 @@ export const testImport: Rule = {
       if (callee.kind === 'name') return made.has(callee.name)
       return isKind(callee, 'call') && MAKERS.test(flow.pathOf(callee.callee) ?? '')
     }
-    for (const node of of('call')) {
+    const mayLoad = MAY_LOAD.test(program.text)
+    for (const node of mayLoad ? of('call') : []) {
       if (!loads(node)) continue
       for (const argument of node.args) {
         for (const text of textsOf(argument, module)) look(text, node)
