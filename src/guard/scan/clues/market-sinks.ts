@@ -289,6 +289,13 @@ class SinkFinder {
         (isKind(by, 'member') && by.object === list && by.index !== undefined) || (isKind(by, 'call') && by.callee !== list)
       if (isTaken) this.#found.push({ at: by.at, what: 'what is to be done', values: [by], node: by, isFinal: false })
     }
+    // `{ 0: broker.buy, 1: broker.sell }[n]` as well.
+    for (const node of of('member')) {
+      if (node.property === undefined || !ORDERING.has(node.property) || !DEED.test(node.property)) continue
+      const above = parentOf(node)
+      const list = above !== undefined && !('kind' in above) ? parentOf(above) : above
+      if (isKind(list, 'list') || isKind(list, 'object')) taken(list)
+    }
     for (const node of of('literal')) {
       if (typeof node.value !== 'string' || !DEED.test(node.value)) continue
       const above = parentOf(node)

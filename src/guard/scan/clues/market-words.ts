@@ -45,6 +45,9 @@ const PHRASES = list(`
   total_return order_flow profit_factor buying_power order_book short_ratio call_ratio share_price order_size position_size trade_size order_quantity
   portfolio_weights portfolio_weight long_ratio fill_price risk_premium book_imbalance sharpe_ratio bid_size ask_size buy_volume sell_volume
   stop_distance money_flow net_flow cash_flow price_change daily_change percent_change day_change order_side trade_side fear_greed greed_index
+  yield_curve forward_curve discount_curve vol_surface volatility_surface term_structure credit_spread bond_yield swap_rate repo_rate storage_level
+  index_level asset_value power_price spot_rate forward_rate forward_price basis_spread risk_reversal fund_flow fund_flows short_interest
+  roll_yield convenience_yield implied_move implied_correlation default_probability recovery_rate surprise_index
 `)
 
 /** They end a name without saying what it is: `priceSeries`, `quoteData`. */
