@@ -87,7 +87,7 @@ function regress(rows: readonly Float64Array[], generated: readonly boolean[], o
 }
 
 async function learn(kind: 'quote' | 'trade'): Promise<Likeness> {
-  const { length, limit } = LIKENESS[kind]
+  const { length, limit, windowMost } = LIKENESS[kind]
   const examples: Example[] = []
   const everything: Float64Array[] = []
   for await (const { ticks, instrument } of marketStreams(ALL_DAYS)) {
@@ -115,7 +115,7 @@ async function learn(kind: 'quote' | 'trade'): Promise<Likeness> {
   let order = rows.map((_, at) => at)
   let weights = regress(rows, generated, [...order])
   for (let round = 0; round < ROUNDS; round++) {
-    const likeness = { length, limit, ...scale, weights: [...weights] }
+    const likeness = { length, limit, windowMost, ...scale, weights: [...weights] }
     const mistaken = everything.filter(figures => scoreOf(likeness, figures) > MISTAKEN)
     process.stdout.write(`${kind}: ${mistaken.length} of ${everything.length} real windows mistaken in round ${round}\n`)
     for (const figures of mistaken) {
@@ -125,16 +125,17 @@ async function learn(kind: 'quote' | 'trade'): Promise<Likeness> {
     }
     weights = regress(rows, generated, [...order])
   }
-  return { length, limit, ...scale, weights: [...weights] }
+  return { length, limit, windowMost, ...scale, weights: [...weights] }
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-function tableOf(name: string, { length, limit, means, deviations, weights }: Likeness): string {
+function tableOf(name: string, { length, limit, windowMost, means, deviations, weights }: Likeness): string {
   const row = (values: readonly number[]) => `[${values.map(value => Number(value.toPrecision(4))).join(', ')}]`
   const lines = [
     `length: ${length}`,
     `limit: ${limit}`,
+    `windowMost: ${windowMost}`,
     `means: ${row(means)}`,
     `deviations: ${row(deviations)}`,
     `weights: ${row(weights)}`,

@@ -41,11 +41,10 @@ const CAPTURES = [
 
 /** Ten days: three of May 2014, four of October 2013, one of December 2012, two of August 2024. */
 export const TEN_DAYS: readonly string[] = [
-  ...['02', '06', '08'].map(LEAN.euro),
-  ...['01', '06'].map(LEAN.gold),
-  ...['07', '09', '11'].map(day => LEAN.share('ibm', day)),
+  ...['02', '06'].map(LEAN.euro),
+  LEAN.gold('01'),
+  ...['07', '09'].map(day => LEAN.share('ibm', day)),
   ...['08', '10'].map(day => LEAN.share('aig', day)),
-  LEAN.share('spy', '07'),
   LEAN.comex('08'),
   ...CAPTURES.map(name => `crypto/hftbacktest/${name}`),
   'dukascopy',

@@ -3,8 +3,6 @@ import type { Fact } from './fact.ts'
 import { LIKENESS, type Likeness, scoreOf } from './generator-likeness.ts'
 import { TickWindow } from './tick-window.ts'
 
-/** One window says no more than this, however odd it is. */
-const WINDOW_MAX = 8
 /** So many windows of the past make an acquaintance. */
 const WINDOWS_MIN = 120
 
@@ -15,7 +13,7 @@ class Row {
   windows = 0
 
   add(score: number): void {
-    this.sum = Math.max(0, this.sum + Math.min(WINDOW_MAX, score))
+    this.sum = Math.max(0, this.sum + score)
     this.windows = this.sum === 0 ? 0 : this.windows + 1
   }
 }
@@ -53,7 +51,8 @@ export class LikelihoodSum {
     if (this.#sinceLast < this.#window.length / 2) return false
     this.#sinceLast = 0
     if (!this.#window.isFull) return false
-    this.#rows[this.windows & 1 ? 1 : 0].add(scoreOf(this.#likeness, this.#window.measure()))
+    const score = scoreOf(this.#likeness, this.#window.measure())
+    this.#rows[this.windows & 1 ? 1 : 0].add(Math.min(this.#likeness.windowMost, score))
     this.windows += 1
     return true
   }
