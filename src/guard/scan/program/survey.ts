@@ -179,67 +179,86 @@ function pushInner(node: Node, ahead: Node[]): void {
     case 'throw':
     case 'wrapped':
     case 'export':
-      return pushOne(node.value, ahead)
+      pushOne(node.value, ahead)
+      return
     case 'declare':
     case 'assign':
     case 'default-pattern':
       pushOne(node.value, ahead)
-      return pushOne(node.target, ahead)
+      pushOne(node.target, ahead)
+      return
     case 'define':
-      return pushOne(node.function, ahead)
+      pushOne(node.function, ahead)
+      return
     case 'class-statement':
-      return pushOne(node.class, ahead)
+      pushOne(node.class, ahead)
+      return
     case 'if':
       pushAll(node.otherwise, ahead)
       pushAll(node.then, ahead)
-      return pushOne(node.test, ahead)
+      pushOne(node.test, ahead)
+      return
     case 'loop':
       pushAll(node.body, ahead)
       pushAll(node.after, ahead)
       pushOne(node.test, ahead)
       pushOne(node.over, ahead)
       pushOne(node.each, ahead)
-      return pushAll(node.before, ahead)
+      pushAll(node.before, ahead)
+      return
     case 'try':
       pushAll(node.last, ahead)
       pushAll(node.handlers, ahead)
-      return pushAll(node.body, ahead)
+      pushAll(node.body, ahead)
+      return
     case 'block':
-      return pushAll(node.body, ahead)
+      pushAll(node.body, ahead)
+      return
     case 'member':
       pushOne(node.index, ahead)
-      return pushOne(node.object, ahead)
+      pushOne(node.object, ahead)
+      return
     case 'call':
       for (let i = node.keywords.length - 1; i >= 0; i -= 1) ahead.push(node.keywords[i]!.value)
       pushAll(node.args, ahead)
-      return pushOne(node.callee, ahead)
+      pushOne(node.callee, ahead)
+      return
     case 'function':
       pushAll(node.body, ahead)
-      return pushAll(node.params, ahead)
+      pushAll(node.params, ahead)
+      return
     case 'class':
       pushAll(node.members, ahead)
-      return pushAll(node.bases, ahead)
+      pushAll(node.bases, ahead)
+      return
     case 'object':
-      return pushAll(node.entries, ahead)
+      pushAll(node.entries, ahead)
+      return
     case 'list':
     case 'list-pattern':
-      return pushAll(node.items, ahead)
+      pushAll(node.items, ahead)
+      return
     case 'operation':
-      return pushAll(node.operands, ahead)
+      pushAll(node.operands, ahead)
+      return
     case 'conditional':
       pushOne(node.otherwise, ahead)
       pushOne(node.then, ahead)
-      return pushOne(node.test, ahead)
+      pushOne(node.test, ahead)
+      return
     case 'template':
     case 'other':
-      return pushAll(node.parts, ahead)
+      pushAll(node.parts, ahead)
+      return
     case 'dynamic-import':
-      return pushOne(node.module, ahead)
+      pushOne(node.module, ahead)
+      return
     case 'object-pattern':
       for (let i = node.entries.length - 1; i >= 0; i -= 1) ahead.push(node.entries[i]!.target)
       return
     case 'rest-pattern':
-      return pushOne(node.target, ahead)
+      pushOne(node.target, ahead)
+      return
   }
 }
 

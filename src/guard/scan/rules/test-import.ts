@@ -26,7 +26,7 @@ const LOADERS: ReadonlySet<string> = new Set([
 ])
 
 /** A look at the whole text, before any at its calls. */
-const MAY_LOAD = /require|getBuiltinModule|import_|importlib|resolve_name|run_path|run_module|locate/
+const MAY_LOAD = /[Rr]equire|getBuiltinModule|import_|importlib|resolve_name|run_path|run_module|locate/
 
 /** Makers of a `require` of one's own. */
 const MAKERS = /(?:^|\.)createRequire$/
