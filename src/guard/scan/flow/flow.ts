@@ -25,7 +25,9 @@ export interface Flow {
   mayCarry(trait: Trait): boolean
   /** How the value of an expression of this program came by its traits; empty when it has none. */
   originsOf(expression: Expression | Pattern): readonly Origin[]
-  /** The same of what an expression's value returns when it is called. */
+  /** The names of other modules that an expression is, or that it returned when they were called; nothing of what is inside of it. */
+  borrowedOf(expression: Expression): readonly { readonly module: string; readonly name: string }[]
+  /** How what an expression's value returns when it is called came by its traits. */
   resultsOf(expression: Expression | Pattern): readonly Origin[]
   /** Per exported name ('default' too; Python: every name of the top level) the origins of its value or of what it returns. Plain data. */
   readonly exports: ReadonlyMap<string, readonly Origin[]>
@@ -55,6 +57,10 @@ export function analyse(program: Program): Flow {
     originsOf(expression) {
       const spot = builder.known(expression)
       return spot === undefined ? [] : originsAt(spot)
+    },
+    borrowedOf(expression) {
+      const tokens = builder.known(expression)?.tokens ?? []
+      return tokens.filter(token => token.kind === 'borrowed').filter(({ trait }) => trait === undefined)
     },
     resultsOf(expression) {
       const tokens = builder.known(expression)?.tokens ?? []

@@ -77,22 +77,12 @@ export const pretendedName: Rule = {
       const last = path?.slice(path.lastIndexOf('.') + 1)
       if (last !== undefined) look(last, node)
       if (!mayBorrow) continue
-      for (const origin of flow.originsOf(node)) {
-        if (
-          origin.trait !== 'pretended' ||
-          origin.borrowed === undefined ||
-          !flowsOn(node, parentOf) ||
-          isPaperOrResearch(program, node)
-        )
-          continue
-        const key = keyOf(origin.borrowed)
-        if (told.has(key)) continue
+      for (const { module: from, name } of flow.borrowedOf(node)) {
+        const needed: Borrowed = { module: from, name, trait: 'pretended' }
+        const key = keyOf(needed)
+        if (told.has(key) || !flowsOn(node, parentOf) || isPaperOrResearch(program, node)) continue
         told.add(key)
-        hits.push({
-          at: node.at,
-          message: `what '${origin.borrowed.name}' returns says that it is not real`,
-          needs: [origin.borrowed],
-        })
+        hits.push({ at: node.at, message: `what '${name}' returns says that it is not real`, needs: [needed] })
       }
     }
     for (const node of of('object-pattern')) for (const { key, target } of node.entries) if (key !== undefined) look(key, target)
