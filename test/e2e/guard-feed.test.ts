@@ -1,6 +1,8 @@
 // `quadrant guard feed` as a person and a pipeline call it: what a market said passes, what a program made up does not.
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { quadrant, STACK_TRACE } from '../command.ts'
+import { marketStreams } from '../guard/market-days.ts'
 import { SourceFolder } from '../guard/source-folder.ts'
 import { packPath, packTest } from '../pack.ts'
 import { dice } from '../small-world.ts'
@@ -31,6 +33,28 @@ packTest('a real day of the euro passes with exit 0, and --json has the promised
 
   expect([exit, stderr]).toEqual([0, ''])
   expect(JSON.parse(stdout)).toEqual({ files: 1, ticks: 87_833, findings: [], unreadable: 0 })
+})
+
+packTest('what the lake holds is known again a week later, and is no copy of itself', async () => {
+  using folder = new SourceFolder({})
+  const day = 'fx/lean/oanda/tick/eurusd/20140506_quote.zip'
+  expect((await quadrant(['data', 'import', 'lean', packPath(day)], { cwd: folder.path })).exit).toBe(0)
+
+  for await (const { ticks } of marketStreams([day])) {
+    const table = (weeks: number) => {
+      const rows = ticks.slice(9000, 10_000).map(tick => {
+        const [bid, ask] = tick.kind === 'quote' ? [tick.bid, tick.ask] : [Number.NaN, Number.NaN]
+        return `${tick.eventTime / 1000 + weeks * 604_800_000},${bid / 1e5},${ask / 1e5}`
+      })
+      return `time,bid,ask\n${rows.join('\n')}\n`
+    }
+    using tables = new SourceFolder({ 'now.csv': table(0), 'later.csv': table(1) })
+    const home = ['--home', join(folder.path, '.quadrant')]
+    expect((await judged(tables.path, 'now.csv', ...EURO, ...home)).exit).toBe(0)
+    const { exit, stdout } = await judged(tables.path, 'later.csv', ...EURO, ...home, '--json')
+    expect(exit).toBe(20)
+    expect(JSON.parse(stdout).findings).toMatchObject([{ detector: 'replayed-recording', evidence: { shiftSeconds: 604_800 } }])
+  }
 })
 
 test('a random walk by a timer is found with exit 20, named by detector, file, instrument and time', async () => {
