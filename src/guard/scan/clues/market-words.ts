@@ -101,6 +101,7 @@ const RESEARCH = list(`
   montecarlo bootstrap bootstrapped bootstrapping permutation permutations permutationtest permute permuted resample resampled resampling resampler
   jackknife scenario scenarios stress stresstest shuffletest whitenoise significance pvalue surrogate surrogates research
   metropolis mcmc posterior gibbs annealing anneal genetic swarm hyperparameters hyperparameter gridsearch
+  annealer optimizer optimiser evolve evolution evolutionary mutate mutation crossover neighbour neighbor
   randomsearch walkforward crossvalidation crossvalidate kfold distribution distributions
 `)
 
@@ -152,7 +153,7 @@ const isStrong = (word: string): boolean => isMarketWord(word) && !WEAK.has(word
 export function isMarketKey(key: string): boolean {
   const found = knownKeys.get(key)
   if (found !== undefined) return found
-  const is = isMarketName(key) || (wordsOf(key).length === 1 && ALONE_AS_KEY.has(wordsOf(key)[0]!))
+  const is = isMarketName(key) || (heads(key).length === 1 && ALONE_AS_KEY.has(heads(key)[0]!))
   if (knownKeys.size < 50_000) knownKeys.set(key, is)
   return is
 }

@@ -61,5 +61,5 @@ export function isPaperOrResearch(program: Program, node: Node): boolean {
     if (isKind(at, 'class') && isPaper(at.name)) return true
   }
 
-  return papers.of(program, () => program.file.split('/').slice(-3).some(isPaper)) || isOfResearch(program, node)
+  return papers.of(program, () => (program.place ?? '').split('/').slice(-3).some(isPaper)) || isOfResearch(program, node)
 }

@@ -1,4 +1,5 @@
 // One file by itself: read, parsed, its flow followed, every rule asked. Nothing that can be wrong with a file stops the scan.
+import { relative, sep } from 'node:path'
 import { allowancesOf } from '../allowances.ts'
 import { analyse, type Flow } from '../flow/flow.ts'
 import { referencesOf } from '../flow/references.ts'
@@ -23,7 +24,7 @@ export function examine(source: SourceFile, judge: (subject: Subject) => Examine
   const read = sourceText(source)
   switch (read.kind) {
     case 'text':
-      return judge({ file, text: read.text, language: read.language, isTest })
+      return judge({ file, text: read.text, language: read.language, isTest, ...placeOf(source) })
     case 'unreadable':
       return unread(file, { at: 0, message: read.why })
     case 'generated':
@@ -31,14 +32,17 @@ export function examine(source: SourceFile, judge: (subject: Subject) => Examine
   }
 }
 
+const placeOf = ({ path, project, isGiven }: SourceFile): Pick<Subject, 'place'> =>
+  project === undefined || isGiven ? {} : { place: relative(project, path).replaceAll(sep, '/') }
+
 const careful = (subject: Subject): Examined => (mayBeDeep(subject.text) ? examineApart(subject) : examineText(subject))
 
-export function examineText({ file, text, language, isTest }: Subject): Examined {
+export function examineText({ file, text, language, isTest, place = '' }: Subject): Examined {
   try {
     const parsed = parse(file, text, language)
-    if (!('fault' in parsed)) return judged(parsed.program, isTest)
+    if (!('fault' in parsed)) return judged({ ...parsed.program, place }, isTest)
     // What stands in the readable part of a broken file is no less true for the rest of it.
-    const readable = parsed.partial === undefined ? unread(file) : judged(parsed.partial, isTest)
+    const readable = parsed.partial === undefined ? unread(file) : judged({ ...parsed.partial, place }, isTest)
     return { ...readable, lines: lineCount(text), fault: parsed.fault }
   } catch (error) {
     return {

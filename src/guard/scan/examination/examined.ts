@@ -8,6 +8,8 @@ import type { Hit } from '../rule.ts'
 /** A text with all that is needed to judge it. */
 export interface Subject {
   readonly file: string
+  /** As `Program.place`. */
+  readonly place?: string
   readonly text: string
   readonly language: Language
   readonly isTest: boolean

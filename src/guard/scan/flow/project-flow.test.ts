@@ -65,3 +65,11 @@ test('a hit stands when one of the names it needs carries the trait', () => {
   expect(flow.standing('subject.ts', needs('other'))).toBeUndefined()
   expect(flow.standing('subject.ts', { at: 0, message: '' })).toEqual([])
 })
+
+test('thirty files that each pass on all the others are asked once each', () => {
+  const names = Array.from({ length: 30 }, (_, i) => `f${i}.ts`)
+  const all = names.map(name => `export * from './${name}'`).join('\n')
+  const flow = project(Object.fromEntries(names.map((name, i) => [name, `${all}\nexport const own${i} = Math.random()`])))
+  expect(isRandom(flow, './f0.ts', 'own29')).toBe(true)
+  expect(isRandom(flow, './f0.ts', 'absent')).toBe(false)
+})

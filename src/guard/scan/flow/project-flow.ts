@@ -13,14 +13,17 @@ export type Exports = ReadonlyMap<string, readonly Origin[]>
 
 /** As far as names are passed on from file to file. */
 const CHAIN_MAX = 100
+/** And as much as one question may ask: names that grow on their way round a circle never come to an end. */
+const ASKED_MAX = 20_000
 
 export class ProjectFlow {
   readonly #exports: ReadonlyMap<string, Exports>
   readonly #resolve: (file: string, specifier: string) => string | undefined
   readonly #known = new Map<string, readonly FarPlace[]>()
   readonly #refuted = new Set<string>()
-  readonly #underWay = new Set<string>()
-  #cycles = 0
+  /** For the question in hand. */
+  readonly #asked = new Set<string>()
+  #depth = 0
 
   /** Per file what it exports; `resolve` says which of these files a module's name means there. */
   constructor(exports: ReadonlyMap<string, Exports>, resolve: (file: string, specifier: string) => string | undefined) {
@@ -46,19 +49,20 @@ export class ProjectFlow {
     const key = `${file}\n${module}\n${name}\n${trait}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    if (this.#refuted.has(key)) return undefined
-    if (this.#underWay.has(key) || this.#underWay.size > CHAIN_MAX) {
-      this.#cycles += 1
-      return undefined
-    }
+    if (this.#refuted.has(key) || this.#asked.has(key)) return undefined
+    if (this.#depth > CHAIN_MAX || this.#asked.size > ASKED_MAX) return undefined
 
-    this.#underWay.add(key)
-    const cycles = this.#cycles
+    // Whether there is a way at all: nothing has to be asked twice for one question, which also ends every circle of imports.
+    this.#asked.add(key)
+    this.#depth += 1
     const found = this.#search(file, module, name, trait)
-    this.#underWay.delete(key)
+    this.#depth -= 1
 
     if (found !== undefined) this.#known.set(key, found)
-    else if (cycles === this.#cycles || this.#underWay.size === 0) this.#refuted.add(key)
+    if (this.#depth === 0) {
+      if (found === undefined) for (const asked of this.#asked) this.#refuted.add(asked)
+      this.#asked.clear()
+    }
     return found
   }
 

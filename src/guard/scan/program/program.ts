@@ -9,6 +9,11 @@ export type Language = 'typescript' | 'javascript' | 'python'
 export interface Program {
   /** As it is reported: relative to where the scan was started, with forward slashes. */
   readonly file: string
+  /**
+   * Where it stands in its project. Only there do names of folders and files say what it is for: undefined in no project, and for
+   * a file that was named itself.
+   */
+  readonly place?: string
   readonly language: Language
   readonly text: string
   readonly body: readonly Statement[]

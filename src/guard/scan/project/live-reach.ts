@@ -171,7 +171,7 @@ const PRETENDS = list(`
 `)
 
 /** Those that say it without another word. */
-const ALONE = list('simulator simulators fake mock synthetic dummy stub')
+const ALONE = list('simulator fake mock synthetic dummy stub')
 
 /** What a market is asked for or told through. */
 const OF_A_MARKET = list(`

@@ -55,7 +55,7 @@ export const hardCodedPrice: Rule = {
   check(module: Module): readonly Hit[] {
     const seen = survey(module.program)
     const found = new Map<Node, Hit>()
-    const isShop = saysShop(module.program.file)
+    const isShop = saysShop(module.program.place ?? '')
 
     const report = (place: Node, at: number, name: string, written: WrittenNumber) => {
       if (found.has(place)) return
