@@ -8,9 +8,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
  */
 const SHOWN_OUTSIDE = [
   'test/attack/**',
-  'test/e2e/{beside,dashboard,guard,guard-env,house,kill-reset,living,people,watched-run}.test.ts',
-  'src/guard/scan/**',
-  'test/guard/{corpus,mutation,own-tree}.test.ts',
+  'test/e2e/{beside,dashboard,guard,guard-env,guard-feed,house,kill-reset,living,people,watched-run}.test.ts',
+  'src/guard/**',
+  'test/guard/{corpus,detectors,mutation,own-tree}.test.ts',
 ]
 
 export default defineConfig({
